@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import vitest from "@vitest/eslint-plugin";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/**
+ * The dependency rule of one package: `cli -> system -> engine`, and ONNX Runtime only in `engine/src/runtime`.
+ *
+ * @param {string[]} files globs the rule is for
+ * @param {RegExp} forbidden module names and paths that these files must not import
+ * @param {string} message what to do instead
+ */
+function forbidImports(files, forbidden, message) {
+  return {
+    files,
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [{ regex: forbidden.source, message }] }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: `ImportExpression > Literal[value=${forbidden}]`, message },
+      ],
+    },
+  };
+}
+
+const ONNX_RUNTIME = /^onnxruntime-/;
+const CLI = /^semlink-cli|^\..*\/cli\/src\//;
+const SYSTEM = /^@semlink\/system|^\..*\/system\/src\//;
+const FILES_OF_SYSTEM = /^@semlink\/system\/|^\..*\/system\/src\//;
+const FILES_OF_ENGINE = /^@semlink\/engine\/(?!node$|testing$)|^\..*\/engine\/src\//;
+
+function anyOf(...patterns) {
+  return new RegExp(patterns.map(({ source }) => source).join("|"));
+}
+
+export default defineConfig(
+  globalIgnores(["**/dist/", "**/.*/", "coverage/", "runs/"]),
+  { linterOptions: { noInlineConfig: true } },
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: "error",
+      "max-lines": ["error", { max: 300 }],
+      "no-console": "error",
+      "no-restricted-exports": [
+        "error",
+        { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } },
+      ],
+      // Typed arrays are indexed with `!`, and numbers are printed in messages everywhere.
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+      "@typescript-eslint/ban-ts-comment": [
+        "error",
+        { "ts-check": true, "ts-expect-error": true, "ts-ignore": true, "ts-nocheck": true },
+      ],
+      // An interface may be asynchronous where one of its kinds is not.
+      "@typescript-eslint/require-await": "off",
+    },
+  },
+  forbidImports(
+    ["packages/engine/**"],
+    anyOf(ONNX_RUNTIME, SYSTEM, CLI, /^@semlink\/engine/),
+    "The engine imports neither system nor cli; ONNX Runtime is imported in engine/src/runtime only.",
+  ),
+  forbidImports(
+    ["packages/engine/src/runtime/**"],
+    anyOf(SYSTEM, CLI, /^@semlink\/engine/),
+    "The engine imports neither system nor cli.",
+  ),
+  forbidImports(
+    ["packages/system/**"],
+    anyOf(ONNX_RUNTIME, CLI, /^@semlink\/system/, FILES_OF_ENGINE),
+    "system imports the engine by its package name, never its files, cli or ONNX Runtime.",
+  ),
+  forbidImports(
+    ["packages/cli/**"],
+    anyOf(ONNX_RUNTIME, FILES_OF_SYSTEM, FILES_OF_ENGINE),
+    "cli imports system and engine by their package names, never their files or ONNX Runtime.",
+  ),
+  {
+    files: ["**/*.test.ts", "**/*.conformance.ts"],
+    plugins: { vitest },
+    rules: {
+      "vitest/no-disabled-tests": "error",
+      "vitest/no-focused-tests": "error",
+      "vitest/no-identical-title": "error",
+    },
+  },
+  { files: ["**/*.config.{js,ts}"], rules: { "no-restricted-exports": "off" } },
+  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["bench/**"], rules: { "no-console": "off" } },
+);

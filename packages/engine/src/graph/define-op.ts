@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EmitContext, Emitter, Value } from "../onnx/emitter.ts";
+import { currentScope } from "./scope.ts";
+import type { Attributes, OpNode, Tensor, TensorType } from "./tensor.ts";
+
+/** What a gradient rule may use: the node's own inputs, outputs and attributes, and the output gradients. */
+export interface VjpContext<A extends object> {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Gradient of each output, shaped like it; null where the output is not used. */
+  readonly grads: readonly (Tensor | null)[];
+  /** Gradient of the first output. */
+  readonly grad: Tensor;
+  readonly attrs: A;
+}
+
+/**
+ * The facts of one operator.
+ *
+ * `vjp` must say what the gradient is: a rule (one entry per input, null for integer inputs; broadcasting is
+ * undone by the walk, so rules never mention it), `"zero"` for piecewise constant operators, or `"unsupported"`.
+ */
+export interface OpDefinition<A extends object> {
+  readonly name: string;
+  readonly infer: (inputs: readonly TensorType[], attrs: A) => readonly TensorType[];
+  readonly vjp: ((context: VjpContext<A>) => readonly (Tensor | null)[]) | "zero" | "unsupported";
+  readonly emit: (
+    onnx: Emitter,
+    inputs: readonly Value[],
+    context: EmitContext & { readonly attrs: A },
+  ) => Value | readonly Value[];
+}
+
+/** An operator: {@link OpDefinition} with a way to apply it to tensors. */
+export interface Op<A extends object> extends OpDefinition<A> {
+  /** Adds one node to the graph and returns its outputs. */
+  readonly apply: (inputs: readonly Tensor[], attrs: A) => readonly Tensor[];
+  /** {@link apply} for operators with one output. */
+  readonly call: (inputs: readonly Tensor[], attrs: A) => Tensor;
+}
+
+/** Makes an operator from its facts. Nothing is registered: an operator is the value returned here. */
+export function defineOp<A extends object = Record<never, never>>(definition: OpDefinition<A>): Op<A> {
+  const apply = (inputs: readonly Tensor[], attrs: A): readonly Tensor[] => {
+    const types = definition.infer(inputs, attrs);
+    const outputs: Tensor[] = [];
+    const { vjp } = definition;
+    const node: OpNode = {
+      kind: "op",
+      name: definition.name,
+      attrs: attrs as Attributes,
+      inputs,
+      outputs,
+      scope: currentScope(),
+      backward:
+        typeof vjp === "string"
+          ? vjp
+          : (grads) => vjp({ inputs, outputs, grads, grad: firstOf(grads), attrs }),
+      emit: (onnx, values, context) => {
+        const emitted = definition.emit(onnx, values, { ...context, attrs });
+        return Array.isArray(emitted) ? (emitted as readonly Value[]) : [emitted as Value];
+      },
+    };
+    types.forEach((type, outputIndex) => outputs.push({ node, outputIndex, ...type }));
+    return outputs;
+  };
+  return { ...definition, apply, call: (inputs, attrs) => apply(inputs, attrs)[0]! };
+}
+
+// Rules of single-output operators use `grad`; it is only read when that output has a gradient.
+function firstOf(grads: readonly (Tensor | null)[]): Tensor {
+  return grads[0]!;
+}

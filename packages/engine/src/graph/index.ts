@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+export { graphCost } from "./cost.ts";
+export type { GraphCost } from "./cost.ts";
+export { defineOp } from "./define-op.ts";
+export type { Op, OpDefinition, VjpContext } from "./define-op.ts";
+export { bindShape, formatShape, isStatic } from "./dim.ts";
+export type { Dim, DimBinding, Shape } from "./dim.ts";
+export { gradients } from "./gradient.ts";
+export { constant, input, randomInput } from "./leaves.ts";
+export { printGraph } from "./print.ts";
+export { within } from "./scope.ts";
+export type { Attributes, DType, GraphNode, RandomKind, Tensor, TensorType } from "./tensor.ts";
+export { topologicalOrder } from "./topology.ts";

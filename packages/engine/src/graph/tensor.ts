@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Shape } from "./dim.ts";
+import type { EmitContext, Value } from "../onnx/emitter.ts";
+import type { Emitter } from "../onnx/emitter.ts";
+
+/** Element types of graph tensors. */
+export type DType = "float32" | "int32" | "int64" | "bool";
+
+/** What is known of a tensor before any data is read. */
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/**
+ * One value of a static graph: a handle on the node that makes it. Building a graph computes nothing; it checks
+ * shapes, so every shape error appears here and names the module path.
+ */
+export interface Tensor extends TensorType {
+  readonly node: GraphNode;
+  /** Which output of the node this is. */
+  readonly outputIndex: number;
+}
+
+/** Attributes of an operator: plain data, printed and used as part of its identity. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Where random values of an input come from; the training loop fills such inputs from the seed. */
+export type RandomKind = "normal" | "uniform";
+
+/** A value fed at every run. */
+export interface InputNode {
+  readonly kind: "input";
+  readonly name: string;
+  /** Filled by the training loop from (seed, path, step) when set, fed by the caller otherwise. */
+  readonly random: RandomKind | null;
+  readonly scope: string;
+}
+
+/** A value fixed when the graph is built. */
+export interface ConstantNode {
+  readonly kind: "constant";
+  readonly data: readonly number[];
+  readonly scope: string;
+}
+
+/** A named value that lives outside the graph: a trained parameter or a buffer. See `nn/param.ts`. */
+export interface ParamNode {
+  readonly kind: "param";
+  readonly param: { readonly name: string; readonly shape: readonly number[]; readonly trainable: boolean };
+  readonly scope: string;
+}
+
+/** What a gradient rule is given: gradients of the outputs (null where an output is unused). */
+export type Backward = (grads: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
+
+/** One application of an operator. */
+export interface OpNode {
+  readonly kind: "op";
+  readonly name: string;
+  readonly attrs: Attributes;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** A rule, `"zero"` (piecewise constant) or `"unsupported"`. */
+  readonly backward: Backward | "zero" | "unsupported";
+  readonly emit: (onnx: Emitter, inputs: readonly Value[], context: EmitContext) => readonly Value[];
+  readonly scope: string;
+}
+
+export type GraphNode = InputNode | ConstantNode | ParamNode | OpNode;

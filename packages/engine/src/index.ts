@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+export * from "./errors.ts";
+export * from "./files/index.ts";
+export * from "./graph/index.ts";
+export * from "./nn/index.ts";
+export * from "./onnx/index.ts";
+export * from "./ops/index.ts";
+export * from "./optim/index.ts";
+export * from "./random/index.ts";
+export type { NamedTensors, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export * from "./train/index.ts";

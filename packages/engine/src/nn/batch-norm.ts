@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Tensor } from "../graph/tensor.ts";
+import { batchNorm } from "../ops/index.ts";
+import type { Build, Layer } from "./build.ts";
+import { ones, zeros } from "./init.ts";
+import type { Param } from "./param.ts";
+import { buffer, param } from "./param.ts";
+
+export interface BatchNormLayerOptions {
+  readonly numFeatures: number;
+  readonly epsilon?: number;
+  /** Share of the old running value that is kept at each step. */
+  readonly momentum?: number;
+  /** False leaves out weight and bias. */
+  readonly affine?: boolean;
+}
+
+/**
+ * Batch normalisation over every axis but the second: `y = (x - mean) / √(variance + ε) · weight + bias`, with batch
+ * statistics in training and running ones otherwise.
+ *
+ * @differs from PyTorch: `momentum` is the share kept (0.9 here is 0.1 there).
+ * @source Ioffe & Szegedy 2015
+ */
+export class BatchNorm implements Layer {
+  readonly weight: Param | null; // [numFeatures]
+  readonly bias: Param | null; // [numFeatures]
+  readonly runningMean: Param; // [numFeatures]
+  readonly runningVar: Param; // [numFeatures]
+  private readonly epsilon: number;
+  private readonly momentum: number;
+
+  constructor({ numFeatures, epsilon = 1e-5, momentum = 0.9, affine = true }: BatchNormLayerOptions) {
+    this.weight = affine ? param([numFeatures], ones()) : null;
+    this.bias = affine ? param([numFeatures], zeros()) : null;
+    this.runningMean = buffer([numFeatures], zeros());
+    this.runningVar = buffer([numFeatures], ones());
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+  }
+
+  forward(build: Build, x: Tensor): Tensor {
+    const { y, runningMean, runningVar } = batchNorm(
+      x,
+      this.weight?.value ?? null,
+      this.bias?.value ?? null,
+      this.runningMean.value,
+      this.runningVar.value,
+      { training: build.training, epsilon: this.epsilon, momentum: this.momentum },
+    );
+    if (build.training) {
+      build.update(this.runningMean, runningMean);
+      build.update(this.runningVar, runningVar);
+    }
+    return y;
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Tensor } from "../graph/tensor.ts";
+import { linear } from "../ops/index.ts";
+import type { Build, Layer } from "./build.ts";
+import { kaimingUniform, zeros } from "./init.ts";
+import type { Init, Param } from "./param.ts";
+import { param } from "./param.ts";
+
+export interface LinearOptions {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly bias?: boolean;
+  readonly init?: Init;
+  readonly biasInit?: Init;
+}
+
+/** Affine map of the last axis: `y = x Wᵀ + b`, `[..., inFeatures] → [..., outFeatures]`. */
+export class Linear implements Layer {
+  readonly weight: Param; // [outFeatures, inFeatures]
+  readonly bias: Param | null; // [outFeatures]
+
+  constructor(options: LinearOptions) {
+    const { inFeatures, outFeatures, bias = true, init = kaimingUniform(), biasInit = zeros() } = options;
+    this.weight = param([outFeatures, inFeatures], init);
+    this.bias = bias ? param([outFeatures], biasInit) : null;
+  }
+
+  forward(_build: Build, x: Tensor): Tensor {
+    return linear(x, this.weight.value, this.bias?.value ?? null);
+  }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+export { float } from "./emitter.ts";
+export type { EmitContext, Emitter, Value } from "./emitter.ts";
+export { exportModel } from "./export.ts";
+export { contribKernels, nchwcKernels, standardKernels } from "./kernel-set.ts";
+export type { KernelSet } from "./kernel-set.ts";
+export { lower } from "./lower.ts";
+export type { LoweredModel, LowerOptions } from "./lower.ts";

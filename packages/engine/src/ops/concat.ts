@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ShapeError } from "../errors.ts";
+import type { Op } from "../graph/define-op.ts";
+import { defineOp } from "../graph/define-op.ts";
+import type { Dim, Shape } from "../graph/dim.ts";
+import { divideDims, formatShape, isStatic, normalizeAxis, productOf, sameShape } from "../graph/dim.ts";
+import { placeOf } from "../graph/scope.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { zerosLike } from "./expand.ts";
+import { checkDType } from "./infer.ts";
+
+/** `axis` counted from the front. */
+export const concatOp: Op<{ axis: number }> = defineOp({
+  name: "Concat",
+  infer(inputs, { axis }) {
+    const [first] = inputs;
+    for (const type of inputs) {
+      checkDType("Concat", type, [first!.dtype]);
+      if (
+        type.shape.length === first!.shape.length &&
+        sameShape(type.shape.with(axis, 0), first!.shape.with(axis, 0))
+      )
+        continue;
+      throw new ShapeError({
+        code: "concat",
+        where: placeOf("Concat"),
+        expected: `the sizes of ${formatShape(first!.shape)} outside axis ${axis}`,
+        actual: formatShape(type.shape),
+      });
+    }
+    return [{ shape: first!.shape.with(axis, sumOf(sizesAlong(inputs, axis))), dtype: first!.dtype }];
+  },
+  vjp: ({ inputs, grad, attrs: { axis } }) =>
+    splitOp.apply([grad], { axis, sizes: sizesAlong(inputs, axis) }),
+  emit: (onnx, inputs, { attrs: { axis } }) => onnx.node("Concat", inputs, { axis }),
+});
+
+/** `axis` counted from the front; sizes add up to that of the axis. */
+export const splitOp: Op<{ axis: number; sizes: Shape }> = defineOp({
+  name: "Split",
+  infer([x], { axis, sizes }) {
+    if (sizes.length === 0 || sumOf(sizes) !== x!.shape[axis]) {
+      throw new ShapeError({
+        code: "split",
+        where: placeOf("Split"),
+        expected: `parts that add up to axis ${axis} of ${formatShape(x!.shape)}`,
+        actual: formatShape(sizes),
+      });
+    }
+    return sizes.map((size) => ({ shape: x!.shape.with(axis, size), dtype: x!.dtype }));
+  },
+  vjp: ({ outputs, grads, attrs: { axis } }) => [
+    concat(
+      grads.map((grad, index) => grad ?? zerosLike(outputs[index]!)),
+      { axis },
+    ),
+  ],
+  emit(onnx, inputs, { outputs, attrs: { axis } }) {
+    const sizes = sizesAlong(outputs, axis);
+    const options = { outputs: sizes.length };
+    return isStatic(sizes)
+      ? onnx.multiNode("Split", [...inputs, onnx.ints(sizes)], { axis }, options)
+      : onnx.multiNode("Split", inputs, { axis, num_outputs: sizes.length }, options);
+  },
+});
+
+/**
+ * Tensors joined along one axis. Sizes known only at run time must be equal.
+ *
+ * @throws ShapeError `concat` when other sizes differ, `axis-out-of-range`, `dtype`
+ */
+export function concat(tensors: readonly Tensor[], { axis }: { readonly axis: number }): Tensor {
+  if (tensors.length === 1) return tensors[0]!;
+  return concatOp.call(tensors, {
+    axis: normalizeAxis(placeOf("Concat"), axis, tensors[0]?.shape.length ?? 0),
+  });
+}
+
+/** How {@link split} cuts: sizes of the parts, or a number of equal parts. */
+export interface SplitOptions {
+  readonly axis: number;
+  readonly sizes: readonly number[] | number;
+}
+
+/**
+ * Parts of one axis, in order; their gradients are joined by one operator, unlike those of slices.
+ *
+ * @throws ShapeError `split` when sizes do not add up, `indivisible-size` when equal parts do not come out
+ */
+export function split(x: Tensor, { axis, sizes }: SplitOptions): readonly Tensor[] {
+  const index = normalizeAxis(placeOf("Split"), axis, x.shape.length);
+  const parts: Shape =
+    typeof sizes === "number"
+      ? new Array<Dim>(sizes).fill(divideDims(x.shape[index]!, sizes, placeOf("Split")))
+      : sizes;
+  return parts.length === 1 ? [x] : splitOp.apply([x], { axis: index, sizes: parts });
+}
+
+function sizesAlong(types: readonly { readonly shape: Shape }[], axis: number): Shape {
+  return types.map(({ shape }) => shape[axis]!);
+}
+
+function sumOf(sizes: Shape): Dim {
+  if (isStatic(sizes)) return sizes.reduce((total, size) => total + size, 0);
+  const [first] = sizes;
+  if (sizes.every((size) => size === first)) return productOf([sizes.length, first!]);
+  throw new ShapeError({
+    code: "concat",
+    where: placeOf("Concat"),
+    expected: "numbers, or equal sizes where they are known only at run time",
+    actual: formatShape(sizes),
+  });
+}

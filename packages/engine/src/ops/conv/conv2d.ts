@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Op } from "../../graph/define-op.ts";
+import { defineOp } from "../../graph/define-op.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { KernelSet } from "../../onnx/kernel-set.ts";
+import { sum } from "../reduce.ts";
+import { blockedConv } from "./forms/blocked.ts";
+import { blockedDepthwiseConv } from "./forms/blocked-depthwise.ts";
+import { directConv } from "./forms/direct.ts";
+import { matrixConv } from "./forms/matrix.ts";
+import { pairConv } from "./forms/pairs.ts";
+import type { ConvAttributes, ConvGeometry } from "./geometry.ts";
+import { checkBias, convGeometry } from "./geometry.ts";
+import { conv2dInputGradient } from "./input-gradient.ts";
+import { canReorder, isDepthwise, isPointwise, isTinyMap, numOutputs } from "./traits.ts";
+import { conv2dWeightGradient } from "./weight-gradient.ts";
+
+/** Operator of {@link conv2d}; inputs x, weight and, if there is one, bias. */
+export const conv2dOp: Op<ConvAttributes> = defineOp({
+  name: "Conv2d",
+
+  infer([x, weight, bias], attrs) {
+    const { batch, outChannels, rows, columns } = convGeometry("conv2d", x!, weight!, attrs);
+    if (bias) checkBias("conv2d", bias, outChannels);
+    return [{ shape: [batch, outChannels, rows.outSize, columns.outSize], dtype: "float32" }];
+  },
+
+  vjp: ({ inputs: [x, weight, bias], grad, attrs }) => [
+    conv2dInputGradient(grad, weight!, x!, attrs),
+    conv2dWeightGradient(x!, grad, weight!, attrs),
+    ...(bias ? [sum(grad, { axes: [0, 2, 3] })] : []),
+  ],
+
+  emit(onnx, [x, weight, bias = null], { inputs: [xType, weightType], attrs }) {
+    const geometry = convGeometry("conv2d", xType!, weightType!, attrs);
+    const block = onnx.kernels.nchwcBlock!;
+    switch (formOf(geometry, onnx.kernels, onnx.knownInitializer(weight!) !== null)) {
+      case "direct":
+        return directConv(onnx, x!, weight!, bias, geometry);
+      case "blocked":
+        return blockedConv(onnx, x!, weight!, bias, geometry, block);
+      case "blocked-depthwise":
+        return blockedDepthwiseConv(onnx, x!, weight!, bias, geometry, block);
+      case "matrix":
+        return matrixConv(onnx, x!, weight!, bias, geometry);
+      case "pairs":
+        return pairConv(onnx, x!, weight!, bias, geometry);
+    }
+  },
+});
+
+type Form = "direct" | "blocked" | "blocked-depthwise" | "matrix" | "pairs";
+
+/** The fastest form, as measured on x86-64 with AVX-512 at batch 64. */
+function formOf(geometry: ConvGeometry, { nchwcBlock }: KernelSet, isWeightKnown: boolean): Form {
+  // Exported and frozen networks stay plain convolutions: the runtime lays known weights out itself.
+  if (isWeightKnown) return "direct";
+  if (isDepthwise(geometry)) return nchwcBlock && canReorder(geometry.inChannels) ? "blocked-depthwise" : "direct";
+  if (geometry.groups > 1) return "direct";
+  if (isTinyMap(geometry)) return "pairs";
+  if (isPointwise(geometry) && numOutputs(geometry) >= 32) return "direct";
+  if (nchwcBlock && (canReorder(geometry.inChannels) || geometry.inChannels < nchwcBlock)) return "blocked";
+  return numOutputs(geometry) <= 4 ? "matrix" : "direct";
+}
+
+/** How {@link conv2d} moves its window and splits its channels; 1, 0, 1 and 1 where left out. */
+export type Conv2dOptions = Partial<ConvAttributes>;
+
+/**
+ * 2-D convolution (cross-correlation, as networks use the word):
+ * `y[n, o, a, b] = bias[o] + Σ_{c, i, j} x[n, c, a·stride + i·dilation − padding, …] · weight[o, i, j, c]`.
+ *
+ * With as many groups as channels it is a depthwise convolution.
+ *
+ * @param x - [batch, inChannels, height, width]; only the batch may be symbolic
+ * @param weight - [outChannels, kernelHeight, kernelWidth, inChannels / groups]
+ * @param bias - [outChannels], or null
+ * @returns [batch, outChannels, outHeight, outWidth]
+ * @throws ShapeError `rank`, `dtype`, `symbolic-size`, `window-motion`, `conv-channels`, `conv-groups`, `conv-bias`,
+ * `window-size`
+ * @differs PyTorch keeps weights as [outChannels, inChannels / groups, kernelHeight, kernelWidth]; here channels come
+ * last, which the run-time layout changes of training want. Exported models have PyTorch's order.
+ */
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dOptions = {},
+): Tensor {
+  return conv2dOp.call(bias ? [x, weight, bias] : [x, weight], { stride, padding, dilation, groups });
+}

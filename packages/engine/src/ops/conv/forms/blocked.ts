@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Emitter, Value } from "../../../onnx/emitter.ts";
+import type { BlockedConvAttributes } from "../blocked-layout.ts";
+import {
+  blockedConvNode,
+  blockedFilter,
+  fromBlocked,
+  paddedChannels,
+  paddedTo,
+  thinFilter,
+  toBlocked,
+  transposedBlockedFilter,
+} from "../blocked-layout.ts";
+import type { ConvGeometry } from "../geometry.ts";
+import type { Grid } from "../grid.ts";
+import { interleaveGrids, padGrid, reshaped } from "../grid.ts";
+import { gatherTaps, weightSizes } from "../weight-layout.ts";
+import type { WindowPhase } from "../window.ts";
+import { paddingAfter, phaseSize, phasesOf } from "../window.ts";
+
+// Convolutions in ONNX Runtime's blocked layout, one group.
+
+/** `y = Conv(x, w) + bias`. Inputs with fewer channels than the block are read without reordering. */
+export function blockedConv(
+  onnx: Emitter,
+  x: Value,
+  weight: Value,
+  bias: Value | null,
+  geometry: ConvGeometry,
+  block: number,
+): Value {
+  const { inChannels, outChannels, rows, columns } = geometry;
+  const { numTaps } = weightSizes(geometry);
+  const isThin = inChannels < block;
+  const padded = [
+    paddedChannels(outChannels, block),
+    numTaps,
+    isThin ? inChannels : paddedChannels(inChannels, block),
+  ] as const;
+  const taps = paddedTaps(onnx, weight, geometry, padded);
+  const filter = (isThin ? thinFilter : blockedFilter)(onnx, taps, padded, block);
+  const y = blockedConvNode(
+    onnx,
+    isThin ? x : toBlocked(onnx, x),
+    asFilter(onnx, filter, [padded[0], padded[2]], geometry),
+    bias && paddedTo(onnx, bias, [outChannels], [padded[0]]),
+    {
+      kernel: [rows.kernelSize, columns.kernelSize],
+      pads: [rows.padding, columns.padding, rows.padding, columns.padding],
+      strides: [rows.stride, columns.stride],
+      dilations: [rows.dilation, columns.dilation],
+      groups: 1,
+    },
+  );
+  return fromBlocked(onnx, y, outChannels);
+}
+
+function paddedTaps(
+  onnx: Emitter,
+  weight: Value,
+  geometry: ConvGeometry,
+  padded: readonly [number, number, number],
+): Value {
+  const { outChannels, numTaps, groupInChannels } = weightSizes(geometry);
+  const sizes = [outChannels, numTaps, groupInChannels];
+  return paddedTo(onnx, reshaped(onnx, weight, sizes), sizes, padded);
+}
+
+function asFilter(
+  onnx: Emitter,
+  filter: Value,
+  [outChannels, inChannels]: readonly [number, number],
+  { rows, columns }: ConvGeometry,
+): Value {
+  return reshaped(onnx, filter, [outChannels, inChannels, rows.kernelSize, columns.kernelSize]);
+}
+
+/** True when no phase of the transposed windows would have to leave outputs out. */
+export function hasBlockedInputGradient({ rows, columns }: ConvGeometry): boolean {
+  return [...phasesOf(rows), ...phasesOf(columns)].every(({ before, after }) => before >= 0 && after >= 0);
+}
+
+/** Input gradient: one stride-1 convolution for each residue class of the input index, put together in blocks. */
+export function blockedInputGradient(
+  onnx: Emitter,
+  grad: Value,
+  weight: Value,
+  geometry: ConvGeometry,
+  block: number,
+): Value {
+  const { inChannels, outChannels, rows, columns } = geometry;
+  const { numTaps } = weightSizes(geometry);
+  const padded = [paddedChannels(outChannels, block), numTaps, paddedChannels(inChannels, block)] as const;
+  const filter = transposedBlockedFilter(onnx, paddedTaps(onnx, weight, geometry, padded), padded, block);
+  const blockedGrad = toBlocked(onnx, grad);
+  const partOf = (row: WindowPhase, column: WindowPhase): Grid | null => {
+    const taps = row.taps.flatMap((i) => column.taps.map((j) => i * columns.kernelSize + j));
+    if (taps.length === 0) return null;
+    const phaseFilter = reshaped(onnx, gatherTaps(onnx, filter, 2, taps, numTaps), [
+      padded[2],
+      padded[0],
+      row.taps.length,
+      column.taps.length,
+    ]);
+    return blockedGrid(onnx, blockedConvNode(onnx, blockedGrad, phaseFilter, null, phaseAttributes(row, column)), geometry, block);
+  };
+  const parts = phasesOf(rows).map((row) => phasesOf(columns).map((column) => partOf(row, column)));
+  const whole = interleaveGrids(onnx, parts, geometry);
+  const shape = [-1, padded[2], rows.inSize, columns.inSize];
+  return fromBlocked(onnx, reshaped(onnx, whole.value, shape), inChannels);
+}
+
+function phaseAttributes(row: WindowPhase, column: WindowPhase): BlockedConvAttributes {
+  return {
+    kernel: [row.taps.length, column.taps.length],
+    pads: [row.before, column.before, row.after, column.after],
+    strides: [1, 1],
+    dilations: [row.dilation, column.dilation],
+    groups: 1,
+  };
+}
+
+function blockedGrid(onnx: Emitter, value: Value, { rows, columns }: ConvGeometry, block: number): Grid {
+  const [height, width] = [phaseSize(rows), phaseSize(columns)];
+  return { value: reshaped(onnx, value, [-1, height, width, block]), outer: null, height, width, inner: block };
+}
+
+/**
+ * Weight gradient with the batch in the place of channels: `x` as [inChannels, batch, H, W], the output gradient as
+ * the filter `[outChannels, batch, outH, outW]`, stride and dilation exchanged.
+ *
+ * @param geometry - the batch is a number, a multiple of the block
+ */
+export function blockedWeightGradient(
+  onnx: Emitter,
+  x: Value,
+  grad: Value,
+  geometry: ConvGeometry,
+  block: number,
+): Value {
+  const { batch, inChannels, outChannels, rows, columns } = geometry;
+  const { numTaps } = weightSizes(geometry);
+  const numImages = batch as number;
+  const paddedOut = paddedChannels(outChannels, block);
+  const byChannel = onnx.node("Transpose", [x], { perm: [1, 0, 2, 3] });
+  const filter = reshaped(onnx, toBlocked(onnx, grad), [
+    numImages / block,
+    block,
+    paddedOut / block,
+    rows.outSize * columns.outSize,
+    block,
+  ]);
+  const perOutput = onnx.node("Transpose", [filter], { perm: [2, 0, 3, 1, 4] });
+  const taps = blockedConvNode(
+    onnx,
+    padImage(onnx, byChannel, geometry, block),
+    reshaped(onnx, perOutput, [paddedOut, numImages, rows.outSize, columns.outSize]),
+    null,
+    {
+      kernel: [rows.outSize, columns.outSize],
+      pads: [0, 0, 0, 0],
+      strides: [rows.dilation, columns.dilation],
+      dilations: [rows.stride, columns.stride],
+      groups: 1,
+    },
+  );
+  const byInput = reshaped(onnx, fromBlocked(onnx, taps, outChannels), [inChannels, outChannels * numTaps]);
+  const byOutput = onnx.node("Transpose", [byInput], { perm: [1, 0] });
+  return reshaped(onnx, byOutput, [outChannels, rows.kernelSize, columns.kernelSize, inChannels]);
+}
+
+/** `[a, b, H, W]` in blocks, with the padding that the windows see; unseen inputs are cropped. */
+function padImage(onnx: Emitter, x: Value, { batch, inChannels, rows, columns }: ConvGeometry, block: number): Value {
+  const grid: Grid = {
+    value: reshaped(onnx, toBlocked(onnx, x), [-1, rows.inSize, columns.inSize, block]),
+    outer: null,
+    height: rows.inSize,
+    width: columns.inSize,
+    inner: block,
+  };
+  const padded = padGrid(
+    onnx,
+    grid,
+    { before: rows.padding, after: paddingAfter(rows) },
+    { before: columns.padding, after: paddingAfter(columns) },
+  );
+  return reshaped(onnx, padded.value, [inChannels, batch as number, padded.height, padded.width]);
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AnyOpCases } from "../testing/op-cases.ts";
+import { binaryCases } from "./broadcast.cases.ts";
+import { maximumOp, minimumOp } from "./extremum.ts";
+
+export const extremumCases: readonly AnyOpCases[] = [
+  binaryCases(minimumOp, Math.min),
+  binaryCases(maximumOp, Math.max),
+];

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AnyOpCases } from "../testing/op-cases.ts";
+import { absoluteCases } from "./absolute.cases.ts";
+import { arithmeticCases } from "./arithmetic.cases.ts";
+import { normalizeBatchCases } from "./batch-norm/normalize-batch.cases.ts";
+import { normalizeChannelsCases } from "./batch-norm/normalize-channels.cases.ts";
+import { castCases } from "./cast.cases.ts";
+import { clipCases } from "./clip.cases.ts";
+import { compareCases } from "./compare.cases.ts";
+import { joiningCases } from "./concat.cases.ts";
+import { conv2dCases } from "./conv/conv2d.cases.ts";
+import { conv2dInputGradientCases } from "./conv/input-gradient.cases.ts";
+import { conv2dWeightGradientCases } from "./conv/weight-gradient.cases.ts";
+import { expandCases } from "./expand.cases.ts";
+import { exponentialCases } from "./exponential.cases.ts";
+import { extremumCases } from "./extremum.cases.ts";
+import { indexingCases } from "./gather.cases.ts";
+import { geluCases } from "./gelu.cases.ts";
+import { layerNormCases } from "./layer-norm.cases.ts";
+import { linearCases } from "./linear.cases.ts";
+import { matmulCases } from "./matmul.cases.ts";
+import { avgPool2dCases, avgPool2dGradientCases } from "./pool/average-pool.cases.ts";
+import { maxPool2dCases, maxPool2dGradientCases, maxPool2dSelectCases } from "./pool/max-pool.cases.ts";
+import { powerCases } from "./power.cases.ts";
+import { reduceCases } from "./reduce.cases.ts";
+import { reluCases } from "./relu.cases.ts";
+import { reshapeCases } from "./reshape.cases.ts";
+import { sigmoidCases } from "./sigmoid.cases.ts";
+import { sizeOfCases } from "./size-of.cases.ts";
+import { slicingCases } from "./slice.cases.ts";
+import { softmaxCases } from "./softmax.cases.ts";
+import { stopGradientCases } from "./stop-gradient.cases.ts";
+import { transposeCases } from "./transpose.cases.ts";
+import { trigonometricCases } from "./trigonometric.cases.ts";
+import { whereCases } from "./where.cases.ts";
+
+/**
+ * Cases of every operator of the engine: what the runner tests, and the references of the float64 interpreter. A new
+ * operator is one file, its cases beside it, and one line here.
+ */
+export const opCasesList: readonly AnyOpCases[] = [
+  // Elementwise
+  ...absoluteCases,
+  ...arithmeticCases,
+  castCases,
+  clipCases,
+  ...compareCases,
+  ...exponentialCases,
+  ...extremumCases,
+  ...geluCases,
+  ...powerCases,
+  reluCases,
+  ...sigmoidCases,
+  stopGradientCases,
+  ...trigonometricCases,
+  whereCases,
+  // Shape and indexing
+  ...joiningCases,
+  expandCases,
+  ...indexingCases,
+  reshapeCases,
+  sizeOfCases,
+  ...slicingCases,
+  transposeCases,
+  // Reductions, products and normalisation along axes
+  layerNormCases,
+  linearCases,
+  matmulCases,
+  ...reduceCases,
+  ...softmaxCases,
+  // Convolution, pooling and batch normalisation
+  avgPool2dCases,
+  avgPool2dGradientCases,
+  conv2dCases,
+  conv2dInputGradientCases,
+  conv2dWeightGradientCases,
+  maxPool2dCases,
+  maxPool2dGradientCases,
+  maxPool2dSelectCases,
+  normalizeBatchCases,
+  normalizeChannelsCases,
+];

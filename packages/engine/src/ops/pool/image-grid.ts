@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Emitter, Value } from "../../onnx/emitter.ts";
+import { fromBlocked, paddedChannels, toBlocked } from "../conv/blocked-layout.ts";
+import type { Grid } from "../conv/grid.ts";
+import { reshaped } from "../conv/grid.ts";
+import { canReorder } from "../conv/traits.ts";
+
+/**
+ * `[batch, channels, height, width]` in the fastest layout whose windows are contiguous slices: ONNX Runtime's
+ * blocks where it has them, channels last otherwise.
+ */
+export function toGrid(onnx: Emitter, x: Value, [channels, height, width]: readonly [number, number, number]): Grid {
+  const block = onnx.kernels.nchwcBlock;
+  if (block !== null && canReorder(channels)) {
+    const value = reshaped(onnx, toBlocked(onnx, x), [-1, height, width, block]);
+    return { value, outer: null, height, width, inner: block };
+  }
+  const value = onnx.node("Transpose", [x], { perm: [0, 2, 3, 1] });
+  return { value, outer: null, height, width, inner: channels };
+}
+
+/** Back from {@link toGrid}. */
+export function fromGrid(onnx: Emitter, { value, height, width }: Grid, channels: number): Value {
+  const block = onnx.kernels.nchwcBlock;
+  if (block !== null && canReorder(channels)) {
+    const blocked = reshaped(onnx, value, [-1, paddedChannels(channels, block), height, width]);
+    return fromBlocked(onnx, blocked, channels);
+  }
+  return onnx.node("Transpose", [value], { perm: [0, 3, 1, 2] });
+}

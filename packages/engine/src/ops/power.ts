@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Op } from "../graph/define-op.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { div, mul, neg } from "./arithmetic.ts";
+import { onesLike } from "./expand.ts";
+import type { NoAttributes } from "./pointwise.ts";
+import { pointwise } from "./pointwise.ts";
+
+export const powOp: Op<{ exponent: number }> = pointwise(
+  "Pow",
+  ({ inputs: [x], grad, attrs: { exponent } }) => mul(grad, mul(pow(x!, exponent - 1), exponent)),
+  (onnx, [x], { attrs: { exponent } }) => onnx.node("Pow", [x!, onnx.scalar(exponent)]),
+);
+
+export const squareOp: Op<NoAttributes> = pointwise(
+  "Square",
+  ({ inputs: [x], grad }) => mul(grad, mul(x!, 2)),
+  (onnx, [x]) => onnx.node("Mul", [x!, x!]),
+);
+
+// y = √x  ⇒  dx = dy / (2 y)
+export const sqrtOp: Op<NoAttributes> = pointwise("Sqrt", ({ outputs: [y], grad }) =>
+  mul(grad, div(0.5, y!)),
+);
+
+// y = 1 / x  ⇒  dx = −dy y²
+export const reciprocalOp: Op<NoAttributes> = pointwise("Reciprocal", ({ outputs: [y], grad }) =>
+  neg(mul(grad, square(y!))),
+);
+
+/**
+ * `y = x^exponent` elementwise, with the limit `0⁰ = 1`. A negative `x` needs an integer exponent.
+ *
+ * @param exponent - a number known when the graph is built
+ */
+export function pow(x: Tensor, exponent: number): Tensor {
+  if (exponent === 0) return onesLike(x);
+  if (exponent === 1) return x;
+  if (exponent === 2) return square(x);
+  return powOp.call([x], { exponent });
+}
+
+/** `y = x²` elementwise. */
+export function square(x: Tensor): Tensor {
+  return squareOp.call([x], {});
+}
+
+/** `y = √x` elementwise. The gradient is infinite at zero. */
+export function sqrt(x: Tensor): Tensor {
+  return sqrtOp.call([x], {});
+}
+
+/** `y = 1 / x` elementwise. */
+export function reciprocal(x: Tensor): Tensor {
+  return reciprocalOp.call([x], {});
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Op, VjpContext } from "../graph/define-op.ts";
+import { defineOp } from "../graph/define-op.ts";
+import type { Shape } from "../graph/dim.ts";
+import { normalizeAxis } from "../graph/dim.ts";
+import { placeOf } from "../graph/scope.ts";
+import type { Tensor, TensorType } from "../graph/tensor.ts";
+import type { EmitContext, Emitter, Value } from "../onnx/emitter.ts";
+import { div, mul } from "./arithmetic.ts";
+import { cast } from "./cast.ts";
+import { equal } from "./compare.ts";
+import { expandLike } from "./expand.ts";
+import { checkDType } from "./infer.ts";
+import { reshape } from "./reshape.ts";
+import { sizeOf } from "./size-of.ts";
+
+/** Attributes of a reduction. */
+export interface ReduceAttributes {
+  /** Axes from the front, ascending, at least one. */
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+export const sumOp: Op<ReduceAttributes> = reduction("ReduceSum", ({ inputs: [x], grad, attrs }) =>
+  expandLike(withKeptAxes(grad, x!, attrs), x!),
+);
+
+export const meanOp: Op<ReduceAttributes> = reduction("ReduceMean", ({ inputs: [x], grad, attrs }) =>
+  expandLike(div(withKeptAxes(grad, x!, attrs), sizeOf(x!, attrs.axes)), x!),
+);
+
+// Equal maxima share the gradient, as in PyTorch's amax.
+export const maxOp: Op<ReduceAttributes> = reduction(
+  "ReduceMax",
+  ({ inputs: [x], outputs: [y], grad, attrs }) => {
+    const isMax = cast(equal(x!, withKeptAxes(y!, x!, attrs)), "float32");
+    const share = div(withKeptAxes(grad, x!, attrs), sum(isMax, { axes: attrs.axes, keepDims: true }));
+    return mul(isMax, share);
+  },
+);
+
+/** Which axes a reduction removes. */
+export interface ReduceOptions {
+  /** Axes to reduce, negative ones counted from the back; all axes when left out. */
+  readonly axes?: number | readonly number[];
+  /** Keeps reduced axes with size 1. */
+  readonly keepDims?: boolean;
+}
+
+/**
+ * `y = Σ_axes x`.
+ *
+ * @throws ShapeError `axis-out-of-range`
+ */
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return reduce(sumOp, x, options);
+}
+
+/**
+ * `y = (1 / n) Σ_axes x` with `n` elements over the axes; a size known only at run time is counted then.
+ *
+ * @throws ShapeError `axis-out-of-range`
+ */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return reduce(meanOp, x, options);
+}
+
+/**
+ * `y = max_axes x`. Equal maxima share the gradient.
+ *
+ * @throws ShapeError `axis-out-of-range`
+ */
+export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return reduce(maxOp, x, options);
+}
+
+function reduce(op: Op<ReduceAttributes>, x: Tensor, { axes, keepDims = false }: ReduceOptions): Tensor {
+  const wanted =
+    axes === undefined ? x.shape.map((_, axis) => axis) : typeof axes === "number" ? [axes] : axes;
+  const fromFront = wanted.map((axis) => normalizeAxis(placeOf(op.name), axis, x.shape.length));
+  const ascending = [...new Set(fromFront)].sort((a, b) => a - b);
+  return ascending.length === 0 ? x : op.call([x], { axes: ascending, keepDims });
+}
+
+function reduction(
+  name: string,
+  gradient: (context: VjpContext<ReduceAttributes>) => Tensor,
+): Op<ReduceAttributes> {
+  return defineOp<ReduceAttributes>({
+    name,
+    infer([x], { axes, keepDims }): TensorType[] {
+      checkDType(name, x!, ["float32"]);
+      for (const axis of axes) normalizeAxis(placeOf(name), axis, x!.shape.length);
+      const kept = keptShape(x!.shape, axes);
+      return [
+        { shape: keepDims ? kept : x!.shape.filter((_, axis) => !axes.includes(axis)), dtype: x!.dtype },
+      ];
+    },
+    vjp: (context) => [gradient(context)],
+    emit: (
+      onnx: Emitter,
+      [x]: readonly Value[],
+      { attrs: { axes, keepDims } }: EmitContext & { readonly attrs: ReduceAttributes },
+    ) => onnx.node(name, [x!, onnx.ints(axes)], { keepdims: keepDims ? 1 : 0 }),
+  });
+}
+
+function keptShape(shape: Shape, axes: readonly number[]): Shape {
+  return shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+}
+
+/** A reduced value with its lost axes back at size 1, so that it broadcasts against the input. */
+function withKeptAxes(reduced: Tensor, x: Tensor, { axes, keepDims }: ReduceAttributes): Tensor {
+  return keepDims ? reduced : reshape(reduced, keptShape(x.shape, axes));
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ShapeError } from "../errors.ts";
+import type { Op } from "../graph/define-op.ts";
+import { defineOp } from "../graph/define-op.ts";
+import type { Shape } from "../graph/dim.ts";
+import { formatShape, normalizeAxis } from "../graph/dim.ts";
+import { placeOf } from "../graph/scope.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { checkDType } from "./infer.ts";
+import { reshape } from "./reshape.ts";
+
+/** Which part of one axis to take: every `step`-th element of `[start, end)`. */
+export interface SliceOptions {
+  readonly axis: number;
+  /** First element, counted from the back when negative; 0 if left out. */
+  readonly start?: number;
+  /** One behind the last element, counted from the back when negative; the size of the axis if left out. */
+  readonly end?: number;
+  /** At least 1. */
+  readonly step?: number;
+}
+
+/** How many elements to add on each side of an axis. */
+export interface PadOptions {
+  /** `[before, after]` for each axis. */
+  readonly pads: readonly (readonly [before: number, after: number])[];
+  /** What to fill with, 0 if left out. */
+  readonly value?: number;
+}
+
+/** `axis`, `start` and `end` counted from the front. */
+export const sliceOp: Op<Required<SliceOptions>> = defineOp({
+  name: "Slice",
+  infer([x], { axis, start, end, step }) {
+    const size = knownSize("Slice", x!.shape, axis);
+    if (!(start >= 0 && start < end && end <= size && Number.isInteger(step) && step >= 1)) {
+      throw new ShapeError({
+        code: "slice-range",
+        where: placeOf("Slice"),
+        expected: `a range inside 0 to ${size} with a step of at least 1`,
+        actual: `${start} to ${end} with step ${step}`,
+      });
+    }
+    return [{ shape: x!.shape.with(axis, Math.ceil((end - start) / step)), dtype: x!.dtype }];
+  },
+  vjp: ({ inputs: [x], grad, attrs }) => [sliceGradient(x!.shape, grad, attrs)],
+  emit: (onnx, [x], { attrs: { axis, start, end, step } }) =>
+    onnx.node("Slice", [x!, ...[[start], [end], [axis], [step]].map((value) => onnx.ints(value))]),
+});
+
+export const padOp: Op<Required<PadOptions>> = defineOp({
+  name: "Pad",
+  infer([x], { pads }) {
+    checkDType("Pad", x!, ["float32"]);
+    if (
+      pads.length !== x!.shape.length ||
+      pads.flat().some((count) => !(Number.isInteger(count) && count >= 0))
+    ) {
+      throw new ShapeError({
+        code: "pads",
+        where: placeOf("Pad"),
+        expected: `a pair of counts for each axis of ${formatShape(x!.shape)}`,
+        actual: JSON.stringify(pads),
+      });
+    }
+    const shape = x!.shape.map((dim, axis) => {
+      const [before, after] = pads[axis]!;
+      return before + after === 0 ? dim : knownSize("Pad", x!.shape, axis) + before + after;
+    });
+    return [{ shape, dtype: x!.dtype }];
+  },
+  vjp: ({ inputs: [x], grad, attrs: { pads } }) => [
+    pads.reduce((rest, [before, after], axis) => {
+      const size = x!.shape[axis]!;
+      if (before + after === 0 || typeof size !== "number") return rest;
+      return slice(rest, { axis, start: before, end: before + size });
+    }, grad),
+  ],
+  emit: (onnx, [x], { attrs: { pads, value } }) => {
+    const counts = [...pads.map(([before]) => before), ...pads.map(([, after]) => after)];
+    return onnx.node("Pad", [x!, onnx.ints(counts), onnx.scalar(value)]);
+  },
+});
+
+/**
+ * Part of one axis: `y_i = x_{start + i·step}`.
+ *
+ * @throws ShapeError `slice-range` when the range is empty or leaves the axis, `symbolic-size` when the size of the
+ * axis is known only at run time, `axis-out-of-range`
+ */
+export function slice(x: Tensor, options: SliceOptions): Tensor {
+  const axis = normalizeAxis(placeOf("Slice"), options.axis, x.shape.length);
+  const size = knownSize("Slice", x.shape, axis);
+  const fromFront = (index: number): number => (index < 0 ? index + size : index);
+  const { step = 1 } = options;
+  const [start, end] = [fromFront(options.start ?? 0), fromFront(options.end ?? size)];
+  return start === 0 && end === size && step === 1 ? x : sliceOp.call([x], { axis, start, end, step });
+}
+
+/**
+ * `x` with constant values added around it.
+ *
+ * @throws ShapeError `pads` unless there is a pair of counts for each axis, `symbolic-size` when the size of a padded
+ * axis is known only at run time
+ */
+export function pad(x: Tensor, { pads, value = 0 }: PadOptions): Tensor {
+  const isEmpty =
+    pads.length === x.shape.length && pads.every(([before, after]) => before === 0 && after === 0);
+  return isEmpty ? x : padOp.call([x], { pads, value });
+}
+
+/** Zeros of the input's shape with the gradient in the places that were taken. */
+function sliceGradient(shape: Shape, grad: Tensor, { axis, start, step }: Required<SliceOptions>): Tensor {
+  const size = knownSize("Slice", shape, axis);
+  const spread = step === 1 ? grad : interleaveZeros(grad, axis, step);
+  const length = Math.min(knownSize("Slice", spread.shape, axis), size - start);
+  const placed = slice(spread, { axis, end: length });
+  const after = size - start - length;
+  return pad(placed, { pads: shape.map((_, other) => (other === axis ? [start, after] : [0, 0])) });
+}
+
+/** `step − 1` zeros behind every element of the axis. */
+function interleaveZeros(x: Tensor, axis: number, step: number): Tensor {
+  const columns = reshape(x, x.shape.toSpliced(axis + 1, 0, 1));
+  const padded = pad(columns, {
+    pads: columns.shape.map((_, other) => [0, other === axis + 1 ? step - 1 : 0]),
+  });
+  return reshape(padded, x.shape.with(axis, knownSize("Slice", x.shape, axis) * step));
+}
+
+function knownSize(name: string, shape: Shape, axis: number): number {
+  const size = shape[normalizeAxis(placeOf(name), axis, shape.length)]!;
+  if (typeof size === "number") return size;
+  throw new ShapeError({
+    code: "symbolic-size",
+    where: placeOf(name),
+    expected: "an axis whose size is a number",
+    actual: `axis ${axis} of ${formatShape(shape)}`,
+    hint: "split takes equal parts of an axis of unknown size",
+  });
+}

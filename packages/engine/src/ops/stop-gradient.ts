@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Op } from "../graph/define-op.ts";
+import { defineOp } from "../graph/define-op.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { NoAttributes } from "./pointwise.ts";
+
+export const stopGradientOp: Op<NoAttributes> = defineOp({
+  name: "StopGradient",
+  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  vjp: "zero",
+  emit: (_onnx, [x]) => x!,
+});
+
+/** `x` itself, taken as a constant by gradients. Nothing is written into the model. */
+export function stopGradient(x: Tensor): Tensor {
+  return stopGradientOp.call([x], {});
+}

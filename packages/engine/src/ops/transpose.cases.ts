@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { elementAt, tabulate } from "../testing/float64-tensor.ts";
+import type { OpCases } from "../testing/op-cases.ts";
+import { transposeOp } from "./transpose.ts";
+
+export const transposeCases: OpCases<{ perm: readonly number[] }> = {
+  op: transposeOp,
+  reference: ([x], { perm }) => [
+    tabulate(
+      perm.map((axis) => x!.shape[axis]!),
+      (index) =>
+        elementAt(
+          x!,
+          perm.map((_, axis) => index[perm.indexOf(axis)]!),
+        ),
+    ),
+  ],
+  samples: [
+    { name: "of a matrix", shapes: [[2, 3]], attrs: { perm: [1, 0] } },
+    { name: "a cycle of three axes", shapes: [[2, 3, 4]], attrs: { perm: [2, 0, 1] } },
+    { name: "heads before tokens", shapes: [[2, 3, 4, 2]], attrs: { perm: [0, 2, 1, 3] } },
+  ],
+  errors: [
+    {
+      name: "an axis twice",
+      shapes: [[2, 3]],
+      attrs: { perm: [0, 0] },
+      code: "permutation",
+      message: /expected each of the 2 axes once, got \[0, 0\]/,
+    },
+    {
+      name: "an axis missing",
+      shapes: [[2, 3]],
+      attrs: { perm: [0] },
+      code: "permutation",
+      message: /got \[0\]/,
+    },
+  ],
+};

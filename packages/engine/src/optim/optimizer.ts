@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Tensor } from "../graph/tensor.ts";
+import { mul } from "../ops/index.ts";
+
+/** How one parameter is treated beside the optimizer's own settings. */
+export interface ParamPolicy {
+  /** Factor on the learning rate, 1 if left out. */
+  readonly learningRateScale?: number;
+  /** Factor on the weight decay, 1 if left out; 0 for biases and norms where wanted. */
+  readonly weightDecayScale?: number;
+}
+
+export interface UpdateContext {
+  readonly param: Tensor;
+  readonly gradient: Tensor;
+  /** State of this parameter, by slot name. */
+  readonly slots: Readonly<Record<string, Tensor>>;
+  /** Scalar graph inputs: `learningRate` and those of {@link Optimizer.scalars}. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+  readonly policy: ParamPolicy;
+}
+
+/**
+ * An optimizer as graph: what it keeps for each parameter, and how one step changes parameter and slots. Slots start
+ * at zero.
+ */
+export interface Optimizer {
+  readonly name: string;
+  readonly slots: readonly string[];
+  /** Scalars that depend on the step alone (bias corrections), computed in float64. Steps count from 1. */
+  readonly scalars: (step: number) => Readonly<Record<string, number>>;
+  readonly update: (context: UpdateContext) => {
+    readonly param: Tensor;
+    readonly slots: Readonly<Record<string, Tensor>>;
+  };
+}
+
+/** `learningRate · learningRateScale`, without a node when the scale is 1. */
+export function learningRateOf(scalars: Readonly<Record<string, Tensor>>, policy: ParamPolicy): Tensor {
+  const rate = scalars["learningRate"]!;
+  const scale = policy.learningRateScale ?? 1;
+  return scale === 1 ? rate : mul(rate, scale);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HostTensor } from "../files/index.ts";
+import type { KernelSet } from "../onnx/kernel-set.ts";
+
+/** Values by name, fed to or read from a session. */
+export type NamedTensors = Readonly<Record<string, HostTensor>>;
+
+export interface SessionOptions {
+  /** Threads inside one operator; the runtime's own default when left out. */
+  readonly intraOpThreads?: number;
+  /** Writes a profile of every run to files with this prefix. */
+  readonly profilePrefix?: string;
+}
+
+/** A model ready to run. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /**
+   * Runs the model once. Outputs named in `into` are written into the given tensors and returned as they are; the
+   * others are new. Blocks the event loop while kernels work.
+   */
+  run(feeds: NamedTensors, into?: NamedTensors): Promise<NamedTensors>;
+  release(): Promise<void>;
+}
+
+/** Something that runs ONNX models: ONNX Runtime in Node, later in the browser. */
+export interface Runtime {
+  /** `"onnxruntime-node 1.30.0"` */
+  readonly name: string;
+  readonly executionProvider: string;
+  readonly kernels: KernelSet;
+  createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+}

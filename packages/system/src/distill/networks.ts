@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Linear, valuesInit } from "@semlink/engine";
+import type { ChannelCodec, CodecShape } from "../codec/channel-codec.ts";
+import { channelAwareTransformer } from "../codec/channel-aware-transformer.ts";
+import { filmMlpCodec } from "../codec/film-mlp.ts";
+import type { CodecConfig, CodecKind, StudentConfig } from "../experiment.ts";
+import { channels } from "../channel/channels.ts";
+import { CompactCnn } from "../student/compact-cnn.ts";
+import type { LinearHead } from "../teacher/teacher.ts";
+
+/** Sizes that the data and the teacher give to every network. */
+export interface ProblemShape {
+  /** [channels, height, width] */
+  readonly imageShape: readonly [number, number, number];
+  readonly embedDim: number;
+  readonly numClasses: number;
+}
+
+/** Stage 1: the semantic encoder and the head on its embedding. Field names are checkpoint keys. */
+export interface StudentNetwork {
+  readonly student: CompactCnn;
+  readonly head: Linear;
+}
+
+/** Stage 2: the device's encoder and head, the channel code, and the receiver's head. */
+export interface LinkNetwork extends StudentNetwork {
+  readonly codec: ChannelCodec;
+  readonly receiverHead: Linear;
+}
+
+/** A student; its head starts as the teacher's when that is given, drawn otherwise. */
+export function studentNetwork(shape: ProblemShape, config: StudentConfig, head: LinearHead | null): StudentNetwork {
+  return {
+    student: new CompactCnn({
+      inChannels: shape.imageShape[0],
+      widths: config.widths,
+      embedDim: shape.embedDim,
+    }),
+    head: linearHead(shape, head),
+  };
+}
+
+/** The whole link with a codec of the given kind. */
+export function linkNetwork(
+  shape: ProblemShape,
+  config: { readonly student: StudentConfig; readonly codec: CodecConfig },
+  kind: CodecKind,
+): LinkNetwork {
+  return {
+    ...studentNetwork(shape, config.student, null),
+    codec: channelCodec(codecShape(shape, config.codec), config.codec, kind),
+    receiverHead: linearHead(shape, null),
+  };
+}
+
+/** What every codec of the experiment must handle. */
+export function codecShape({ embedDim }: ProblemShape, { lengths, esNoDb }: CodecConfig): CodecShape {
+  return { embedDim, lengths, esNoDb, numKinds: channels.length };
+}
+
+/** A codec by kind: adding one is a file and a line here. */
+export function channelCodec(shape: CodecShape, config: CodecConfig, kind: CodecKind): ChannelCodec {
+  switch (kind) {
+    case "cat":
+      return channelAwareTransformer(shape, config.cat);
+    case "film-mlp":
+      return filmMlpCodec(shape, config.filmMlp);
+  }
+}
+
+function linearHead({ embedDim, numClasses }: ProblemShape, head: LinearHead | null): Linear {
+  const init = head ? { init: valuesInit(head.weight), biasInit: valuesInit(head.bias) } : {};
+  return new Linear({ inFeatures: embedDim, outFeatures: numClasses, ...init });
+}

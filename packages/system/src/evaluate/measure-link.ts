@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Rng } from "@semlink/engine";
+import { setImmediate } from "node:timers/promises";
+import type { ChannelDraw, ChannelModel } from "../channel/channel-model.ts";
+import { firstSymbols, symbolPrefix } from "../channel/channel-model.ts";
+import { noFromEsNoDb } from "../channel/decibel.ts";
+import { applyFlatFading, mmseEqualize, postEqualiserEsNoDb } from "../channel/flat-fading.ts";
+import type { Link } from "../link/link.ts";
+import { GALLERY, identifiedAmongGallery, predictionsOf, relativeErrors } from "./embedding-fidelity.ts";
+
+/** One operating point of a link. */
+export interface OperatingPoint {
+  readonly channel: ChannelModel;
+  readonly esNoDb: number;
+  readonly numSymbols: number;
+}
+
+/** Figures of every image at one point, means over the draws. */
+export interface PointMeasurement {
+  /** [count] share of draws decided right */
+  readonly correct: Float32Array;
+  /** [count] squared error over the variance of the embedding; the mean is 1 - R² */
+  readonly relativeError: Float32Array;
+  /** [whole galleries] share of draws identified among 100 */
+  readonly identified: Float32Array;
+}
+
+export interface MeasureLinkOptions {
+  readonly link: Link;
+  /** [count, embedDim] what the device sends */
+  readonly embeddings: Float32Array;
+  readonly labels: Uint8Array;
+  readonly numClasses: number;
+  readonly channels: readonly ChannelModel[];
+  readonly esNoDb: readonly number[];
+  readonly drawsPerImage: number;
+  /** Address of the draws; systems measured with the same one meet the same fades and noise. */
+  readonly rng: Rng;
+  readonly onPoint: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+const BATCH = 500;
+
+/** The draw number `index` of a channel for all images: common to every system, Es/N0 and length. */
+export function evaluationDraw(rng: Rng, channel: ChannelModel, index: number, batchSize: number, numSymbols: number): ChannelDraw {
+  return channel.draw(rng.fold("draw").fold(index), { batchSize, numSymbols });
+}
+
+/** Measures a link at every channel, Es/N0 and length, through the plain-TypeScript channel. */
+export async function measureLink(options: MeasureLinkOptions): Promise<Map<OperatingPoint, PointMeasurement>> {
+  const { link, labels, channels, esNoDb, drawsPerImage, rng, signal } = options;
+  const results = new Map<OperatingPoint, PointMeasurement>();
+  const total = channels.length * esNoDb.length * link.lengths.length;
+  for (const channel of channels) {
+    const draws = Array.from({ length: drawsPerImage }, (_, index) =>
+      evaluationDraw(rng, channel, index, labels.length, link.maxSymbols),
+    );
+    for (const level of esNoDb) {
+      const symbols = await encodeAll(options, channel, level);
+      for (const numSymbols of link.lengths) {
+        signal?.throwIfAborted();
+        const point = { channel, esNoDb: level, numSymbols };
+        const sums = emptyMeasurement(options);
+        for (const draw of draws) await addDraw(sums, options, symbols, point, draw);
+        results.set(point, sums);
+        options.onPoint(results.size, total);
+      }
+    }
+  }
+  return results;
+}
+
+async function encodeAll(
+  { link, embeddings, labels }: MeasureLinkOptions,
+  channel: ChannelModel,
+  esNoDb: number,
+): Promise<Float32Array> {
+  const count = labels.length;
+  const embedDim = embeddings.length / count;
+  const symbols = new Float32Array(count * link.maxSymbols * 2);
+  for (let first = 0; first < count; first += BATCH) {
+    const last = Math.min(count, first + BATCH);
+    const part = embeddings.subarray(first * embedDim, last * embedDim);
+    symbols.set(await link.encode(part, last - first, esNoDb, channel), first * link.maxSymbols * 2);
+  }
+  return symbols;
+}
+
+function emptyMeasurement({ labels }: MeasureLinkOptions): PointMeasurement {
+  const count = labels.length;
+  return {
+    correct: new Float32Array(count),
+    relativeError: new Float32Array(count),
+    identified: new Float32Array(count - (count % GALLERY)),
+  };
+}
+
+async function addDraw(
+  sums: PointMeasurement,
+  options: MeasureLinkOptions,
+  symbols: Float32Array,
+  { channel, esNoDb, numSymbols }: OperatingPoint,
+  draw: ChannelDraw,
+): Promise<void> {
+  const { link, embeddings, labels, numClasses, drawsPerImage } = options;
+  const count = labels.length;
+  const embedDim = embeddings.length / count;
+  const { h, noise } = firstSymbols(draw, numSymbols);
+  const x = symbolPrefix(symbols, count, numSymbols);
+  const no = new Float32Array(count).fill(noFromEsNoDb(esNoDb));
+  const xHat = mmseEqualize({ y: applyFlatFading({ x, h, noise, no }), h, no });
+  const equalizedEsNoDb = postEqualiserEsNoDb({ h, no });
+  const received = new Float32Array(embeddings.length);
+  for (let first = 0; first < count; first += BATCH) {
+    const last = Math.min(count, first + BATCH);
+    const { embedding, logits } = await link.decode({
+      xHat: xHat.slice(first * numSymbols * 2, last * numSymbols * 2),
+      equalizedEsNoDb: equalizedEsNoDb.slice(first, last),
+      esNoDb,
+      channel,
+      numSymbols,
+    });
+    received.set(embedding, first * embedDim);
+    predictionsOf(logits, numClasses).forEach((prediction, i) => {
+      if (prediction === labels[first + i]) sums.correct[first + i]! += 1 / drawsPerImage;
+    });
+    // Sessions block the event loop; signals and messages get in here.
+    await setImmediate();
+  }
+  relativeErrors(received, embeddings, embedDim).forEach((error, i) => (sums.relativeError[i]! += error / drawsPerImage));
+  identifiedAmongGallery(received, embeddings, embedDim).forEach((hit, i) => (sums.identified[i]! += hit / drawsPerImage));
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as z from "zod";
+import { type DataConfig, dataConfigSchema } from "./data/data-config.ts";
+import { type CodecConfig, codecConfigSchema } from "./experiment/codec-config.ts";
+import { type DistillConfig, distillConfigSchema } from "./experiment/distill-config.ts";
+import {
+  type EvaluateConfig,
+  evaluateConfigSchema,
+  type EvaluateDraft,
+} from "./experiment/evaluate-config.ts";
+import { type BrokenRule, checkRules, notIncreasing, type Written } from "./experiment/fields.ts";
+import { keyTreeOf } from "./experiment/key-tree.ts";
+import { invalidConfig, mistakesOf } from "./experiment/mistakes.ts";
+import { withOverrides } from "./experiment/overrides.ts";
+import { type RobustConfig, robustConfigSchema } from "./experiment/robust-config.ts";
+import { type StudentConfig, studentConfigSchema } from "./experiment/student-config.ts";
+import { type TargetsConfig, targetsConfigSchema } from "./experiment/targets-config.ts";
+import { type TeacherConfig, teacherConfigSchema } from "./experiment/teacher-config.ts";
+import { RUN_NAME, RUN_NAME_RULE } from "./run/run-name.ts";
+
+export type { DataConfig } from "./data/data-config.ts";
+export type { CodecConfig, CodecKind } from "./experiment/codec-config.ts";
+export type { DistillConfig, TransferConfig } from "./experiment/distill-config.ts";
+export type { EvaluateConfig } from "./experiment/evaluate-config.ts";
+export type { PhaseConfig, RobustConfig } from "./experiment/robust-config.ts";
+export type { StudentConfig } from "./experiment/student-config.ts";
+export type { TargetsConfig } from "./experiment/targets-config.ts";
+export type { TeacherConfig } from "./experiment/teacher-config.ts";
+
+/** Everything that decides the numbers of a run, complete. One section for each stage of the method. */
+export interface Experiment {
+  readonly name: string;
+  readonly seed: number;
+  readonly data: DataConfig;
+  readonly teacher: TeacherConfig;
+  readonly targets: TargetsConfig;
+  readonly student: StudentConfig;
+  readonly distill: DistillConfig;
+  readonly codec: CodecConfig;
+  readonly robust: RobustConfig;
+  readonly evaluate: EvaluateConfig;
+}
+
+/** An {@link Experiment} as a person writes it: only the name is required. */
+export type ExperimentInput = { readonly name: string } & Written<Omit<Experiment, "name">>;
+
+type ExperimentDraft = Omit<Experiment, "evaluate"> & { readonly evaluate: EvaluateDraft };
+
+/** Validates an experiment and fills in the defaults. Unknown keys are errors. */
+export const experimentSchema: z.ZodType<Experiment, ExperimentInput> = z
+  .strictObject({
+    name: z.string().regex(RUN_NAME).describe(`folder of the run: ${RUN_NAME_RULE}`),
+    seed: z.int().min(0).default(0).describe("root of all random numbers of training and evaluation"),
+    data: dataConfigSchema.prefault({}).describe("images and labels"),
+    teacher: teacherConfigSchema.prefault({}),
+    targets: targetsConfigSchema.prefault({}),
+    student: studentConfigSchema.prefault({}),
+    distill: distillConfigSchema.prefault({}),
+    codec: codecConfigSchema.prefault({}),
+    robust: robustConfigSchema.prefault({}),
+    evaluate: evaluateConfigSchema.prefault({}),
+  })
+  .transform(completed)
+  .check(checkRules(rulesBrokenBy));
+
+/**
+ * An experiment in code: complete, checked.
+ *
+ * @throws SemlinkError "invalid-config" with every mistake
+ * @example
+ * const experiment = defineExperiment({ name: "short", codec: { maxSymbols: 16 } });
+ */
+export function defineExperiment(input: ExperimentInput): Experiment {
+  return parseExperiment(input, "experiment");
+}
+
+/**
+ * An experiment from outside: complete, checked.
+ *
+ * @param value - content of a configuration file
+ * @param where - where it comes from, for the message
+ * @throws SemlinkError "invalid-config" with every mistake, one line each: key, expected, actual, what to change
+ */
+export function parseExperiment(value: unknown, where: string): Experiment {
+  const checked = experimentSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  throw invalidConfig(where, mistakesOf(checked.error.issues, value, keyTreeOf(experimentSchema)));
+}
+
+/**
+ * A copy of an experiment with single keys set, still to be completed by {@link parseExperiment}.
+ *
+ * @param overrides - `codec.maxSymbols=32`, `codec.channels=[awgn]`, `data.dataset=mnist`
+ * @throws SemlinkError "invalid-config" when a key does not exist, naming the nearest that does
+ */
+export function applyOverrides(experiment: ExperimentInput, overrides: readonly string[]): ExperimentInput {
+  return withOverrides(experiment, overrides, keyTreeOf(experimentSchema)) as ExperimentInput;
+}
+
+/** The published JSON Schema (draft 2020-12) of a configuration file. */
+export function experimentJsonSchema(): Record<string, unknown> {
+  return { title: "semlink experiment", ...keyTreeOf(experimentSchema) };
+}
+
+function completed({ evaluate, ...rest }: ExperimentDraft): Experiment {
+  const { lengths = rest.codec.lengths, channels = rest.codec.channels } = evaluate;
+  return { ...rest, evaluate: { ...evaluate, lengths, channels } };
+}
+
+function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, undefined> {
+  const { data, teacher, codec, evaluate } = experiment;
+  if (teacher.source === "shipped" && data.dataset !== "cifar10") {
+    const hint = "the shipped teacher knows cifar10 only";
+    yield {
+      path: ["teacher", "source"],
+      expected: `"train" for ${data.dataset}`,
+      actual: teacher.source,
+      hint,
+    };
+  }
+  if (teacher.source === "shipped" && teacher.preset !== "lite") {
+    const hint = "the shipped teacher is lite; set teacher.source to train for another";
+    yield { path: ["teacher", "preset"], expected: `"lite"`, actual: teacher.preset, hint };
+  }
+  yield* notIncreasing(["evaluate", "lengths"], evaluate.lengths);
+  yield* notTrained(["evaluate", "lengths"], evaluate.lengths, ["codec", "lengths"], codec.lengths);
+  yield* notTrained(["evaluate", "channels"], evaluate.channels, ["codec", "channels"], codec.channels);
+}
+
+/** Rule: only what the codec was trained for is measured. */
+function* notTrained<T>(
+  path: readonly string[],
+  measured: readonly T[],
+  trainedPath: readonly string[],
+  trained: readonly T[],
+): Generator<BrokenRule, void, undefined> {
+  const unknown = measured.filter((item) => !trained.includes(item));
+  if (unknown.length === 0) return;
+  const key = trainedPath.join(".");
+  yield {
+    path,
+    expected: `some of ${key} = ${JSON.stringify(trained)}`,
+    actual: unknown,
+    hint: `or add to ${key}`,
+  };
+}

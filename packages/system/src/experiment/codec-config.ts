@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as z from "zod";
+import type { ChannelName } from "../channel/channel-model.ts";
+import { channels } from "../channel/channels.ts";
+import { type BrokenRule, checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
+
+/** A kind of learned channel code: channel-aware transformer, or its rival. */
+export type CodecKind = "cat" | "film-mlp";
+
+/** The `codec` part of an experiment; each key is described in its schema. */
+export interface CodecConfig {
+  readonly kinds: readonly CodecKind[];
+  readonly maxSymbols: number;
+  readonly lengths: readonly number[];
+  readonly esNoDb: { readonly min: number; readonly max: number };
+  readonly channels: readonly ChannelName[];
+  readonly cleanFraction: number;
+  readonly cat: {
+    readonly width: number;
+    readonly numTokens: number;
+    readonly numBlocks: number;
+    readonly numHeads: number;
+  };
+  readonly filmMlp: { readonly width: number; readonly numLayers: number; readonly conditionWidth: number };
+}
+
+/** Names of channels, at least one. */
+export const channelNames = (description: string): z.ZodArray<z.ZodEnum<Record<ChannelName, ChannelName>>> =>
+  z
+    .array(
+      z.enum(
+        Object.fromEntries(channels.map(({ name }) => [name, name])) as Record<ChannelName, ChannelName>,
+      ),
+    )
+    .min(1)
+    .describe(description);
+
+/** Validates the `codec` part of an experiment; lengths double from 4 to `maxSymbols` unless said otherwise. */
+export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
+  .strictObject({
+    kinds: z
+      .array(z.enum(["cat", "film-mlp"]))
+      .min(1)
+      .default(["cat", "film-mlp"])
+      .describe("codecs to train: the channel-aware transformer, and the FiLM MLP as its rival"),
+    maxSymbols: count("longest transmission [complex symbols]").default(64),
+    lengths: z
+      .array(count("complex symbols"))
+      .min(1)
+      .optional()
+      .describe("lengths that a transmission may have [complex symbols]; by default 4, 8, ... to maxSymbols"),
+    esNoDb: z
+      .strictObject({
+        min: esNoDb("lowest Es/N0 met in training [dB]").default(-10),
+        max: esNoDb("highest Es/N0 met in training [dB]").default(20),
+      })
+      .prefault({})
+      .describe(
+        "trained range of Es/N0, drawn evenly in dB for each image; the codec is never told one outside",
+      ),
+    channels: channelNames("channels met in training, evenly").default(["awgn", "rayleigh-block"]),
+    cleanFraction: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .describe("share of training images sent without noise"),
+    cat: z
+      .strictObject({
+        width: count("width of a token").default(64),
+        numTokens: count("tokens that the embedding is cut into").default(8),
+        numBlocks: count("transformer blocks on each side").default(2),
+        numHeads: count("attention heads of a block; divides the width").default(4),
+      })
+      .prefault({})
+      .describe("the channel-aware transformer"),
+    filmMlp: z
+      .strictObject({
+        width: count("width of the hidden layers").default(256),
+        numLayers: count("hidden layers on each side").default(2),
+        conditionWidth: count("width of the condition vector").default(64),
+      })
+      .prefault({})
+      .describe("the FiLM-conditioned multi-layer perceptron"),
+  })
+  .transform(({ lengths, ...rest }) => ({ ...rest, lengths: lengths ?? doublings(rest.maxSymbols) }))
+  .check(checkRules(codecRulesBrokenBy))
+  .describe("the code between embedding and channel symbols");
+
+const SHORTEST = 4;
+
+/** 4, 8, 16, ... below `longest`, then `longest`. */
+function doublings(longest: number): number[] {
+  const lengths: number[] = [];
+  for (let length = SHORTEST; length < longest; length *= 2) lengths.push(length);
+  return [...lengths, longest];
+}
+
+function* codecRulesBrokenBy(codec: CodecConfig): Generator<BrokenRule, void, undefined> {
+  const { lengths, maxSymbols, cat } = codec;
+  yield* notIncreasing(["lengths"], lengths);
+  const tooLong = lengths.filter((length) => length > maxSymbols);
+  if (tooLong.length > 0) {
+    yield {
+      path: ["lengths"],
+      expected: `lengths of at most maxSymbols = ${maxSymbols}`,
+      actual: tooLong,
+      hint: "shorten them, or raise codec.maxSymbols",
+    };
+  }
+  if (codec.esNoDb.min >= codec.esNoDb.max) {
+    yield {
+      path: ["esNoDb"],
+      expected: "min below max",
+      actual: codec.esNoDb,
+      hint: "the usual range is -10 to 20 dB",
+    };
+  }
+  if ((3 * maxSymbols) % cat.numTokens !== 0) {
+    yield {
+      path: ["cat", "numTokens"],
+      expected: `a divisor of 3 maxSymbols = ${3 * maxSymbols}`,
+      actual: cat.numTokens,
+      hint: "the receiver cuts symbols and mask into that many tokens; 8 suits most sizes",
+    };
+  }
+  if (cat.width % cat.numHeads !== 0) {
+    const width = Math.ceil(cat.width / cat.numHeads) * cat.numHeads;
+    yield {
+      path: ["cat", "width"],
+      expected: `a multiple of numHeads = ${cat.numHeads}`,
+      actual: cat.width,
+      hint: `${width} would do, or change codec.cat.numHeads`,
+    };
+  }
+}

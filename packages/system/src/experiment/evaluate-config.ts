@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as z from "zod";
+import type { ChannelName } from "../channel/channel-model.ts";
+import { channelNames } from "./codec-config.ts";
+import { checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
+
+/** The `evaluate` part of an experiment, complete; each key is described in its schema. */
+export interface EvaluateConfig {
+  readonly esNoDb: readonly number[];
+  readonly lengths: readonly number[];
+  readonly channels: readonly ChannelName[];
+  readonly drawsPerImage: number;
+  readonly confidence: 0.95;
+}
+
+/** An {@link EvaluateConfig} before lengths and channels are taken over from the codec. */
+export type EvaluateDraft = Omit<EvaluateConfig, "lengths" | "channels"> &
+  Written<Pick<EvaluateConfig, "lengths" | "channels">>;
+
+/** Validates the `evaluate` part of an experiment on its own. */
+export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConfig>> = z
+  .strictObject({
+    esNoDb: z
+      .array(esNoDb("Es/N0 [dB]"))
+      .min(1)
+      .default([-10, -5, 0, 5, 10, 15, 20])
+      .describe("points of the sweep over Es/N0 [dB]"),
+    lengths: z
+      .array(count("complex symbols"))
+      .min(1)
+      .optional()
+      .describe("transmission lengths to measure [complex symbols]; by default the codec's"),
+    channels: channelNames("channels to measure; by default the codec's").optional(),
+    drawsPerImage: count("transmissions of each test image at each point").default(1),
+    confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
+  })
+  .check(checkRules(({ esNoDb: sweep }) => notIncreasing(["esNoDb"], sweep)))
+  .describe("what is measured on the test images");

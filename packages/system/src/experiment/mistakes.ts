@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import { SemlinkError } from "@semlink/engine";
+import type * as z from "zod";
+import { expectationOf, type KeyTree, placeAt } from "./key-tree.ts";
+import { nearestOf } from "./nearest.ts";
+
+/** One thing that is wrong with a configuration. */
+export interface Mistake {
+  /** Path of the key: `codec.lengths[2]`. */
+  readonly key: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly hint: string | undefined;
+}
+
+const LONGEST_VALUE = 60;
+
+/** Every mistake that a validation found, in words; a key that does not exist comes with the nearest that does. */
+export function mistakesOf(issues: readonly z.core.$ZodIssue[], value: unknown, tree: KeyTree): Mistake[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => unknownKey([...issue.path, key], tree));
+    }
+    if (issue.code === "custom") return [brokenRule(issue, value)];
+    return [unfitValue(issue.path, value, tree)];
+  });
+}
+
+/** One error with all mistakes, one line each. */
+export function invalidConfig(where: string, mistakes: readonly Mistake[]): SemlinkError {
+  const [first] = mistakes;
+  if (mistakes.length === 1 && first) {
+    const { key, expected, actual, hint } = first;
+    return new SemlinkError({ code: "invalid-config", where: `${where} at ${key}`, expected, actual, hint });
+  }
+  const lines = mistakes.map(({ key, expected, actual, hint }) => {
+    return `  ${key}: expected ${expected}, got ${actual}${hint === undefined ? "" : ` (${hint})`}`;
+  });
+  return new SemlinkError({
+    code: "invalid-config",
+    where,
+    expected: "a valid experiment",
+    actual: [`${mistakes.length} mistakes:`, ...lines].join("\n"),
+  });
+}
+
+/** The mistake of naming a key that does not exist, at the first unknown one on the path. */
+export function unknownKey(path: readonly PropertyKey[], tree: KeyTree): Mistake {
+  const depth = path.findIndex((_, index) => placeAt(tree, path.slice(0, index + 1)) === undefined);
+  const known = Object.keys(placeAt(tree, path.slice(0, depth))?.properties ?? {});
+  const key = String(path[depth]);
+  const nearest = nearestOf(key, known);
+  return {
+    key: keyText(path.slice(0, depth + 1)),
+    expected: "a known key",
+    actual: JSON.stringify(key),
+    hint: hintOf(nearest, known),
+  };
+}
+
+function hintOf(nearest: string | undefined, known: readonly string[]): string {
+  if (nearest !== undefined) return `did you mean ${JSON.stringify(nearest)}?`;
+  return known.length === 0 ? "there is nothing below this key" : `known here: ${known.join(", ")}`;
+}
+
+function brokenRule(issue: z.core.$ZodIssueCustom, value: unknown): Mistake {
+  const { expected, actual = valueAt(value, issue.path) }: Record<string, unknown> = issue.params ?? {};
+  return {
+    key: keyText(issue.path),
+    expected: typeof expected === "string" ? expected : "another value",
+    actual: valueText(actual),
+    hint: issue.message,
+  };
+}
+
+function unfitValue(path: readonly PropertyKey[], root: unknown, tree: KeyTree): Mistake {
+  const place = placeAt(tree, path) ?? {};
+  const value = valueAt(root, path);
+  const nearest = typeof value === "string" ? nearestOf(value, (place.enum ?? []).map(String)) : undefined;
+  return {
+    key: keyText(path),
+    expected: expectationOf(place),
+    actual: valueText(value),
+    hint: nearest === undefined ? place.description : `did you mean ${JSON.stringify(nearest)}?`,
+  };
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const key of path) {
+    value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  }
+  return value;
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}...` : text;
+}
+
+function keyText(path: readonly PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  return text.replace(/^\./, "") || "the top";
+}

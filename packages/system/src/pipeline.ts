@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Experiment } from "./experiment.ts";
+import { loadData } from "./data/data-stage.ts";
+import { hardenStudent } from "./distill/harden-stage.ts";
+import { teachStudents } from "./distill/transfer-stage.ts";
+import { evaluateSystems } from "./evaluate/evaluate-stage.ts";
+import type { Results } from "./evaluate/results.ts";
+import { reportResults } from "./report/report-stage.ts";
+import type { OpenRun } from "./run/open-run.ts";
+import { cacheTargets } from "./targets/targets-stage.ts";
+import { provideTeacher } from "./teacher/teacher-stage.ts";
+
+/** The stages of the method, in order; each is a command of the same name. */
+export const STAGES = ["data", "teacher", "targets", "distill", "codec", "evaluate", "report"] as const;
+
+export type StageName = (typeof STAGES)[number];
+
+/**
+ * The method, from images to an honest plot. Each line reads and writes a content-addressed folder of the run, so it
+ * is skipped when nothing it depends on has changed, and resumed where it was interrupted.
+ *
+ * 1. Images: training set, validation split, test set, never mixed.
+ * 2. Teacher: a large network, run once over a bank of views; training never runs it again.
+ * 3. Robust distillation, stage 1: the student learns the teacher's embedding, without a channel.
+ * 4. Robust distillation, stage 2: student, channel-aware transformer and head learn to cross random channels.
+ * 5. Evaluation: the links and honest lines, under common fades and noise, on the test set.
+ *
+ * @param until - last stage to run
+ * @returns the results, or null when the run ends before the evaluation
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  run: OpenRun,
+  until: StageName = "report",
+): Promise<Results | null> {
+  const isLast = (stage: StageName): boolean => stage === until;
+
+  const data = await loadData(experiment, run);
+  if (isLast("data")) return null;
+  const teacher = await provideTeacher(experiment, run, data);
+  if (isLast("teacher")) return null;
+  const targets = await cacheTargets(experiment, run, data, teacher);
+  if (isLast("targets")) return null;
+  const students = await teachStudents(experiment, run, data, targets);
+  if (isLast("distill")) return null;
+  const links = await hardenStudent(experiment, run, data, targets, students);
+  if (isLast("codec")) return null;
+  const results = await evaluateSystems(experiment, run, data, { teacher, targets, students, links });
+  if (!isLast("evaluate")) await reportResults(results, run);
+  return results;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Results } from "../evaluate/results.ts";
+import { accuracyVsEsNo } from "./charts/accuracy-vs-es-no.ts";
+import { accuracyVsLength } from "./charts/accuracy-vs-length.ts";
+import { comparisonsChart } from "./charts/comparisons.ts";
+import { embeddingVsEsNo } from "./charts/embedding-vs-es-no.ts";
+import { identityVsEsNo } from "./charts/identity-vs-es-no.ts";
+import { otherCurves } from "./charts/other-curves.ts";
+import { trainingLoss } from "./charts/training-loss.ts";
+import { validationAccuracy } from "./charts/validation-accuracy.ts";
+
+/** Every chart of the report in the order of the page; a new chart is one file and one line here. */
+const CHARTS = {
+  "accuracy-vs-es-no": accuracyVsEsNo,
+  "accuracy-vs-length": accuracyVsLength,
+  "embedding-vs-es-no": embeddingVsEsNo,
+  "identity-vs-es-no": identityVsEsNo,
+  comparisons: comparisonsChart,
+  "training-loss": trainingLoss,
+  "validation-accuracy": validationAccuracy,
+  "other-curves": otherCurves,
+} as const satisfies Record<string, (results: Results) => string | undefined>;
+
+/** Name of a chart, also of its files. */
+export type ChartId = keyof typeof CHARTS;
+
+/** A chart that could be drawn: standalone SVG, and its number on the page. */
+export interface DrawnChart {
+  readonly id: ChartId;
+  readonly svg: string;
+  readonly figureNumber: number;
+}
+
+/** Draws all charts for which the results hold data, numbered in the order of the page. */
+export function drawCharts(results: Results): DrawnChart[] {
+  const drawn = chartIds().flatMap((id) => {
+    const svg = CHARTS[id](results);
+    return svg === undefined ? [] : [{ id, svg }];
+  });
+  return drawn.map((chart, index) => ({ ...chart, figureNumber: index + 1 }));
+}
+
+function chartIds(): ChartId[] {
+  const isChartId = (name: string): name is ChartId => Object.hasOwn(CHARTS, name);
+  return Object.keys(CHARTS).filter(isChartId);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as Plot from "@observablehq/plot";
+import type { Comparison, Results } from "../../evaluate/results.ts";
+import { signedInterval, signedPoints } from "../number-format.ts";
+import { themed } from "../palette.ts";
+import { CHART_FONT_SIZE, drawPlot, renderFigure } from "../render-svg.ts";
+import { containsZero } from "../selection.ts";
+import { FULL_WIDTH } from "./grid-layout.ts";
+
+interface ComparisonRow {
+  readonly index: number;
+  readonly label: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly isClear: boolean;
+  readonly text: string;
+}
+
+const ROW_HEIGHT = 40;
+const LABEL_WIDTH = 380;
+const VALUE_WIDTH = 170;
+
+/**
+ * Paired differences [percentage points] as dots with 95 % whiskers, one row each; the dot is hollow where the
+ * interval contains zero.
+ */
+export function comparisonsChart({ comparisons }: Results): string | undefined {
+  if (comparisons.length === 0) return undefined;
+  const rows = comparisons.map(rowOf);
+  const height = rows.length * ROW_HEIGHT + 52;
+  const ink = themed("ink");
+  const drawing = drawPlot({
+    ...{
+      width: FULL_WIDTH,
+      height,
+      marginTop: 4,
+      marginBottom: 48,
+      marginLeft: LABEL_WIDTH,
+      marginRight: VALUE_WIDTH,
+    },
+    style: { fontSize: `${CHART_FONT_SIZE}px` },
+    x: { axis: null, nice: true, inset: 12 },
+    y: { type: "band", domain: rows.map(({ index }) => index), axis: null, padding: 0.2 },
+    marks: [
+      Plot.gridX({ stroke: themed("rule"), strokeOpacity: 1, ticks: 8 }),
+      Plot.ruleX([0], { stroke: ink, strokeWidth: 1.2 }),
+      Plot.axisX({
+        label: "difference [percentage points]",
+        labelAnchor: "center",
+        labelArrow: "none",
+        labelOffset: 40,
+        tickSize: 3,
+        ticks: 8,
+      }),
+      Plot.axisY({
+        label: null,
+        tickSize: 0,
+        lineWidth: 30,
+        tickFormat: (index: number) => rows[index]?.label ?? "",
+      }),
+      Plot.link(rows, { x1: "low", x2: "high", y: "index", stroke: themed("blue"), strokeWidth: 2 }),
+      ...(["low", "high"] as const).map((x) =>
+        Plot.tickX(rows, { x, y: "index", inset: 9, stroke: themed("blue"), strokeWidth: 2 }),
+      ),
+      Plot.dot(rows, {
+        x: "value",
+        y: "index",
+        r: 4.5,
+        stroke: themed("blue"),
+        strokeWidth: 2,
+        fill: (row: ComparisonRow) => (row.isClear ? themed("blue") : themed("paper")),
+      }),
+      Plot.text(rows, {
+        y: "index",
+        text: "text",
+        frameAnchor: "right",
+        dx: 12,
+        textAnchor: "start",
+        fontVariant: "tabular-nums",
+        fill: ink,
+      }),
+    ],
+  });
+  return renderFigure({
+    ...{ width: FULL_WIDTH, height, parts: [{ drawing, x: 0, y: 0 }] },
+    label: "Comparisons",
+    description: "Paired differences in percentage points with their 95 % intervals, one row each.",
+  });
+}
+
+function rowOf({ label, difference }: Comparison, index: number): ComparisonRow {
+  const { value, low, high } = difference;
+  const text = `${signedPoints(value)} ${signedInterval(difference)}`;
+  return {
+    ...{ index, label, text, isClear: !containsZero(difference) },
+    value: 100 * value,
+    low: 100 * low,
+    high: 100 * high,
+  };
+}

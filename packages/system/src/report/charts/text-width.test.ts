@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Resvg } from "@resvg/resvg-js";
+import { describe, expect, it } from "vitest";
+import { CHART_FONTS } from "../render-png.ts";
+import { fitText, textWidth } from "./text-width.ts";
+
+/** Width [px] of the ink of a text in the bundled font. */
+function inkWidth(text: string, fontSize: number): number {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="50"><text x="5" y="30" font-size="${fontSize}">${text}</text></svg>`;
+  return new Resvg(svg, { font: CHART_FONTS }).getBBox()?.width ?? 0;
+}
+
+describe("textWidth", () => {
+  it.each([
+    "link (CAT)",
+    "repetition QPSK",
+    "teacher, clean 91.4 %",
+    "FiLM MLP, no KD, same recipe",
+    "chance 1 %",
+  ])("of “%s” is at least the drawn width and at most a fourth more", (text) => {
+    const drawn = inkWidth(text, 12);
+    expect(textWidth(text, 12)).toBeGreaterThan(drawn);
+    expect(textWidth(text, 12)).toBeLessThan(1.25 * drawn);
+  });
+});
+
+describe("fitText", () => {
+  it("keeps a text that fits and cuts one that does not", () => {
+    expect(fitText("label code", 100, 12)).toBe("label code");
+    const cut = fitText("a rival with a very long and detailed name", 100, 12);
+    expect(cut).toMatch(/^a rival.*…$/);
+    expect(textWidth(cut, 12)).toBeLessThanOrEqual(100);
+  });
+});

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DOMParser } from "linkedom";
+import { describe, expect, it } from "vitest";
+import type { Results } from "../evaluate/results.ts";
+import { drawCharts } from "./charts.ts";
+import { reportPage } from "./page.ts";
+import { syntheticResults } from "./results.fixture.ts";
+
+const results = syntheticResults();
+const charts = drawCharts(results);
+
+/** Text of a page without its charts, with single ordinary spaces. */
+function textOf(page: string): string {
+  const { documentElement } = new DOMParser().parseFromString(
+    page.replaceAll(/<svg.*?<\/svg>\s*<\/div>/gs, "</div>").replaceAll(/<\/(td|th|dt|dd|li)>/g, "$& "),
+    "text/html",
+  );
+  return documentElement.textContent.replaceAll(/\s+/g, " ");
+}
+
+/** A page whose figures do not matter. */
+function pageOf(partial: Results): string {
+  return reportPage(partial, []);
+}
+
+describe("the report page", () => {
+  const page = reportPage(results, charts);
+  const text = textOf(page);
+
+  it("is one file: no script, no link to anything outside", () => {
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(page).not.toMatch(/<script|<link|@import|src=|url\(/);
+    expect(page.match(/https?:[^"'\s]*/g)?.every((url) => url === "http://www.w3.org/2000/svg")).toBe(true);
+    expect(page.match(/href="[^#]/g)).toBeNull();
+  });
+
+  it("states the findings in the numbers of the results", () => {
+    expect(text).toContain("the student classifies 88.3 % [87.7, 88.9] of 10,000 test images correctly");
+    expect(text).toContain("which is 96.6 % of its teacher's 91.4 %");
+    expect(text).toMatch(
+      /At 0 dB and 16 symbols over AWGN the link keeps 94\.2 % \[93\.\d, 95\.\d\] of the clean/,
+    );
+    expect(text).toContain("KD minus no KD, clean, same recipe and epochs: +1.10 points [+0.58, +1.62].");
+  });
+
+  it("says when a difference is not shown", () => {
+    const [first] = results.comparisons;
+    const unclear = { ...first!, difference: { ...first!.difference, low: -0.001 } };
+    expect(textOf(pageOf({ ...results, comparisons: [unclear] }))).toContain(
+      "the interval contains zero, so no difference is shown",
+    );
+  });
+
+  it("shows every figure with its number and every section", () => {
+    for (const { figureNumber } of charts) expect(text).toContain(`Figure ${figureNumber}.`);
+    for (const id of ["accuracy", "embedding", "numbers", "clean", "comparisons", "cost", "training"]) {
+      expect(page).toContain(`<section id="${id}">`);
+    }
+  });
+
+  it("has an accuracy table for every line", () => {
+    expect(page.match(/<table class="grid">/g)).toHaveLength(results.lines.length);
+    for (const { label } of results.lines) expect(text).toContain(`${label}, AWGN (n = 10,000)`);
+  });
+
+  it("sums the ledger per side with shares of the teacher", () => {
+    expect(text).toContain("sum 347,000 69.0 % 8,810,000 26.6 %");
+    expect(text).toContain("Whole link 429,280 85.3 % 9,451,280 28.6 %");
+  });
+
+  it("carries conventions, provenance, stages and configuration", () => {
+    expect(text).toContain("y = h x + n");
+    expect(text).toContain("CBR = length / (height · width · 3)");
+    for (const value of ["semlink run --preset synthetic", "0000000", "synthetic CPU, 2 cores", "v20.0.0"]) {
+      expect(text).toContain(value);
+    }
+    expect(text).toContain("data 1.2 s taken from an earlier run");
+    expect(text).toContain('"preset": "synthetic"');
+    expect(textOf(pageOf({ ...results, bits: { "student.safetensors": "abc123" } }))).toContain("abc123");
+  });
+
+  it("is the same bytes for the same results", () => {
+    expect(reportPage(syntheticResults(), charts)).toBe(page);
+  });
+});
+
+describe("the report page of partial results", () => {
+  it("says what was not measured and makes up nothing", () => {
+    const nothing = {
+      ...results,
+      clean: [],
+      lines: [],
+      comparisons: [],
+      ledger: [],
+      curves: [],
+      conventions: [],
+    };
+    const text = textOf(pageOf(nothing));
+    for (const missing of [
+      "Accuracy of the link",
+      "Clean accuracy",
+      "Parameters and MACs",
+      "Training loss",
+    ]) {
+      expect(text).toContain(`${missing}: not measured.`);
+    }
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("gives no share without its reference", () => {
+    const text = textOf(pageOf({ ...results, clean: [], ledger: results.ledger.slice(1) }));
+    expect(text).toContain("At 0 dB and 16 symbols over AWGN the link reaches 83.2 %");
+    expect(text).toContain("share of the teacher: not measured");
+    expect(text).not.toContain("NaN");
+  });
+
+  it("mentions only the channel that was measured", () => {
+    const text = textOf(pageOf(syntheticResults({ channels: ["awgn"] })));
+    expect(text).not.toContain("Rayleigh");
+  });
+
+  it("does not compare with lines that do not exist", () => {
+    const lines = results.lines.filter(({ role }) => role === "link");
+    const text = textOf(pageOf({ ...results, lines }));
+    expect(text).not.toContain("The link minus every other line");
+    expect(text).not.toContain("Sending only the label");
+    expect(text).toContain("The link also delivers its embedding with R² = 0.49");
+  });
+
+  it("leaves text that looks like markup inert, wherever it comes from", () => {
+    const hostile = `</pre></style><script>alert("1")</script><img src=x onerror='alert(2)'>`;
+    const changed: Results = {
+      ...results,
+      name: hostile,
+      experiment: { [hostile]: hostile },
+      conventions: [hostile],
+      provenance: { ...results.provenance, command: hostile, commit: hostile, cpu: hostile },
+      clean: results.clean.map((line) => ({ ...line, label: hostile })),
+      lines: results.lines.map((line) => ({ ...line, label: hostile })),
+      comparisons: results.comparisons.map((comparison) => ({
+        ...comparison,
+        label: hostile,
+        note: hostile,
+      })),
+      ledger: results.ledger.map((row) => ({ ...row, part: hostile, note: hostile })),
+      curves: results.curves.map((curve) => ({ ...curve, stage: hostile })),
+      bits: { [hostile]: hostile },
+    };
+    const page = reportPage(changed, drawCharts(changed));
+    expect(page).not.toMatch(/<script|<img/);
+    expect(page.match(/<\/style>/g)).toHaveLength(1);
+    expect(textOf(page)).toContain("<script>");
+  });
+});

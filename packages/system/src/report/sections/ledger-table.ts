@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LedgerRow, Results } from "../../evaluate/results.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { decimal, NOT_MEASURED, share } from "../number-format.ts";
+import { isRivalPart, linkRows, teacherRow } from "../selection.ts";
+
+interface Cost {
+  readonly params: number;
+  readonly macs: number;
+}
+
+/** What each part costs, by side, with sums and shares of the teacher. */
+export function ledgerTable(results: Results): Html {
+  if (results.ledger.length === 0) return html`<p class="absent">Parameters and MACs: ${NOT_MEASURED}.</p>`;
+  const teacher = teacherRow(results);
+  const device = linkRows(results, "device");
+  const receiver = linkRows(results, "receiver");
+  const rivals = results.ledger.filter((row) => isRivalPart(row) && row.side !== "training-only");
+  const training = results.ledger.filter(({ side }) => side === "training-only");
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Ledger">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">part</th>
+          <th scope="col">parameters</th>
+          <th scope="col">share of teacher</th>
+          <th scope="col">MACs per image</th>
+          <th scope="col">share of teacher</th>
+          <th scope="col" class="text">note</th>
+        </tr>
+      </thead>
+      ${group("Device (transmitter)", device, teacher)} ${group("Receiver", receiver, teacher)}
+      ${
+        device.length > 0 && receiver.length > 0
+          ? html`<tbody>
+              ${sumRow("Whole link", [...device, ...receiver], teacher)}
+            </tbody>`
+          : undefined
+      }
+      ${group("Rivals, not part of the link", rivals, teacher, { hasSum: false })}
+      ${group("At training time only", training, teacher, { hasSum: false })}
+    </table>
+  </div> `;
+}
+
+function group(
+  title: string,
+  rows: readonly LedgerRow[],
+  teacher: LedgerRow | undefined,
+  { hasSum }: { hasSum: boolean } = { hasSum: true },
+): Html {
+  if (rows.length === 0) return html``;
+  return html`<tbody>
+    <tr class="group">
+      <th scope="rowgroup" colspan="6">${title}</th>
+    </tr>
+    ${rows.map(
+      (row) =>
+        html`<tr>
+          <th scope="row">${row.part}</th>
+          ${costCells(row, teacher)}
+          <td class="text">${row.note}</td>
+        </tr>`,
+    )}
+    ${hasSum ? sumRow("sum", rows, teacher) : undefined}
+  </tbody>`;
+}
+
+function sumRow(title: string, rows: readonly LedgerRow[], teacher: LedgerRow | undefined): Html {
+  const params = rows.reduce((sum, row) => sum + row.params, 0);
+  const macs = rows.reduce((sum, row) => sum + row.macs, 0);
+  return html`<tr class="sum">
+    <th scope="row">${title}</th>
+    ${costCells({ params, macs }, teacher)}
+    <td></td>
+  </tr>`;
+}
+
+function costCells(cost: Cost, teacher: Cost | undefined): Html[] {
+  return (["params", "macs"] as const).map(
+    (unit) =>
+      html`<td>${decimal(cost[unit], 0)}</td>
+        <td>${share(cost[unit], teacher?.[unit])}</td>`,
+  );
+}

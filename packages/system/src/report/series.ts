@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Line, Results } from "../evaluate/results.ts";
+import { themed } from "./palette.ts";
+import type { ColourName } from "./palette.ts";
+
+/** How one line looks in every chart: hue, dashes and marker all differ, so that it survives grey print. */
+export interface Series {
+  readonly label: string;
+  readonly role: Line["role"];
+  readonly colour: string;
+  readonly dash: string | undefined;
+  readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "wye" | "cross";
+  readonly width: number;
+}
+
+const ROLES: readonly Line["role"][] = ["link", "rival", "baseline"];
+
+const PREFERRED: Readonly<Record<Line["role"], readonly ColourName[]>> = {
+  link: ["blue", "purple", "orange", "green", "vermillion"],
+  rival: ["vermillion", "orange", "purple", "green", "blue"],
+  baseline: ["green", "purple", "orange", "vermillion", "blue"],
+};
+
+const DASHES = ["7 3", "2 3", "8 3 2 3", "4 2", "1 2"];
+const SYMBOLS: readonly Series["symbol"][] = ["square", "triangle", "diamond", "star", "wye", "cross"];
+
+/**
+ * One style per label, the same in every chart: the link is a solid blue line with circles, then rivals,
+ * then baselines. With more than five labels the hues come again, with other dashes and markers.
+ */
+export function seriesOf({ lines }: Results): ReadonlyMap<string, Series> {
+  const styles = new Map<string, Series>();
+  const taken = new Set<ColourName>();
+  for (const role of ROLES) {
+    for (const { label } of lines.filter((line) => line.role === role)) {
+      if (styles.has(label)) continue;
+      if (taken.size === PREFERRED[role].length) taken.clear();
+      const hue = PREFERRED[role].find((name) => !taken.has(name)) ?? "blue";
+      taken.add(hue);
+      styles.set(label, styleAt(styles.size, { label, role, colour: themed(hue) }));
+    }
+  }
+  return styles;
+}
+
+function styleAt(index: number, base: Pick<Series, "label" | "role" | "colour">): Series {
+  if (index === 0 && base.role === "link") return { ...base, dash: undefined, symbol: "circle", width: 2.2 };
+  const place = Math.max(0, index - 1);
+  const dash = DASHES[place % DASHES.length];
+  const symbol = SYMBOLS[place % SYMBOLS.length] ?? "square";
+  return { ...base, dash, symbol, width: base.role === "link" ? 2.2 : 1.6 };
+}

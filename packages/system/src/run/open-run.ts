@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
+import type { Experiment } from "../experiment.ts";
+import type { Reporter } from "../progress.ts";
+import { createJobRunner } from "./jobs.ts";
+import type { RunContext } from "./run-context.ts";
+import { openRunFolder, type ResolvedRun } from "./run-folder.ts";
+
+/** A run that this process holds, ready for its stages. */
+export interface OpenRun extends RunContext {
+  readonly resolved: ResolvedRun;
+  /** Where data are downloaded and decoded to; the user's cache folder when undefined. */
+  readonly cacheFolder: string | undefined;
+  /** Stops what still runs, then gives the folder free. */
+  close(): Promise<void>;
+}
+
+export interface OpenRunOptions {
+  readonly experiment: Experiment;
+  /** The command line that asked for the run. */
+  readonly command: string;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+  /** Folder of all runs, `runs` in the working directory unless said otherwise. */
+  readonly runsFolder?: string | undefined;
+  readonly cacheFolder?: string | undefined;
+}
+
+/** Opens the folder of a run and what its stages share. @throws SemlinkError as {@link openRunFolder} does */
+export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
+  const {
+    experiment,
+    command,
+    report,
+    signal,
+    runsFolder = join(process.cwd(), "runs"),
+    cacheFolder,
+  } = options;
+  const { name, seed } = experiment;
+  const { folder, resolved, close } = await openRunFolder(runsFolder, { name, seed, experiment, command });
+  const jobs = createJobRunner({ report, signal });
+  const closeAll = async (): Promise<void> => {
+    await jobs.close(); // no child writes after the folder is free
+    await close();
+  };
+  return { folder, resolved, seed, report, signal, jobs, timings: [], cacheFolder, close: closeAll };
+}
