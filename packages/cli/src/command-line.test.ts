@@ -29,6 +29,7 @@ const measure = defineCommand({
     channel: option.choice("radio channel", ["awgn", "rayleigh-block"], { default: "awgn" }),
     batchSize: option.integer("images at a time", { min: 1 }),
     cache: option.flag("use the cache", { default: true }),
+    tag: option.strings("a note", "note"),
     fail: option.choice("how to fail", ["foreseen", "config", "unforeseen", "text"]),
   },
   async run(values, context) {
@@ -47,10 +48,22 @@ const build = defineCommand({
   run: async () => undefined,
 });
 
+const read = defineCommand({
+  name: "read",
+  summary: "Read a file",
+  example: "semlink read a.onnx",
+  options: { file: option.operand("what to read"), isGood: option.flag("find it good") },
+  async run(values, context) {
+    seen = { values, context };
+    if (!values.isGood) context.fail();
+    context.print("looked at it", { file: values.file });
+  },
+});
+
 async function invoke(...argv: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   seen = undefined;
   const io = textIo();
-  const exitCode = await runCommandLine([measure, build], argv, io);
+  const exitCode = await runCommandLine([measure, build, read], argv, io);
   return { exitCode, stdout: io.stdout.text, stderr: io.stderr.text };
 }
 
@@ -65,25 +78,14 @@ describe("a command line", () => {
       channel: "awgn",
       cache: true,
       json: false,
-      set: [],
+      tag: [],
     });
-    expect(seen?.context.settings).toEqual({});
+    expect(seen?.context.commandLine).toBe("semlink measure");
   });
 
   it("gives the command the values it was asked for, negative numbers and switched-off flags among them", async () => {
     const own = ["--es-no-db", "-5,2.5", "--channel", "rayleigh-block", "--batch-size=8", "--no-cache"];
-    const common = [
-      "--seed",
-      "-3",
-      "--run",
-      "runs/a",
-      "--preset",
-      "quick",
-      "--set",
-      "a.b=1",
-      "--set",
-      "c=[x, 2]",
-    ];
+    const common = ["--seed", "-3", "--tag", "a.b=1", "--tag", "it's [x, 2]"];
     const { exitCode } = await invoke("measure", ...own, ...common);
     expect(exitCode).toBe(0);
     expect(seen?.values).toMatchObject({
@@ -92,10 +94,13 @@ describe("a command line", () => {
       batchSize: 8,
       cache: false,
       seed: -3,
-      run: "runs/a",
-      preset: "quick",
+      tag: ["a.b=1", "it's [x, 2]"],
     });
-    expect(seen?.context.settings).toEqual({ a: { b: 1 }, c: ["x", 2] });
+  });
+
+  it("tells the command how it was called, as a shell would read it", async () => {
+    await invoke("measure", "--tag", "it's [x, 2]", "--es-no-db", "-5,2.5");
+    expect(seen?.context.commandLine).toBe(`semlink measure --tag 'it'\\''s [x, 2]' --es-no-db -5,2.5`);
   });
 
   it("prints the result as JSON, and nothing else on stdout, with --json", async () => {
@@ -116,15 +121,12 @@ describe("a command line", () => {
         --batch-size <integer>                    images at a time
         --cache                                   use the cache (default: on)
         --no-cache                                the opposite of --cache
+        --tag <note>                              a note
         --fail <foreseen|config|unforeseen|text>  how to fail
         -h, --help                                display help for command
 
       Common options:
         --seed <integer>                          root seed of everything that is random
-        --run <path>                              run folder: artifacts, checkpoints, results
-        --preset <text>                           named starting point of the configuration
-        --config <path>                           YAML file with settings that replace the preset's
-        --set <key=value>                         one setting, the last word: --set codec.epochs=4
         --json                                    print the result, or the error, as JSON on stdout
         --verbose                                 print the stack trace of an error
 
@@ -134,10 +136,20 @@ describe("a command line", () => {
     `);
   });
 
+  it("takes what is not a flag by its place, and shows it in the help", async () => {
+    expect(await invoke("read", "a.onnx", "--is-good")).toMatchObject({ exitCode: 0 });
+    expect(seen?.values).toMatchObject({ file: "a.onnx", isGood: true });
+    expect((await invoke("read", "--help")).stdout).toMatch(/^Usage: semlink read \[options\] <file>\n/);
+  });
+
+  it("exits with 1 after printing when the command finds something out of order", async () => {
+    expect(await invoke("read", "a.onnx")).toEqual({ exitCode: 1, stdout: "looked at it\n", stderr: "" });
+  });
+
   it("lists the commands in its help, and prints its version", async () => {
     const help = await invoke("--help");
     expect(help.exitCode).toBe(0);
-    expect(help.stdout).toContain("measure [options]  Measure a link");
+    expect(help.stdout).toMatch(/\n  measure \[options\] +Measure a link\n/);
     expect(await invoke("--version")).toMatchObject({ exitCode: 0, stdout: "0.1.0\n" });
   });
 
@@ -161,7 +173,8 @@ describe("a bad command line exits with 2 and one line that says why", () => {
       ["measure", "--channel", "rayleigh-blok"],
       'error: --channel: expected one of awgn, rayleigh-block, got "rayleigh-blok" (did you mean "rayleigh-block"?)\n',
     ],
-    [["measure", "--set", "a"], 'error: --set: expected key=value, as in codec.epochs=4, got "a"\n'],
+    [["read"], "error: missing required argument 'file'\n"],
+    [["read", ""], 'error: <file>: expected a path, got ""\n'],
   ])("%j", async (argv, stderr) => {
     expect(await invoke(...argv)).toEqual({ exitCode: 2, stdout: "", stderr });
     expect(seen).toBeUndefined();

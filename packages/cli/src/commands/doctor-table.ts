@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import pc from "picocolors";
+import { formatTable } from "./table.ts";
 
 /** One thing that `doctor` looked at. */
 export interface DoctorCheck {
@@ -20,16 +21,13 @@ const MARKS = { ok: "✓", warning: "!", failed: "✗" } as const;
  * @param useColor - whether the output understands colours
  */
 export async function formatDoctor(checks: readonly DoctorCheck[], useColor: boolean): Promise<string> {
-  const { default: Table } = await import("cli-table3");
   const colors = pc.createColors(useColor);
   const paint = { ok: colors.green, warning: colors.yellow, failed: colors.red };
-  const table = new Table({ chars: BORDERLESS, style: { "padding-left": 0, "padding-right": 2 } });
-  for (const { name, state, found, hint } of checks) {
+  const rows = checks.map(({ name, state, found, hint }) => {
     const text = hint === undefined ? found : `${found}\n${colors.dim(`→ ${hint}`)}`;
-    table.push([paint[state](MARKS[state]), name, text]);
-  }
-  const lines = table.toString().split("\n");
-  return [...lines.map((line) => line.trimEnd()), "", verdict(checks)].join("\n");
+    return [paint[state](MARKS[state]), name, text];
+  });
+  return [await formatTable(rows), "", verdict(checks)].join("\n");
 }
 
 function verdict(checks: readonly DoctorCheck[]): string {
@@ -39,21 +37,3 @@ function verdict(checks: readonly DoctorCheck[]): string {
   if (failed + warnings === 0) return "everything is fine";
   return `${failed} failed, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`;
 }
-
-const BORDERLESS = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "",
-};

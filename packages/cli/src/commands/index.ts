@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from "./define-command.ts";
+import { doctor } from "./doctor.ts";
+import { inspect } from "./inspect.ts";
+import { report } from "./report.ts";
+import { run } from "./run.ts";
+import { stages } from "./stages.ts";
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [run, ...stages, report, inspect, doctor];

@@ -19,7 +19,10 @@ export interface GraphCost {
  * @param binding - sizes of symbolic axes; `{ batch: 1 }` for the cost of one item
  * @throws SemlinkError `unbound-size` when a size stays unknown
  */
-export function graphCost(outputs: Readonly<Record<string, Tensor>>, binding: DimBinding = { batch: 1 }): GraphCost {
+export function graphCost(
+  outputs: Readonly<Record<string, Tensor>>,
+  binding: DimBinding = { batch: 1 },
+): GraphCost {
   let params = 0;
   let macs = 0;
   for (const node of topologicalOrder(Object.values(outputs))) {

@@ -61,7 +61,8 @@ export function defineOp<A extends object = Record<never, never>>(definition: Op
         return Array.isArray(emitted) ? (emitted as readonly Value[]) : [emitted as Value];
       },
     };
-    types.forEach((type, outputIndex) => outputs.push({ node, outputIndex, ...type }));
+    // A rule may return one of its inputs as the type; only shape and dtype of it are meant.
+    types.forEach(({ shape, dtype }, outputIndex) => outputs.push({ node, outputIndex, shape, dtype }));
     return outputs;
   };
   return { ...definition, apply, call: (inputs, attrs) => apply(inputs, attrs)[0]! };

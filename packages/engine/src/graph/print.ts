@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatShape } from "./dim.ts";
 import type { GraphNode, Tensor } from "./tensor.ts";
-import { topologicalOrder } from "./topology.ts";
+import { leafTypes, topologicalOrder } from "./topology.ts";
 
 /**
  * The graph as text, one node a line, in an order in which each line uses only lines above it:
@@ -14,12 +14,8 @@ export function printGraph(outputs: readonly Tensor[]): string {
     return tensor.outputIndex === 0 ? name : `${name}.${tensor.outputIndex}`;
   };
   const lines: string[] = [];
-  const typesOf = new Map<GraphNode, Tensor>();
-  for (const tensor of outputs) typesOf.set(tensor.node, tensor);
   const order = topologicalOrder(outputs);
-  for (const node of order) {
-    if (node.kind === "op") for (const tensor of node.inputs) typesOf.set(tensor.node, tensor);
-  }
+  const typesOf = leafTypes(order, outputs);
   for (const node of order) {
     const name = `%${names.size}`;
     names.set(node, name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GraphNode, Tensor } from "./tensor.ts";
+import type { GraphNode, Tensor, TensorType } from "./tensor.ts";
 
 /** Every node that the tensors depend on, each after the nodes it uses. Iterative: depth is not bounded. */
 export function topologicalOrder(roots: readonly Tensor[]): GraphNode[] {
@@ -24,4 +24,13 @@ export function topologicalOrder(roots: readonly Tensor[]): GraphNode[] {
     }
   }
   return order;
+}
+
+/** Types of the inputs, constants and parameters among `order`, as the tensors that read them state them. */
+export function leafTypes(
+  order: readonly GraphNode[],
+  roots: readonly Tensor[],
+): ReadonlyMap<GraphNode, TensorType> {
+  const read = [...roots, ...order.flatMap((node) => (node.kind === "op" ? node.inputs : []))];
+  return new Map(read.filter(({ node }) => node.kind !== "op").map((tensor) => [tensor.node, tensor]));
 }

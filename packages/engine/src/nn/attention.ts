@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { divideDims } from "../graph/dim.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { reshape, scaledDotProductAttention, slice, transpose } from "../ops/index.ts";
+import { reshape, scaledDotProductAttention, split, transpose } from "../ops/index.ts";
 import type { Build, Layer } from "./build.ts";
 import { Linear } from "./linear.ts";
 
@@ -34,12 +34,10 @@ export class SelfAttention implements Layer {
     const [batch = 1, tokens = 1] = x.shape;
     const { width, numHeads } = this;
     const joined = build.apply(this.project, x); // [batch, tokens, 3 width]
-    const heads = [0, 1, 2].map((part) => {
-      const each = slice(joined, { axis: 2, start: part * width, end: (part + 1) * width });
-      const split = reshape(each, [batch, tokens, numHeads, width / numHeads]);
-      return transpose(split, [0, 2, 1, 3]); // [batch, numHeads, tokens, headWidth]
-    });
-    const attended = scaledDotProductAttention(heads[0]!, heads[1]!, heads[2]!);
+    const [q, k, v] = split(joined, { axis: 2, sizes: 3 }).map((part) =>
+      transpose(reshape(part, [batch, tokens, numHeads, width / numHeads]), [0, 2, 1, 3]),
+    ); // [batch, numHeads, tokens, headWidth]
+    const attended = scaledDotProductAttention(q!, k!, v!);
     return build.apply(this.mix, reshape(transpose(attended, [0, 2, 1, 3]), [batch, tokens, width]));
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "../graph/tensor.ts";
-import { add, gelu, layerNorm, mul, reshape, silu, slice } from "../ops/index.ts";
+import { add, gelu, layerNorm, mul, reshape, silu, split } from "../ops/index.ts";
 import { SelfAttention } from "./attention.ts";
 import type { Build, Layer } from "./build.ts";
 import { zeros } from "./init.ts";
@@ -50,16 +50,19 @@ export class ModulatedTransformerBlock implements Layer<[x: Tensor, condition: T
   forward(build: Build, x: Tensor, condition: Tensor): Tensor {
     const [batch = 1] = x.shape;
     const joined = build.apply(this.modulation, silu(condition)); // [batch, 6 width]
-    const part = (index: number): Tensor => {
-      const vector = slice(joined, { axis: 1, start: index * this.width, end: (index + 1) * this.width });
-      return reshape(vector, [batch, 1, this.width]);
-    };
+    const [scale1, shift1, gate1, scale2, shift2, gate2] = split(
+      reshape(joined, [batch, 1, 6 * this.width]),
+      {
+        axis: 2,
+        sizes: 6,
+      },
+    );
     const modulated = (y: Tensor, scale: Tensor, shift: Tensor): Tensor =>
       add(mul(layerNorm(y, null, null, { epsilon: 1e-6 }), add(scale, 1)), shift);
 
-    const mixed = build.apply(this.attention, modulated(x, part(0), part(1)));
-    const attended = add(x, mul(part(2), mixed));
-    const hidden = gelu(build.apply(this.expand, modulated(attended, part(3), part(4))));
-    return add(attended, mul(part(5), build.apply(this.contract, hidden)));
+    const mixed = build.apply(this.attention, modulated(x, scale1!, shift1!));
+    const attended = add(x, mul(gate1!, mixed));
+    const hidden = gelu(build.apply(this.expand, modulated(attended, scale2!, shift2!)));
+    return add(attended, mul(gate2!, build.apply(this.contract, hidden)));
   }
 }

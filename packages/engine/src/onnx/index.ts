@@ -2,6 +2,8 @@
 export { float } from "./emitter.ts";
 export type { EmitContext, Emitter, Value } from "./emitter.ts";
 export { exportModel } from "./export.ts";
+export { readOnnx } from "./inspect.ts";
+export type { OnnxFile, OnnxNode, OnnxValue } from "./inspect.ts";
 export { contribKernels, nchwcKernels, standardKernels } from "./kernel-set.ts";
 export type { KernelSet } from "./kernel-set.ts";
 export { lower } from "./lower.ts";

@@ -3,7 +3,7 @@ import { SemlinkError } from "../errors.ts";
 import type { DimBinding } from "../graph/dim.ts";
 import { bindShape } from "../graph/dim.ts";
 import type { GraphNode, RandomKind, Tensor, TensorType } from "../graph/tensor.ts";
-import { topologicalOrder } from "../graph/topology.ts";
+import { leafTypes, topologicalOrder } from "../graph/topology.ts";
 import type { EmittedNode, Value } from "./emitter.ts";
 import { Emitter } from "./emitter.ts";
 import type { KernelSet } from "./kernel-set.ts";
@@ -44,7 +44,7 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
   const paramInputs = new Set<string>();
   const values = new Map<GraphNode, readonly Value[]>();
   const order = topologicalOrder(Object.values(outputs));
-  const types = leafTypes(order, outputs);
+  const types = leafTypes(order, Object.values(outputs));
   const bind = ({ shape, dtype }: TensorType): TensorType => ({ shape: bindShape(shape, binding), dtype });
 
   const declareInput = (name: string, type: TensorType): Value => {
@@ -104,16 +104,16 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
   return { bytes, inputs, outputs: outputTypes, randomInputs, paramInputs, nodes };
 }
 
-function leafTypes(
-  order: readonly GraphNode[],
-  outputs: Readonly<Record<string, Tensor>>,
-): Map<GraphNode, TensorType> {
-  const types = new Map<GraphNode, TensorType>();
-  for (const tensor of Object.values(outputs)) types.set(tensor.node, tensor);
-  for (const node of order) {
-    if (node.kind === "op") for (const tensor of node.inputs) types.set(tensor.node, tensor);
+/** Nodes of which some output is read; an operator may emit more than its caller uses. */
+function withoutUnused(nodes: readonly EmittedNode[], outputs: readonly Value[]): EmittedNode[] {
+  const read = new Set(outputs.map((value) => value.name));
+  const kept: EmittedNode[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!node.outputs.some((name) => read.has(name))) continue;
+    for (const name of node.inputs) read.add(name);
+    kept.push(node);
   }
-  return types;
+  return kept.reverse();
 }
 
 /**
@@ -140,7 +140,11 @@ function nameOutputs(
       });
   }
   const rename = (name: string): string => renamed.get(name) ?? name;
-  return [...onnx.nodes, ...copies].map((node) => ({
+  const used = withoutUnused(
+    onnx.nodes,
+    named.map(({ value }) => value),
+  );
+  return [...used, ...copies].map((node) => ({
     ...node,
     inputs: node.inputs.map(rename),
     outputs: node.outputs.map(rename),

@@ -3,6 +3,7 @@ import type { AnyOpCases } from "../testing/op-cases.ts";
 import { absOp, signOp } from "./absolute.ts";
 import { pointwiseCases } from "./pointwise.cases.ts";
 
+/** Cases of `Abs` and `Sign`. */
 export const absoluteCases: readonly AnyOpCases[] = [
   pointwiseCases(absOp, Math.abs, { awayFromZero: 0.1 }),
   pointwiseCases(signOp, Math.sign, {}, [

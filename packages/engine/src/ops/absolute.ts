@@ -5,8 +5,10 @@ import { mul } from "./arithmetic.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { pointwise } from "./pointwise.ts";
 
+/** Operator of {@link abs}. */
 export const absOp: Op<NoAttributes> = pointwise("Abs", ({ inputs: [x], grad }) => mul(grad, sign(x!)));
 
+/** Operator of {@link sign}. */
 // ONNX Runtime's own Sign is slow. The factor lifts every normal float32 above 1.
 export const signOp: Op<NoAttributes> = pointwise("Sign", "zero", (onnx, [x]) => {
   const lifted = onnx.node("Mul", [x!, onnx.scalar(2 ** 127)]);

@@ -4,6 +4,7 @@ import { addOp, divOp, mulOp, negOp, subOp } from "./arithmetic.ts";
 import { binaryCases } from "./broadcast.cases.ts";
 import { pointwiseCases } from "./pointwise.cases.ts";
 
+/** Cases of `Add`, `Sub`, `Mul`, `Div` and `Neg`. */
 export const arithmeticCases: readonly AnyOpCases[] = [
   binaryCases(addOp, (a, b) => a + b),
   binaryCases(subOp, (a, b) => a - b),

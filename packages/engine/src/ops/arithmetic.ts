@@ -8,6 +8,7 @@ import type { Operand } from "./operand.ts";
 import { operands } from "./operand.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
+/** Operator of {@link add}. */
 export const addOp: Op<NoAttributes> = defineOp({
   name: "Add",
   infer: ([a, b]) => [broadcastTypes("Add", a!, b!)],
@@ -15,6 +16,7 @@ export const addOp: Op<NoAttributes> = defineOp({
   emit: (onnx, inputs) => onnx.node("Add", inputs),
 });
 
+/** Operator of {@link sub}. */
 export const subOp: Op<NoAttributes> = defineOp({
   name: "Sub",
   infer: ([a, b]) => [broadcastTypes("Sub", a!, b!)],
@@ -22,6 +24,7 @@ export const subOp: Op<NoAttributes> = defineOp({
   emit: (onnx, inputs) => onnx.node("Sub", inputs),
 });
 
+/** Operator of {@link mul}. */
 export const mulOp: Op<NoAttributes> = defineOp({
   name: "Mul",
   infer: ([a, b]) => [broadcastTypes("Mul", a!, b!)],
@@ -29,6 +32,7 @@ export const mulOp: Op<NoAttributes> = defineOp({
   emit: (onnx, inputs) => onnx.node("Mul", inputs),
 });
 
+/** Operator of {@link div}. */
 export const divOp: Op<NoAttributes> = defineOp({
   name: "Div",
   infer: ([a, b]) => [broadcastTypes("Div", a!, b!)],
@@ -40,6 +44,7 @@ export const divOp: Op<NoAttributes> = defineOp({
   emit: (onnx, inputs) => onnx.node("Div", inputs),
 });
 
+/** Operator of {@link neg}. */
 export const negOp: Op<NoAttributes> = defineOp({
   name: "Neg",
   infer([x]) {

@@ -4,6 +4,7 @@ import { mapElements } from "../testing/float64-tensor.ts";
 import type { OpCases } from "../testing/op-cases.ts";
 import { castOp } from "./cast.ts";
 
+/** Cases of `Cast`. */
 export const castCases: OpCases<{ to: DType }> = {
   op: castOp,
   reference: ([x], { to }) => [

@@ -11,6 +11,7 @@ export function onnxCode(dtype: DType): number {
   return ONNX_CODE[dtype];
 }
 
+/** Operator of {@link cast}. */
 export const castOp: Op<{ to: DType }> = defineOp({
   name: "Cast",
   infer: ([x], { to }) => [{ shape: x!.shape, dtype: to }],

@@ -7,6 +7,7 @@ import { integersRejected } from "./pointwise.cases.ts";
 
 const values = [-2, -1.1, -0.9, 0.3, 0.9, 1.1, 2];
 
+/** Cases of `Clip`. */
 export const clipCases: OpCases<ClipOptions> = {
   op: clipOp,
   reference: ([x], { min = -Infinity, max = Infinity }) => [

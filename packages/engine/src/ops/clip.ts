@@ -12,6 +12,7 @@ export interface ClipOptions {
   readonly max?: number;
 }
 
+/** Operator of {@link clip}. */
 export const clipOp: Op<ClipOptions> = pointwise<ClipOptions>(
   "Clip",
   // A value on a bound counts as inside, as in PyTorch.

@@ -5,6 +5,7 @@ import { binaryCases } from "./broadcast.cases.ts";
 import { equalOp, greaterOp, lessOp } from "./compare.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
+/** Cases of `Equal`, `Greater` and `Less`. */
 export const compareCases: readonly AnyOpCases[] = [
   comparisonCases(equalOp, (a, b) => a === b),
   comparisonCases(greaterOp, (a, b) => a > b),

@@ -9,8 +9,13 @@ import type { NoAttributes } from "./pointwise.ts";
 
 type Comparison = Op<NoAttributes>;
 
+/** Operator of {@link equal}. */
 export const equalOp: Comparison = comparison("Equal");
+
+/** Operator of {@link greater}. */
 export const greaterOp: Comparison = comparison("Greater");
+
+/** Operator of {@link less}. */
 export const lessOp: Comparison = comparison("Less");
 
 /** `a = b` elementwise as bool, shapes broadcast. The gradient is zero. */

@@ -90,4 +90,5 @@ const splitCases: OpCases<{ axis: number; sizes: Shape }> = {
   ],
 };
 
+/** Cases of `Concat` and `Split`. */
 export const joiningCases: readonly AnyOpCases[] = [concatCases, splitCases];

@@ -4,6 +4,7 @@ import type { OpCases } from "../testing/op-cases.ts";
 import { expandOp } from "./expand.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
+/** Cases of `Expand`. */
 export const expandCases: OpCases<NoAttributes> = {
   op: expandOp,
   reference: ([x, like]) => [tabulate(like!.shape, (index) => elementAt(x!, index))],

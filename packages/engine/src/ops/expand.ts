@@ -7,8 +7,10 @@ import { broadcastShapes, formatShape, isStatic, sameShape } from "../graph/dim.
 import { constant } from "../graph/leaves.ts";
 import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import type { NoAttributes } from "./pointwise.ts";
 
-export const expandOp: Op<Record<never, never>> = defineOp({
+/** Operator of {@link expand}. */
+export const expandOp: Op<NoAttributes> = defineOp({
   name: "Expand",
 
   infer([x, like]) {

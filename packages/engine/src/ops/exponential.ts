@@ -5,7 +5,10 @@ import { div, mul } from "./arithmetic.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { pointwise } from "./pointwise.ts";
 
+/** Operator of {@link exp}. */
 export const expOp: Op<NoAttributes> = pointwise("Exp", ({ outputs: [y], grad }) => mul(grad, y!));
+
+/** Operator of {@link log}. */
 export const logOp: Op<NoAttributes> = pointwise("Log", ({ inputs: [x], grad }) => div(grad, x!));
 
 /** `y = exp(x)` elementwise. */

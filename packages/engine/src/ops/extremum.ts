@@ -10,7 +10,10 @@ import type { Operand } from "./operand.ts";
 import { operands } from "./operand.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
+/** Operator of {@link minimum}. */
 export const minimumOp: Op<NoAttributes> = extremum("Min", less);
+
+/** Operator of {@link maximum}. */
 export const maximumOp: Op<NoAttributes> = extremum("Max", greater);
 
 /**

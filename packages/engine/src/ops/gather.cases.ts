@@ -95,4 +95,5 @@ const scatterAddCases: OpCases<{ axis: number }> = {
   errors: [],
 };
 
+/** Cases of `Gather` and its adjoint `ScatterAdd`. */
 export const indexingCases: readonly AnyOpCases[] = [gatherCases, scatterAddCases];

@@ -29,6 +29,7 @@ const farOut = {
   domain: { values: [-40, -6, -3, 3, 6, 40] },
 };
 
+/** Cases of `Erf`, `Gelu` and the derivative of GELU. */
 export const geluCases: readonly AnyOpCases[] = [
   pointwiseCases(erfOp, erf, {}, [farOut]),
   pointwiseCases(geluOp, (x) => x * cumulative(x), {}, [farOut]),

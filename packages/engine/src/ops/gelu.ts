@@ -8,17 +8,20 @@ import type { NoAttributes } from "./pointwise.ts";
 import { pointwise } from "./pointwise.ts";
 import { square } from "./power.ts";
 
+/** Operator of {@link erf}. */
 // y = erf(x)  ⇒  dx = dy · (2/√π) exp(−x²)
 export const erfOp: Op<NoAttributes> = pointwise("Erf", ({ inputs: [x], grad }) =>
   mul(grad, mul(exp(mul(square(x!), -1)), 2 / Math.sqrt(Math.PI))),
 );
 
+/** Operator of {@link gelu}. */
 export const geluOp: Op<NoAttributes> = pointwise(
   "Gelu",
   ({ inputs: [x], grad }) => mul(grad, geluDerivativeOp.call([x!], {})),
   (onnx, inputs) => onnx.node("Gelu", inputs, { approximate: "none" }),
 );
 
+/** Derivative of {@link gelu}, `y = Φ(x) + x φ(x)` with the density `φ(x) = exp(−x²/2) / √(2π)`. */
 // d(x) = Φ(x) + x φ(x)  ⇒  d′(x) = φ(x) (2 − x²)
 export const geluDerivativeOp: Op<NoAttributes> = pointwise(
   "GeluDerivative",

@@ -16,12 +16,38 @@ const { cases, source } = readGolden(new URL("__goldens__/ops.json", import.meta
 const runtime = await nodeRuntime();
 
 type Inputs = Readonly<Record<string, Tensor>>;
-type Build = (inputs: Inputs, attrs: Readonly<Record<string, never>>) => Tensor;
+type Build = (inputs: Inputs, attrs: GoldenAttributes) => Tensor;
+
+/** Attributes of the golden operations; each has those that it needs. */
+interface GoldenAttributes {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly dilation: number;
+  readonly groups: number;
+  readonly training: boolean;
+  readonly eps: number;
+  readonly momentum?: number;
+  readonly axis: number;
+  readonly axes: readonly number[];
+  readonly keepdims: boolean;
+  readonly perm: readonly number[];
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly end: number;
+  readonly labelSmoothing: number;
+  readonly temperature: number;
+}
 
 /** The golden operations in our terms: the file is in PyTorch's layout and words. */
 const BUILDERS: Readonly<Record<string, Build>> = {
   conv2d: ({ x, weight, bias }, attrs) =>
-    conv2d(x!, transpose(weight!, [0, 2, 3, 1]), bias ?? null, attrs as never),
+    conv2d(x!, transpose(weight!, [0, 2, 3, 1]), bias ?? null, {
+      stride: attrs.stride,
+      padding: attrs.padding,
+      dilation: attrs.dilation,
+      groups: attrs.groups,
+    }),
   maxPool2d: ({ x }, { kernel, stride, padding }) =>
     ops.maxPool2d(x!, { kernelSize: kernel, stride, padding }),
   avgPool2d: ({ x }, { kernel, stride, padding }) =>
@@ -38,7 +64,7 @@ const BUILDERS: Readonly<Record<string, Build>> = {
   mean: ({ x }, { axes, keepdims }) => ops.mean(x!, { axes, keepDims: keepdims }),
   transpose: ({ x }, { perm }) => ops.transpose(x!, perm),
   reshape: ({ x }, { shape }) => ops.reshape(x!, shape),
-  slice: ({ x }, attrs) => ops.slice(x!, attrs as never),
+  slice: ({ x }, attrs) => ops.slice(x!, { axis: attrs.axis, start: attrs.start, end: attrs.end }),
   concat: ({ a, b }, { axis }) => ops.concat([a!, b!], { axis }),
   embedding: ({ weight, indices }) => ops.embedding(weight!, indices!),
   l2Normalize: ({ x }, { axis, eps }) => ops.l2Normalize(x!, { axis, epsilon: eps }),
@@ -65,7 +91,7 @@ function ofTwo(...names: readonly ("add" | "sub" | "mul" | "div")[]): Record<str
 
 function normalized(
   inputs: Inputs,
-  { training, eps, momentum = 0.9 as never }: Readonly<Record<string, never>>,
+  { training, eps, momentum = 0.9 }: GoldenAttributes,
 ): ReturnType<typeof batchNorm> {
   const { x, weight, bias, running_mean: mean, running_var: variance } = inputs;
   return batchNorm(x!, weight!, bias!, mean!, variance!, { training, epsilon: eps, momentum });
@@ -90,7 +116,7 @@ describe(`values and gradients of ${source}`, () => {
             input(key, shape, INTEGER_INPUTS.has(key) ? "int64" : "float32"),
           ]),
         );
-        const y = BUILDERS[op]!(inputs, attrs as Readonly<Record<string, never>>);
+        const y = BUILDERS[op]!(inputs, attrs as unknown as GoldenAttributes);
         const wrt = Object.keys(golden.grads);
         const grads = gradients(
           y,
@@ -110,7 +136,7 @@ describe(`values and gradients of ${source}`, () => {
     const inputs = Object.fromEntries(
       Object.entries(golden.inputs).map(([key, { shape }]) => [key, input(key, shape)]),
     );
-    const { runningMean, runningVar } = normalized(inputs, golden.attrs as Readonly<Record<string, never>>);
+    const { runningMean, runningVar } = normalized(inputs, golden.attrs as unknown as GoldenAttributes);
     const actual = await runIn(runtime, runtime.kernels, { runningMean, runningVar }, golden.inputs);
     for (const [key, value] of Object.entries(golden.extra!)) expectGolden(actual[key]!, value, key);
   });

@@ -4,6 +4,7 @@ import type { OpCases } from "../testing/op-cases.ts";
 import { layerNormOp } from "./layer-norm.ts";
 import { integersRejected } from "./pointwise.cases.ts";
 
+/** Cases of `LayerNormalization`. */
 export const layerNormCases: OpCases<{ epsilon: number }> = {
   op: layerNormOp,
   reference: ([x, weight, bias], { epsilon }, [shape, rowShape]) => {

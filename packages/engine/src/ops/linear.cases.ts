@@ -5,6 +5,7 @@ import { linearOp } from "./linear.ts";
 import { integersRejected } from "./pointwise.cases.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
+/** Cases of `Linear`. */
 export const linearCases: OpCases<NoAttributes> = {
   op: linearOp,
   reference: ([x, weight, bias], _attrs, [shape]) => [

@@ -8,6 +8,7 @@ import { integersRejected } from "./pointwise.cases.ts";
 const plain = { transA: false, transB: false };
 const tolerance = 1e-4;
 
+/** Cases of `MatMul`. */
 export const matmulCases: OpCases<Required<MatmulOptions>> = {
   op: matmulOp,
   reference: ([a, b], { transA, transB }, [shape]) => {

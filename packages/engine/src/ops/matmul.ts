@@ -16,6 +16,7 @@ export interface MatmulOptions {
   readonly transB?: boolean;
 }
 
+/** Operator of {@link matmul}. */
 export const matmulOp: Op<Required<MatmulOptions>> = defineOp({
   name: "MatMul",
 

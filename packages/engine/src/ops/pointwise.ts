@@ -5,7 +5,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { checkDType } from "./infer.ts";
 
 /** Operators without attributes. */
-export type NoAttributes = Record<never, never>;
+export type NoAttributes = Readonly<Record<string, never>>;
 
 /**
  * An operator `y_i = f(x_i)` on float32, of the shape of its one input.

@@ -15,6 +15,7 @@ const powCases: OpCases<{ exponent: number }> = {
   errors: [integersRejected({ exponent: 3 })],
 };
 
+/** Cases of `Pow`, `Square`, `Sqrt` and `Reciprocal`. */
 export const powerCases: readonly AnyOpCases[] = [
   powCases,
   pointwiseCases(squareOp, (x) => x * x),

@@ -6,23 +6,27 @@ import { onesLike } from "./expand.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { pointwise } from "./pointwise.ts";
 
+/** Operator of {@link pow}. */
 export const powOp: Op<{ exponent: number }> = pointwise(
   "Pow",
   ({ inputs: [x], grad, attrs: { exponent } }) => mul(grad, mul(pow(x!, exponent - 1), exponent)),
   (onnx, [x], { attrs: { exponent } }) => onnx.node("Pow", [x!, onnx.scalar(exponent)]),
 );
 
+/** Operator of {@link square}. */
 export const squareOp: Op<NoAttributes> = pointwise(
   "Square",
   ({ inputs: [x], grad }) => mul(grad, mul(x!, 2)),
   (onnx, [x]) => onnx.node("Mul", [x!, x!]),
 );
 
+/** Operator of {@link sqrt}. */
 // y = √x  ⇒  dx = dy / (2 y)
 export const sqrtOp: Op<NoAttributes> = pointwise("Sqrt", ({ outputs: [y], grad }) =>
   mul(grad, div(0.5, y!)),
 );
 
+/** Operator of {@link reciprocal}. */
 // y = 1 / x  ⇒  dx = −dy y²
 export const reciprocalOp: Op<NoAttributes> = pointwise("Reciprocal", ({ outputs: [y], grad }) =>
   neg(mul(grad, square(y!))),

@@ -26,6 +26,7 @@ function fold(
 const total = (x: Float64Tensor, attrs: ReduceAttributes, shape: readonly number[]): Float64Tensor =>
   fold(x, attrs, shape, 0, (sum, value) => sum + value);
 
+/** Cases of `ReduceSum`, `ReduceMean` and `ReduceMax`. */
 export const reduceCases: readonly AnyOpCases[] = [
   reductionCases(sumOp, ([x], attrs, [shape]) => [total(x!, attrs, shape!)]),
   reductionCases(meanOp, ([x], attrs, [shape]) => {

@@ -21,14 +21,17 @@ export interface ReduceAttributes {
   readonly keepDims: boolean;
 }
 
+/** Operator of {@link sum}. */
 export const sumOp: Op<ReduceAttributes> = reduction("ReduceSum", ({ inputs: [x], grad, attrs }) =>
   expandLike(withKeptAxes(grad, x!, attrs), x!),
 );
 
+/** Operator of {@link mean}. */
 export const meanOp: Op<ReduceAttributes> = reduction("ReduceMean", ({ inputs: [x], grad, attrs }) =>
   expandLike(div(withKeptAxes(grad, x!, attrs), sizeOf(x!, attrs.axes)), x!),
 );
 
+/** Operator of {@link max}. */
 // Equal maxima share the gradient, as in PyTorch's amax.
 export const maxOp: Op<ReduceAttributes> = reduction(
   "ReduceMax",

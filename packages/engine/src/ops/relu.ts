@@ -6,6 +6,7 @@ import { cast } from "./cast.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { pointwise } from "./pointwise.ts";
 
+/** Operator of {@link relu}. */
 // y is zero where x is not positive, so two casts make the mask; a comparison or Sign is slower.
 export const reluOp: Op<NoAttributes> = pointwise("Relu", ({ outputs: [y], grad }) =>
   mul(grad, cast(cast(y!, "bool"), "float32")),

@@ -3,6 +3,7 @@ import type { Shape } from "../graph/dim.ts";
 import type { OpCases } from "../testing/op-cases.ts";
 import { reshapeOp } from "./reshape.ts";
 
+/** Cases of `Reshape`. */
 export const reshapeCases: OpCases<{ shape: Shape }> = {
   op: reshapeOp,
   reference: ([x], _attrs, [shape]) => [{ shape: shape!, data: x!.data }],

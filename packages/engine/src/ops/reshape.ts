@@ -8,6 +8,7 @@ import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Emitter, Value } from "../onnx/emitter.ts";
 
+/** Operator of {@link reshape}. */
 export const reshapeOp: Op<{ shape: Shape }> = defineOp({
   name: "Reshape",
   infer([x], { shape }) {

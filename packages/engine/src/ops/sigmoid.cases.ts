@@ -24,6 +24,7 @@ const swishCases: OpCases<{ beta: number }> = {
   errors: [integersRejected({ beta: 1 })],
 };
 
+/** Cases of `Sigmoid`, `Softplus` and `Swish`. */
 export const sigmoidCases: readonly AnyOpCases[] = [
   pointwiseCases(sigmoidOp, sigmoid, {}, [farOut]),
   pointwiseCases(softplusOp, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), {}, [farOut]),

@@ -5,15 +5,18 @@ import { add, mul, sub } from "./arithmetic.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { pointwise } from "./pointwise.ts";
 
+/** Operator of {@link sigmoid}. */
 // y = σ(x)  ⇒  dx = dy ⊙ y (1 − y)
 export const sigmoidOp: Op<NoAttributes> = pointwise("Sigmoid", ({ outputs: [y], grad }) =>
   mul(grad, mul(y!, sub(1, y!))),
 );
 
+/** Operator of {@link softplus}. */
 export const softplusOp: Op<NoAttributes> = pointwise("Softplus", ({ inputs: [x], grad }) =>
   mul(grad, sigmoid(x!)),
 );
 
+/** Operator of {@link silu} (`beta` = 1) and {@link quickGelu} (`beta` = 1.702): `y = x σ(beta x)`. */
 // y = x s, s = σ(βx)  ⇒  dx = dy ⊙ (s + βy (1 − s)) = dy ⊙ (βy + s (1 − βy)).
 // Written as Sigmoid and Mul: the backward pass shares the Sigmoid, and ONNX Runtime fuses the pair without one.
 export const swishOp: Op<{ beta: number }> = pointwise<{ beta: number }>(

@@ -2,6 +2,7 @@
 import type { OpCases } from "../testing/op-cases.ts";
 import { sizeOfOp } from "./size-of.ts";
 
+/** Cases of `SizeOf`. */
 export const sizeOfCases: OpCases<{ axes: readonly number[] }> = {
   op: sizeOfOp,
   reference: ([x], { axes }) => [

@@ -6,6 +6,7 @@ import { constant } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { onnxCode } from "./cast.ts";
 
+/** Operator of {@link sizeOf}. */
 export const sizeOfOp: Op<{ axes: readonly number[] }> = defineOp({
   name: "SizeOf",
   infer: () => [{ shape: [], dtype: "float32" }],

@@ -108,4 +108,5 @@ const padCases: OpCases<Required<PadOptions>> = {
   ],
 };
 
+/** Cases of `Slice` and its adjoint `Pad`. */
 export const slicingCases: readonly AnyOpCases[] = [sliceCases, padCases];

@@ -48,6 +48,7 @@ export const sliceOp: Op<Required<SliceOptions>> = defineOp({
     onnx.node("Slice", [x!, ...[[start], [end], [axis], [step]].map((value) => onnx.ints(value))]),
 });
 
+/** Operator of {@link pad}. */
 export const padOp: Op<Required<PadOptions>> = defineOp({
   name: "Pad",
   infer([x], { pads }) {

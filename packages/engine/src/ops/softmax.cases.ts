@@ -16,6 +16,7 @@ function logSoftmax(x: Float64Tensor, axis: number): Float64Tensor {
   });
 }
 
+/** Cases of `Softmax` and `LogSoftmax`. */
 export const softmaxCases: readonly AnyOpCases[] = [
   casesAlongAxis(softmaxOp, (x, axis) => {
     const { shape, data } = logSoftmax(x, axis);

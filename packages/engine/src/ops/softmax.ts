@@ -14,6 +14,7 @@ export interface SoftmaxOptions {
   readonly axis?: number;
 }
 
+/** Operator of {@link softmax}. */
 // y = softmax(x)  ⇒  dx = y ⊙ dy − y ⊙ Σ_axis (y ⊙ dy)
 export const softmaxOp: Op<{ axis: number }> = alongAxis(
   "Softmax",
@@ -23,6 +24,7 @@ export const softmaxOp: Op<{ axis: number }> = alongAxis(
   },
 );
 
+/** Operator of {@link logSoftmax}. */
 // y = logSoftmax(x)  ⇒  dx = dy − exp(y) ⊙ Σ_axis dy
 export const logSoftmaxOp: Op<{ axis: number }> = alongAxis(
   "LogSoftmax",

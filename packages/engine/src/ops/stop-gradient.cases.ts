@@ -3,6 +3,7 @@ import type { OpCases } from "../testing/op-cases.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { stopGradientOp } from "./stop-gradient.ts";
 
+/** Cases of `StopGradient`. */
 export const stopGradientCases: OpCases<NoAttributes> = {
   op: stopGradientOp,
   reference: ([x]) => [x!],

@@ -4,6 +4,7 @@ import { defineOp } from "../graph/define-op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
+/** Operator of {@link stopGradient}. */
 export const stopGradientOp: Op<NoAttributes> = defineOp({
   name: "StopGradient",
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],

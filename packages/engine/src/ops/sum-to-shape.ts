@@ -15,11 +15,12 @@ import { reshape } from "./reshape.ts";
 export function sumToShape(gradient: Tensor, like: Tensor): Tensor {
   if (sameShape(gradient.shape, like.shape)) return gradient;
   const numAdded = gradient.shape.length - like.shape.length;
+  if (numAdded < 0) throw doesNotStretch(gradient, like);
   const axes: number[] = [];
   gradient.shape.forEach((dim, axis) => {
     const target = like.shape[axis - numAdded];
     if (target === dim) return;
-    if (numAdded < 0 || (target !== undefined && target !== 1)) throw doesNotStretch(gradient, like);
+    if (target !== undefined && target !== 1) throw doesNotStretch(gradient, like);
     axes.push(axis);
   });
   return reshape(sum(gradient, { axes, keepDims: numAdded === 0 }), like.shape);

@@ -3,6 +3,7 @@ import { elementAt, tabulate } from "../testing/float64-tensor.ts";
 import type { OpCases } from "../testing/op-cases.ts";
 import { transposeOp } from "./transpose.ts";
 
+/** Cases of `Transpose`. */
 export const transposeCases: OpCases<{ perm: readonly number[] }> = {
   op: transposeOp,
   reference: ([x], { perm }) => [

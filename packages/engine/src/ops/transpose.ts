@@ -5,6 +5,7 @@ import { defineOp } from "../graph/define-op.ts";
 import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
+/** Operator of {@link transpose}. */
 export const transposeOp: Op<{ perm: readonly number[] }> = defineOp({
   name: "Transpose",
   infer([x], { perm }) {

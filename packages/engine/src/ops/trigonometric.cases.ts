@@ -3,6 +3,7 @@ import type { AnyOpCases } from "../testing/op-cases.ts";
 import { pointwiseCases } from "./pointwise.cases.ts";
 import { cosOp, sinOp, tanhOp } from "./trigonometric.ts";
 
+/** Cases of `Sin`, `Cos` and `Tanh`. */
 export const trigonometricCases: readonly AnyOpCases[] = [
   pointwiseCases(sinOp, Math.sin),
   pointwiseCases(cosOp, Math.cos),

@@ -6,9 +6,13 @@ import type { NoAttributes } from "./pointwise.ts";
 import { pointwise } from "./pointwise.ts";
 import { square } from "./power.ts";
 
+/** Operator of {@link sin}. */
 export const sinOp: Op<NoAttributes> = pointwise("Sin", ({ inputs: [x], grad }) => mul(grad, cos(x!)));
+
+/** Operator of {@link cos}. */
 export const cosOp: Op<NoAttributes> = pointwise("Cos", ({ inputs: [x], grad }) => neg(mul(grad, sin(x!))));
 
+/** Operator of {@link tanh}. */
 // y = tanh(x)  ⇒  dx = dy (1 − y²)
 export const tanhOp: Op<NoAttributes> = pointwise("Tanh", ({ outputs: [y], grad }) =>
   mul(grad, sub(1, square(y!))),

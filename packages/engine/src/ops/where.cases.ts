@@ -4,6 +4,7 @@ import type { OpCases } from "../testing/op-cases.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { whereOp } from "./where.ts";
 
+/** Cases of `Where`. */
 export const whereCases: OpCases<NoAttributes> = {
   op: whereOp,
   reference: (inputs) => [mapBroadcast(inputs, (...[condition, a, b]) => (condition ? a! : b!))],

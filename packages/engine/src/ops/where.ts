@@ -9,6 +9,7 @@ import type { Operand } from "./operand.ts";
 import { operands } from "./operand.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
+/** Operator of {@link where}. */
 export const whereOp: Op<NoAttributes> = defineOp({
   name: "Where",
   infer([condition, a, b]) {

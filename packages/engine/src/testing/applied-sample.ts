@@ -71,12 +71,21 @@ export function applySample(
   };
 }
 
-/** The sample with a symbolic first size where the operator takes one, else null. */
+/**
+ * The sample with a symbolic first size where the operator takes one, else null: of the first input, of all inputs
+ * with that size, or of those with the most axes.
+ */
 export function applySymbolically(cases: AnyOpCases, sample: OpSample<object>): AppliedSample | null {
-  const size = sample.shapes[0]?.[0];
-  if (size === undefined) return null;
-  const choices = [(index: number) => index === 0, (index: number) => sample.shapes[index]![0] === size];
-  for (const isSymbolic of choices) {
+  const { shapes } = sample;
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  if (rank === 0) return null;
+  const longest = shapes.find((shape) => shape.length === rank)![0];
+  const choices = [
+    (index: number) => index === 0 && shapes[0]!.length > 0,
+    (index: number) => shapes[index]!.length > 0 && shapes[index]![0] === shapes[0]![0],
+    (index: number) => shapes[index]!.length === rank && shapes[index]![0] === longest,
+  ];
+  for (const isSymbolic of choices.filter((choice) => shapes.some((_, index) => choice(index)))) {
     try {
       return applySample(cases, sample, isSymbolic);
     } catch (error) {

@@ -2,8 +2,8 @@
 import { SemlinkError } from "../errors.ts";
 import type { DimBinding, Shape } from "../graph/dim.ts";
 import { bindShape, formatShape, sameShape } from "../graph/dim.ts";
-import type { GraphNode, InputNode, OpNode, ParamNode, Tensor, TensorType } from "../graph/tensor.ts";
-import { topologicalOrder } from "../graph/topology.ts";
+import type { GraphNode, InputNode, OpNode, ParamNode, Tensor } from "../graph/tensor.ts";
+import { leafTypes, topologicalOrder } from "../graph/topology.ts";
 import { float64Tensor } from "./float64-tensor.ts";
 import type { AnyOpCases, Float64Tensor } from "./op-cases.ts";
 
@@ -57,11 +57,6 @@ function referencesByName(cases: readonly AnyOpCases[]): Map<string, AnyOpCases[
     references.set(op.name, reference);
   }
   return references;
-}
-
-function leafTypes(order: readonly GraphNode[], outputs: readonly Tensor[]): Map<GraphNode, TensorType> {
-  const read = [...outputs, ...order.flatMap((node) => (node.kind === "op" ? node.inputs : []))];
-  return new Map(read.filter(({ node }) => node.kind !== "op").map((tensor) => [tensor.node, tensor]));
 }
 
 function nameOf(node: InputNode | ParamNode): string {

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, Param, Tensor } from "@semlink/engine";
-import { add, concat, Linear, ModulatedTransformerBlock, mul, normalInit, param, reshape, ShapeError } from "@semlink/engine";
+import {
+  add,
+  concat,
+  Linear,
+  ModulatedTransformerBlock,
+  mul,
+  normalInit,
+  param,
+  reshape,
+  ShapeError,
+} from "@semlink/engine";
 import type { ChannelCodec, CodecShape, ReceiverCondition, TransmitterCondition } from "./channel-codec.ts";
 import { maxSymbolsOf } from "./channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "./condition.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, Tensor } from "@semlink/engine";
-import { add, concat, gelu, Linear, mul, reshape, slice, zeros } from "@semlink/engine";
+import { add, concat, gelu, Linear, mul, reshape, split, zeros } from "@semlink/engine";
 import type { ChannelCodec, CodecShape, ReceiverCondition, TransmitterCondition } from "./channel-codec.ts";
 import { maxSymbolsOf } from "./channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "./condition.ts";
@@ -17,19 +17,16 @@ export interface FilmMlpOptions {
 class FilmLayer implements Layer<[x: Tensor, condition: Tensor]> {
   readonly linear: Linear;
   readonly modulation: Linear; // conditionWidth → 2 width
-  private readonly width: number;
 
   constructor(inFeatures: number, width: number, conditionWidth: number) {
     this.linear = new Linear({ inFeatures, outFeatures: width });
     this.modulation = new Linear({ inFeatures: conditionWidth, outFeatures: 2 * width, init: zeros() });
-    this.width = width;
   }
 
   forward(build: Build, x: Tensor, condition: Tensor): Tensor {
     const joined = build.apply(this.modulation, condition);
-    const scale = slice(joined, { axis: 1, start: 0, end: this.width });
-    const shift = slice(joined, { axis: 1, start: this.width, end: 2 * this.width });
-    return gelu(add(mul(build.apply(this.linear, x), add(scale, 1)), shift));
+    const [scale, shift] = split(joined, { axis: 1, sizes: 2 });
+    return gelu(add(mul(build.apply(this.linear, x), add(scale!, 1)), shift!));
   }
 }
 
@@ -98,5 +95,9 @@ class FilmDecoder implements Layer<[received: Tensor, condition: ReceiverConditi
  * @source Perez et al. 2018 (FiLM), arXiv 1709.07871; its use as a channel codec here is semlink's
  */
 export function filmMlpCodec(shape: CodecShape, options: FilmMlpOptions): ChannelCodec {
-  return { name: "film-mlp", encoder: new FilmEncoder(shape, options), decoder: new FilmDecoder(shape, options) };
+  return {
+    name: "film-mlp",
+    encoder: new FilmEncoder(shape, options),
+    decoder: new FilmDecoder(shape, options),
+  };
 }

@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HostTensor, NamedTensors, Objective, Rng, Runtime, Build, ParamPolicy, Param } from "@semlink/engine";
-import { adamW, buildTrainStep, cosineSchedule, input, nameTree, paramsOf, rngFrom, Trainer } from "@semlink/engine";
+import type {
+  HostTensor,
+  NamedTensors,
+  Objective,
+  Rng,
+  Runtime,
+  Build,
+  ParamPolicy,
+  Param,
+} from "@semlink/engine";
+import {
+  adamW,
+  buildTrainStep,
+  cosineSchedule,
+  input,
+  nameTree,
+  paramsOf,
+  rngFrom,
+  Trainer,
+} from "@semlink/engine";
 import { fit } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -63,7 +81,11 @@ export async function hardenAgainstChannel(options: HardenOptions): Promise<void
 type Weights = ReadonlyMap<string, Float32Array>;
 
 /** Phase A: no image is looked at; a step is a few milliseconds. */
-async function trainOnEmbeddings(options: HardenOptions, network: LinkNetwork, start: Weights): Promise<Weights> {
+async function trainOnEmbeddings(
+  options: HardenOptions,
+  network: LinkNetwork,
+  start: Weights,
+): Promise<Weights> {
   const { data, shape, targets, robust, seed } = options;
   const { steps, batchSize, numViews } = robust.phaseA;
   const rng = rngFrom(seed).fold("harden").fold("phase-a");
@@ -91,11 +113,18 @@ async function trainOnEmbeddings(options: HardenOptions, network: LinkNetwork, s
         indices.forEach((index, row) => {
           const source = embeddings[viewOfRow[row]!]!;
           const from = index * shape.embedDim;
-          (embedding.data as Float32Array).set(source.subarray(from, from + shape.embedDim), row * shape.embedDim);
+          (embedding.data as Float32Array).set(
+            source.subarray(from, from + shape.embedDim),
+            row * shape.embedDim,
+          );
         });
         return {
           embedding,
-          labels: { dtype: "int32", shape: [batchSize], data: Int32Array.from(indices, (i) => data.train.labels[i]!) },
+          labels: {
+            dtype: "int32",
+            shape: [batchSize],
+            data: Int32Array.from(indices, (i) => data.train.labels[i]!),
+          },
           isLabelled: flags.gather(indices),
           ...targetBatch.gather(indices, (row) => viewOfRow[row]!),
         };
@@ -159,7 +188,12 @@ interface Phase {
   readonly prepare: () => Promise<(step: number) => NamedTensors>;
 }
 
-async function trainPhase(options: HardenOptions, network: LinkNetwork, start: Weights, phase: Phase): Promise<Weights> {
+async function trainPhase(
+  options: HardenOptions,
+  network: LinkNetwork,
+  start: Weights,
+  phase: Phase,
+): Promise<Weights> {
   const { codec, kind, robust, runtime, report, signal } = options;
   const { weightDecay, averageDecay } = robust;
   const { batchSize, peakLearningRate } = phase.config;
@@ -187,13 +221,19 @@ async function trainPhase(options: HardenOptions, network: LinkNetwork, start: W
   await fit({
     trainer,
     totalSteps,
-    schedule: cosineSchedule({ peak: peakLearningRate, totalSteps, warmupSteps: Math.min(100, totalSteps / 10) }),
+    schedule: cosineSchedule({
+      peak: peakLearningRate,
+      totalSteps,
+      warmupSteps: Math.min(100, totalSteps / 10),
+    }),
     batch: (index) => ({
       ...dataOf(index),
       ...drawTransmissions(rng.fold("transmission").fold(index), batchSize, transmission),
     }),
     checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
-    onLog: (done, metrics) => { report({ stage: `${kind} ${phase.name}`, done, total: totalSteps, metrics }); },
+    onLog: (done, metrics) => {
+      report({ stage: `${kind} ${phase.name}`, done, total: totalSteps, metrics });
+    },
     signal,
   });
   const weights = trainer.weights({ averaged: true });

@@ -36,7 +36,8 @@ export function linkObjective(
   const isLabelled = input("isLabelled", ["batch"]);
   const { temperature, labelSmoothing } = robust;
   const soft = (logits: Tensor): Tensor => standardizedSoftLoss(logits, teacherLogits, { temperature });
-  const hard = (logits: Tensor): Tensor => labelledCrossEntropy(logits, labels, isLabelled, { labelSmoothing });
+  const hard = (logits: Tensor): Tensor =>
+    labelledCrossEntropy(logits, labels, isLabelled, { labelSmoothing });
   const decision = (logits: Tensor): Tensor =>
     robust.terms.soft > 0 ? add(hard(logits), soft(logits)) : hard(logits);
   return weightedTerms(robust.terms, {

@@ -29,11 +29,15 @@ export interface LinkNetwork extends StudentNetwork {
 }
 
 /** A student; its head starts as the teacher's when that is given, drawn otherwise. */
-export function studentNetwork(shape: ProblemShape, config: StudentConfig, head: LinearHead | null): StudentNetwork {
+export function studentNetwork(
+  shape: ProblemShape,
+  config: StudentConfig,
+  head: LinearHead | null,
+): StudentNetwork {
   return {
     student: new CompactCnn({
       inChannels: shape.imageShape[0],
-      widths: config.widths,
+      ...config,
       embedDim: shape.embedDim,
     }),
     head: linearHead(shape, head),

@@ -46,7 +46,11 @@ export async function teachStudents(
   const outputs = await Promise.all(
     variants.map((isTaught) => trainStudent(experiment, run, data, targets, isTaught, variants.length)),
   );
-  const [chosen, control] = outputs.map(({ folder, key }, index) => ({ folder, key, isTaught: variants[index]! }));
+  const [chosen, control] = outputs.map(({ folder, key }, index) => ({
+    folder,
+    key,
+    isTaught: variants[index]!,
+  }));
   return { chosen: chosen!, control: control ?? null };
 }
 

@@ -82,17 +82,24 @@ export async function transferKnowledge(options: TransferOptions): Promise<void>
     batch: (step) => {
       const { epoch, indices, images, labels } = batches.at(step);
       const feeds = { images, labels, isLabelled: flags.gather(indices) };
-      return targetBatch ? { ...feeds, ...targetBatch.gather(indices, (row) => viewIndexOf(epoch, indices[row]!)) } : feeds;
+      return targetBatch
+        ? { ...feeds, ...targetBatch.gather(indices, (row) => viewIndexOf(epoch, indices[row]!)) }
+        : feeds;
     },
     checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
-    onLog: (done, metrics) => { report({ stage, done, total: totalSteps, metrics }); },
+    onLog: (done, metrics) => {
+      report({ stage, done, total: totalSteps, metrics });
+    },
     signal,
   });
   await saveWeights(folder, network, trainer.weights({ averaged: true }));
   await trainer.release();
 }
 
-function buildStep(network: StudentNetwork, { targets, shape, transfer }: TransferOptions): ReturnType<typeof buildTrainStep> {
+function buildStep(
+  network: StudentNetwork,
+  { targets, shape, transfer }: TransferOptions,
+): ReturnType<typeof buildTrainStep> {
   const { temperature, labelSmoothing, terms } = transfer;
   return buildTrainStep({
     model: network,

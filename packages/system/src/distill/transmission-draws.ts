@@ -83,5 +83,9 @@ export function drawTransmissions(
 }
 
 function floats(shape: number[]): { dtype: "float32"; shape: number[]; data: Float32Array } {
-  return { dtype: "float32", shape, data: new Float32Array(shape.reduce((product, dim) => product * dim, 1)) };
+  return {
+    dtype: "float32",
+    shape,
+    data: new Float32Array(shape.reduce((product, dim) => product * dim, 1)),
+  };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "@semlink/engine";
-import { paramsOf, readSafetensors, SemlinkError, writeSafetensors } from "@semlink/engine";
+import { paramsOf, SemlinkError, writeSafetensors } from "@semlink/engine";
 import { join } from "node:path";
+import { readStageTensors } from "../run/stage-tensors.ts";
 
 /** File of the trained weights in a stage's folder. */
 export const WEIGHTS_FILE = "weights.safetensors";
@@ -23,11 +24,11 @@ export async function saveWeights(
 /**
  * Reads the weights that {@link saveWeights} wrote.
  *
- * @throws SemlinkError `corrupt-file`
+ * @throws SemlinkError `corrupt-file` when the file is missing or damaged
  */
 export async function loadWeights(folder: string): Promise<Map<string, Float32Array>> {
   const path = join(folder, WEIGHTS_FILE);
-  const { tensors } = await readSafetensors(path);
+  const { tensors } = await readStageTensors(path);
   return new Map(
     Array.from(tensors, ([name, { data }]) => {
       if (data instanceof Float32Array) return [name, data];

@@ -46,6 +46,7 @@ export function linkLines(evaluation: LinkEvaluation, role: Line["role"], option
     channel,
     points: evaluation.points
       .filter((point) => point.channel === channel)
+      .sort((a, b) => a.esNoDb - b.esNoDb || a.numSymbols - b.numSymbols)
       .map((point) => ({ ...pointAt(point, point.measurement.correct, options), ...fidelityOf(point) })),
   }));
 }
@@ -62,10 +63,13 @@ export function linkOutcomes({ kind, points }: LinkEvaluation): Outcomes {
  * @param devicePredictions - [count]
  */
 export function labelOutcomes(devicePredictions: Uint8Array, options: LineOptions): Outcomes[] {
-  return labelLines.map((line) => ({ id: line.name, points: places(options).map((place) => ({
-    place,
-    correct: meanCorrect(line, devicePredictions, place, options),
-  })) }));
+  return labelLines.map((line) => ({
+    id: line.name,
+    points: places(options).map((place) => ({
+      place,
+      correct: meanCorrect(line, devicePredictions, place, options),
+    })),
+  }));
 }
 
 /** The lines of label baselines. */
@@ -117,10 +121,15 @@ function samePlace(a: Place, b: Place): boolean {
   return a.channel === b.channel && a.esNoDb === b.esNoDb && a.numSymbols === b.numSymbols;
 }
 
-function meanCorrect(line: LabelLine, predictedLabels: Uint8Array, place: Place, options: LineOptions): Float32Array {
+function meanCorrect(
+  line: LabelLine,
+  predictedLabels: Uint8Array,
+  place: Place,
+  options: LineOptions,
+): Float32Array {
   const { evaluate, labels, numClasses, lengths, seed } = options;
   const { esNoDb, numSymbols } = place;
-  const shares = new Float32Array(labels.length);
+  const hits = new Float32Array(labels.length);
   for (let index = 0; index < evaluate.drawsPerImage; index++) {
     const draw = evaluationDraw(
       rngFrom(seed).fold("evaluate"),
@@ -130,12 +139,16 @@ function meanCorrect(line: LabelLine, predictedLabels: Uint8Array, place: Place,
       lengths[lengths.length - 1]!,
     );
     const flags = simulateLabelLine({ line, predictedLabels, labels, numClasses, draw, esNoDb, numSymbols });
-    flags.forEach((flag, image) => (shares[image]! += flag / evaluate.drawsPerImage));
+    flags.forEach((flag, image) => (hits[image]! += flag));
   }
-  return shares;
+  return hits.map((count) => count / evaluate.drawsPerImage);
 }
 
-function pointAt({ esNoDb, numSymbols }: Place, correct: Float32Array, { numSourceValues }: LineOptions): Point {
+function pointAt(
+  { esNoDb, numSymbols }: Place,
+  correct: Float32Array,
+  { numSourceValues }: LineOptions,
+): Point {
   return {
     numSymbols,
     cbr: numSymbols / numSourceValues,

@@ -39,13 +39,19 @@ export function cleanLines(
 }
 
 /** What the teacher is worth: the student minus its control, over the same images. */
-export function cleanComparisons(clean: Readonly<Record<string, CleanEvaluation>>, labels: Uint8Array): Comparison[] {
+export function cleanComparisons(
+  clean: Readonly<Record<string, CleanEvaluation>>,
+  labels: Uint8Array,
+): Comparison[] {
   const flags = (id: string): Float32Array | null => {
     const predictions = clean[id]?.predictions;
-    return predictions ? Float32Array.from(labels, (label, image) => (predictions[image] === label ? 1 : 0)) : null;
+    return predictions
+      ? Float32Array.from(labels, (label, image) => (predictions[image] === label ? 1 : 0))
+      : null;
   };
   const [teacher, student, control] = [flags("teacher"), flags("student"), flags("control")];
-  const minus = (a: Float32Array, b: Float32Array): Float32Array => a.map((value, image) => value - b[image]!);
+  const minus = (a: Float32Array, b: Float32Array): Float32Array =>
+    a.map((value, image) => value - b[image]!);
   return [
     ...(student && control
       ? [
@@ -58,7 +64,13 @@ export function cleanComparisons(clean: Readonly<Record<string, CleanEvaluation>
         ]
       : []),
     ...(student && teacher
-      ? [{ id: "student - teacher", label: "Student minus teacher", difference: pairedInterval(minus(student, teacher)) }]
+      ? [
+          {
+            id: "student - teacher",
+            label: "Student minus teacher",
+            difference: pairedInterval(minus(student, teacher)),
+          },
+        ]
       : []),
   ];
 }

@@ -11,7 +11,11 @@ export const GALLERY = 100;
  * @param sent - [count, embedDim]
  * @returns [count] 1 or 0; images beyond the last whole gallery are left out
  */
-export function identifiedAmongGallery(received: Float32Array, sent: Float32Array, embedDim: number): Float32Array {
+export function identifiedAmongGallery(
+  received: Float32Array,
+  sent: Float32Array,
+  embedDim: number,
+): Float32Array {
   const count = sent.length / embedDim;
   const whole = count - (count % GALLERY);
   const a = normalizedRows(received, embedDim);

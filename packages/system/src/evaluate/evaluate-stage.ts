@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFileAtomic } from "@semlink/engine";
+import { describeError, SemlinkError, writeFileAtomic } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -17,7 +17,13 @@ import { runStage } from "../run/stage.ts";
 import { readEmbeddingStatistics } from "../targets/target-bank.ts";
 import type { CachedTargets } from "../targets/targets-stage.ts";
 import type { ProvidedTeacher } from "../teacher/teacher-stage.ts";
-import { baselineLines, labelOutcomes, linkLines, linkOutcomes, pairedComparisons } from "./assemble-results.ts";
+import {
+  baselineLines,
+  labelOutcomes,
+  linkLines,
+  linkOutcomes,
+  pairedComparisons,
+} from "./assemble-results.ts";
 import { cleanComparisons, cleanLines } from "./clean-lines.ts";
 import { type CleanEvaluation, evaluateClean } from "./clean-evaluation.ts";
 import { CONVENTIONS } from "./conventions.ts";
@@ -118,12 +124,30 @@ function measureSystems(
     },
     read: async (folder) => ({
       links: await Promise.all(kinds.map((kind) => readLinkEvaluation(folder, kind))),
-      clean: JSON.parse(await readFile(join(folder, CLEAN_FILE), "utf8")) as Measurements["clean"],
+      clean: await readClean(join(folder, CLEAN_FILE)),
     }),
   });
 }
 
 const CLEAN_FILE = "clean.json";
+
+/** @throws SemlinkError `corrupt-file`, so that the stage is run again */
+async function readClean(path: string): Promise<Measurements["clean"]> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as Measurements["clean"];
+  } catch (cause) {
+    const { message } = describeError(cause);
+    const hint = "delete the folder; the stage is run again";
+    throw new SemlinkError({
+      code: "corrupt-file",
+      where: path,
+      expected: "predictions",
+      actual: message,
+      hint,
+      cause,
+    });
+  }
+}
 
 async function allCurves({ students, links }: TrainedSystems): Promise<Results["curves"]> {
   const curves = await Promise.all([
@@ -136,9 +160,14 @@ async function allCurves({ students, links }: TrainedSystems): Promise<Results["
   return curves.flat();
 }
 
-async function weightDigests({ students, links }: TrainedSystems, evaluation: string): Promise<Record<string, string>> {
+async function weightDigests(
+  { students, links }: TrainedSystems,
+  evaluation: string,
+): Promise<Record<string, string>> {
   const digest = async (path: string): Promise<string> =>
-    createHash("sha256").update(await readFile(path)).digest("hex");
+    createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
   const entries: [string, string][] = [["student", await digest(join(students.chosen.folder, WEIGHTS_FILE))]];
   for (const { kind, folder } of links) {
     entries.push([`${kind} link`, await digest(join(folder, WEIGHTS_FILE))]);
@@ -181,10 +210,16 @@ export interface EvaluateCleanPayload extends EvaluatePayload {
 }
 
 /** Job: see {@link evaluateClean}; predictions come back as plain numbers, ready for JSON. */
-export async function evaluateCleanJob(payload: EvaluateCleanPayload, context: JobContext): Promise<Measurements["clean"]> {
+export async function evaluateCleanJob(
+  payload: EvaluateCleanPayload,
+  context: JobContext,
+): Promise<Measurements["clean"]> {
   const { experiment, teacherFolder, targetsFolder, students, embedDim } = payload;
   const setting = await openJobSetting(payload, context);
-  const read = async ({ folder, isTaught }: TrainedStudent): Promise<{ weights: Map<string, Float32Array>; isTaught: boolean }> => ({
+  const read = async ({
+    folder,
+    isTaught,
+  }: TrainedStudent): Promise<{ weights: Map<string, Float32Array>; isTaught: boolean }> => ({
     weights: await loadWeights(folder),
     isTaught,
   });

@@ -19,7 +19,11 @@ export function ledgerOf(experiment: Experiment, shape: ProblemShape, teacher: T
     const network = linkNetwork(shape, experiment, kind);
     if (index === 0) {
       const { embedding } = studentModel(network, shape);
-      rows.push({ part: "semantic encoder (student)", side: "device", ...graphCost({ embedding: embedding! }) });
+      rows.push({
+        part: "semantic encoder (student)",
+        side: "device",
+        ...graphCost({ embedding: embedding! }),
+      });
     }
     rows.push(
       { part: `${kind} channel encoder`, side: "device", ...graphCost(encoderModel(network, shape)) },

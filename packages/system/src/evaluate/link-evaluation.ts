@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime } from "@semlink/engine";
-import { Evaluator, exportModel, readSafetensors, rngFrom, SemlinkError, writeFileAtomic, writeSafetensors } from "@semlink/engine";
+import {
+  Evaluator,
+  exportModel,
+  rngFrom,
+  SemlinkError,
+  writeFileAtomic,
+  writeSafetensors,
+} from "@semlink/engine";
 import { join } from "node:path";
 import type { ChannelName } from "../channel/channel-model.ts";
 import { channelNamed } from "../channel/channels.ts";
@@ -12,6 +19,7 @@ import type { CodecConfig, CodecKind, EvaluateConfig, StudentConfig } from "../e
 import { encoderModel, receiverModel, studentModel, transmitterModel } from "../link/link-models.ts";
 import { openLink } from "../link/link.ts";
 import type { Reporter } from "../progress.ts";
+import { readStageTensors } from "../run/stage-tensors.ts";
 import { predictionsOf } from "./embedding-fidelity.ts";
 import type { PointMeasurement } from "./measure-link.ts";
 import { measureLink } from "./measure-link.ts";
@@ -72,9 +80,12 @@ export async function evaluateLink(options: EvaluateLinkOptions): Promise<void> 
     numClasses: shape.numClasses,
     channels: evaluate.channels.map(channelNamed),
     esNoDb: evaluate.esNoDb,
+    lengths: evaluate.lengths,
     drawsPerImage: evaluate.drawsPerImage,
     rng: rngFrom(options.seed).fold("evaluate"),
-    onPoint: (done, total) => { report({ stage: `evaluate ${kind}`, done, total }); },
+    onPoint: (done, total) => {
+      report({ stage: `evaluate ${kind}`, done, total });
+    },
     signal,
   });
   await link.release();
@@ -126,11 +137,11 @@ export async function runStudent(
 /**
  * Reads what {@link evaluateLink} measured.
  *
- * @throws SemlinkError `corrupt-file`
+ * @throws SemlinkError `corrupt-file` when the file is missing or damaged
  */
 export async function readLinkEvaluation(folder: string, kind: CodecKind): Promise<LinkEvaluation> {
   const path = fileOf(folder, kind);
-  const { tensors } = await readSafetensors(path);
+  const { tensors } = await readStageTensors(path);
   const read = (name: string): HostTensor["data"] => {
     const tensor = tensors.get(name);
     if (tensor) return tensor.data;
@@ -148,7 +159,8 @@ export async function readLinkEvaluation(folder: string, kind: CodecKind): Promi
     devicePredictions: read("devicePredictions") as Uint8Array,
     points: places.map((place) => {
       const [channel, esNoDb, numSymbols] = place.split(" ") as [ChannelName, string, string];
-      const figure = (name: string): Float32Array => read([channel, esNoDb, numSymbols, name].join(" ")) as Float32Array;
+      const figure = (name: string): Float32Array =>
+        read([channel, esNoDb, numSymbols, name].join(" ")) as Float32Array;
       return {
         channel,
         esNoDb: Number(esNoDb),

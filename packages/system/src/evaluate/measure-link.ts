@@ -33,6 +33,8 @@ export interface MeasureLinkOptions {
   readonly numClasses: number;
   readonly channels: readonly ChannelModel[];
   readonly esNoDb: readonly number[];
+  /** Lengths to measure, out of the link's. */
+  readonly lengths: readonly number[];
   readonly drawsPerImage: number;
   /** Address of the draws; systems measured with the same one meet the same fades and noise. */
   readonly rng: Rng;
@@ -43,27 +45,35 @@ export interface MeasureLinkOptions {
 const BATCH = 500;
 
 /** The draw number `index` of a channel for all images: common to every system, Es/N0 and length. */
-export function evaluationDraw(rng: Rng, channel: ChannelModel, index: number, batchSize: number, numSymbols: number): ChannelDraw {
+export function evaluationDraw(
+  rng: Rng,
+  channel: ChannelModel,
+  index: number,
+  batchSize: number,
+  numSymbols: number,
+): ChannelDraw {
   return channel.draw(rng.fold("draw").fold(index), { batchSize, numSymbols });
 }
 
 /** Measures a link at every channel, Es/N0 and length, through the plain-TypeScript channel. */
-export async function measureLink(options: MeasureLinkOptions): Promise<Map<OperatingPoint, PointMeasurement>> {
-  const { link, labels, channels, esNoDb, drawsPerImage, rng, signal } = options;
+export async function measureLink(
+  options: MeasureLinkOptions,
+): Promise<Map<OperatingPoint, PointMeasurement>> {
+  const { link, labels, channels, esNoDb, lengths, drawsPerImage, rng, signal } = options;
   const results = new Map<OperatingPoint, PointMeasurement>();
-  const total = channels.length * esNoDb.length * link.lengths.length;
+  const total = channels.length * esNoDb.length * lengths.length;
   for (const channel of channels) {
     const draws = Array.from({ length: drawsPerImage }, (_, index) =>
       evaluationDraw(rng, channel, index, labels.length, link.maxSymbols),
     );
     for (const level of esNoDb) {
       const symbols = await encodeAll(options, channel, level);
-      for (const numSymbols of link.lengths) {
+      for (const numSymbols of lengths) {
         signal?.throwIfAborted();
         const point = { channel, esNoDb: level, numSymbols };
         const sums = emptyMeasurement(options);
         for (const draw of draws) await addDraw(sums, options, symbols, point, draw);
-        results.set(point, sums);
+        results.set(point, divided(sums, drawsPerImage));
         options.onPoint(results.size, total);
       }
     }
@@ -103,7 +113,7 @@ async function addDraw(
   { channel, esNoDb, numSymbols }: OperatingPoint,
   draw: ChannelDraw,
 ): Promise<void> {
-  const { link, embeddings, labels, numClasses, drawsPerImage } = options;
+  const { link, embeddings, labels, numClasses } = options;
   const count = labels.length;
   const embedDim = embeddings.length / count;
   const { h, noise } = firstSymbols(draw, numSymbols);
@@ -123,11 +133,17 @@ async function addDraw(
     });
     received.set(embedding, first * embedDim);
     predictionsOf(logits, numClasses).forEach((prediction, i) => {
-      if (prediction === labels[first + i]) sums.correct[first + i]! += 1 / drawsPerImage;
+      if (prediction === labels[first + i]) sums.correct[first + i]! += 1;
     });
     // Sessions block the event loop; signals and messages get in here.
     await setImmediate();
   }
-  relativeErrors(received, embeddings, embedDim).forEach((error, i) => (sums.relativeError[i]! += error / drawsPerImage));
-  identifiedAmongGallery(received, embeddings, embedDim).forEach((hit, i) => (sums.identified[i]! += hit / drawsPerImage));
+  relativeErrors(received, embeddings, embedDim).forEach((error, i) => (sums.relativeError[i]! += error));
+  identifiedAmongGallery(received, embeddings, embedDim).forEach((hit, i) => (sums.identified[i]! += hit));
+}
+
+// One division at the end: n times 1/n in float32 may exceed 1, which is no share.
+function divided({ correct, relativeError, identified }: PointMeasurement, count: number): PointMeasurement {
+  const each = (sums: Float32Array): Float32Array => sums.map((sum) => sum / count);
+  return { correct: each(correct), relativeError: each(relativeError), identified: each(identified) };
 }

@@ -35,6 +35,8 @@ export const channelNames = (description: string): z.ZodArray<z.ZodEnum<Record<C
     .min(1)
     .describe(description);
 
+const MAX_SYMBOLS = 64;
+
 /** Validates the `codec` part of an experiment; lengths double from 4 to `maxSymbols` unless said otherwise. */
 export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
   .strictObject({
@@ -43,7 +45,9 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
       .min(1)
       .default(["cat", "film-mlp"])
       .describe("codecs to train: the channel-aware transformer, and the FiLM MLP as its rival"),
-    maxSymbols: count("longest transmission [complex symbols]").default(64),
+    maxSymbols: count(
+      `longest transmission [complex symbols]; by default the longest of the lengths, or ${MAX_SYMBOLS}`,
+    ).optional(),
     lengths: z
       .array(count("complex symbols"))
       .min(1)
@@ -83,7 +87,10 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
       .prefault({})
       .describe("the FiLM-conditioned multi-layer perceptron"),
   })
-  .transform(({ lengths, ...rest }) => ({ ...rest, lengths: lengths ?? doublings(rest.maxSymbols) }))
+  .transform((codec) => {
+    const maxSymbols = codec.maxSymbols ?? (codec.lengths ? Math.max(...codec.lengths) : MAX_SYMBOLS);
+    return { ...codec, maxSymbols, lengths: codec.lengths ?? doublings(maxSymbols) };
+  })
   .check(checkRules(codecRulesBrokenBy))
   .describe("the code between embedding and channel symbols");
 
@@ -99,13 +106,13 @@ function doublings(longest: number): number[] {
 function* codecRulesBrokenBy(codec: CodecConfig): Generator<BrokenRule, void, undefined> {
   const { lengths, maxSymbols, cat } = codec;
   yield* notIncreasing(["lengths"], lengths);
-  const tooLong = lengths.filter((length) => length > maxSymbols);
-  if (tooLong.length > 0) {
+  const longest = Math.max(...lengths);
+  if (longest !== maxSymbols) {
     yield {
       path: ["lengths"],
-      expected: `lengths of at most maxSymbols = ${maxSymbols}`,
-      actual: tooLong,
-      hint: "shorten them, or raise codec.maxSymbols",
+      expected: `the longest to be maxSymbols = ${maxSymbols}`,
+      actual: longest,
+      hint: "leave out codec.maxSymbols, which follows from the lengths, or change one of the two",
     };
   }
   if (codec.esNoDb.min >= codec.esNoDb.max) {

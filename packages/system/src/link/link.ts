@@ -34,7 +34,12 @@ export interface Link {
    * @param embedding - [batch, embedDim]
    * @returns [batch, maxSymbols, 2] symbols of unit power per image and increment
    */
-  encode(embedding: Float32Array, batchSize: number, esNoDb: number, channel: ChannelModel): Promise<Float32Array>;
+  encode(
+    embedding: Float32Array,
+    batchSize: number,
+    esNoDb: number,
+    channel: ChannelModel,
+  ): Promise<Float32Array>;
   /**
    * @throws SemlinkError `unknown-length` when numSymbols is none of the lengths
    */
@@ -82,7 +87,11 @@ export async function openLink(
   };
 }
 
-function condition(batchSize: number, esNoDb: number, channel: ChannelModel): { esNoDb: HostTensor; kind: HostTensor } {
+function condition(
+  batchSize: number,
+  esNoDb: number,
+  channel: ChannelModel,
+): { esNoDb: HostTensor; kind: HostTensor } {
   const kind = new Float32Array(batchSize * channels.length);
   for (let i = 0; i < batchSize; i++) kind[i * channels.length + channel.kindIndex] = 1;
   return {
@@ -91,7 +100,12 @@ function condition(batchSize: number, esNoDb: number, channel: ChannelModel): { 
   };
 }
 
-function padSymbols(xHat: Float32Array, batchSize: number, numSymbols: number, maxSymbols: number): Float32Array {
+function padSymbols(
+  xHat: Float32Array,
+  batchSize: number,
+  numSymbols: number,
+  maxSymbols: number,
+): Float32Array {
   if (numSymbols === maxSymbols) return xHat;
   const padded = new Float32Array(batchSize * maxSymbols * 2);
   for (let i = 0; i < batchSize; i++) {

@@ -9,8 +9,19 @@ import { otherCurves } from "./charts/other-curves.ts";
 import { trainingLoss } from "./charts/training-loss.ts";
 import { validationAccuracy } from "./charts/validation-accuracy.ts";
 
+/** Name of a chart, also of its files. */
+export type ChartId =
+  | "accuracy-vs-es-no"
+  | "accuracy-vs-length"
+  | "embedding-vs-es-no"
+  | "identity-vs-es-no"
+  | "comparisons"
+  | "training-loss"
+  | "validation-accuracy"
+  | "other-curves";
+
 /** Every chart of the report in the order of the page; a new chart is one file and one line here. */
-const CHARTS = {
+const CHARTS: Readonly<Record<ChartId, (results: Results) => string | undefined>> = {
   "accuracy-vs-es-no": accuracyVsEsNo,
   "accuracy-vs-length": accuracyVsLength,
   "embedding-vs-es-no": embeddingVsEsNo,
@@ -19,10 +30,7 @@ const CHARTS = {
   "training-loss": trainingLoss,
   "validation-accuracy": validationAccuracy,
   "other-curves": otherCurves,
-} as const satisfies Record<string, (results: Results) => string | undefined>;
-
-/** Name of a chart, also of its files. */
-export type ChartId = keyof typeof CHARTS;
+};
 
 /** A chart that could be drawn: standalone SVG, and its number on the page. */
 export interface DrawnChart {

@@ -6,13 +6,17 @@ export interface ThemedColour {
   readonly dark: string;
 }
 
+/** Name of a colour of the report. */
+export type ColourName =
+  "paper" | "ink" | "muted" | "rule" | "blue" | "vermillion" | "green" | "purple" | "orange";
+
 /**
  * The colours of the report. The hues are the colour-blind-safe set of Okabe and Ito; blue turns into the
  * set's sky blue on a dark page, where it would be too dim.
  *
  * @source Okabe & Ito 2008, Color Universal Design, figure 16
  */
-export const palette = {
+export const palette: Readonly<Record<ColourName, ThemedColour>> = {
   paper: { light: "#ffffff", dark: "#14171b" },
   ink: { light: "#1c2127", dark: "#e8ebee" },
   muted: { light: "#5c6670", dark: "#a3adb7" },
@@ -22,10 +26,7 @@ export const palette = {
   green: { light: "#009e73", dark: "#1dbf91" },
   purple: { light: "#cc79a7", dark: "#d88fb8" },
   orange: { light: "#e69f00", dark: "#e69f00" },
-} as const satisfies Record<string, ThemedColour>;
-
-/** Name of a colour of the report. */
-export type ColourName = keyof typeof palette;
+};
 
 /** `var(--name, #light)`: follows the page's theme, and is the light colour where there is no page. */
 export function themed(name: ColourName): string {

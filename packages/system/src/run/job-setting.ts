@@ -26,13 +26,21 @@ export interface JobSetting extends JobContext {
 }
 
 /** The part of a payload that all jobs of a stage share, when `numJobs` of them run side by side. */
-export function jobPayload(experiment: Experiment, run: OpenRun, folder: string, numJobs: number): JobPayload {
+export function jobPayload(
+  experiment: Experiment,
+  run: OpenRun,
+  folder: string,
+  numJobs: number,
+): JobPayload {
   const threads = Math.max(1, Math.floor(availableParallelism() / numJobs));
   return { experiment, folder, cacheFolder: run.cacheFolder, threads };
 }
 
 /** Loads, inside a job, the data (from the decoded cache) and the runtime. */
-export async function openJobSetting(payload: JobPayload, { report, signal }: JobContext): Promise<JobSetting> {
+export async function openJobSetting(
+  payload: JobPayload,
+  { report, signal }: JobContext,
+): Promise<JobSetting> {
   const { experiment, cacheFolder, threads } = payload;
   const data = await prepareData(experiment.data, { signal, cacheFolder });
   const runtime = await nodeRuntime({ intraOpThreads: threads });

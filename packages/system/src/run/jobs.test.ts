@@ -62,10 +62,10 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 
 /** Waits for a condition that work in progress brings about. */
 async function until(condition: () => boolean, work: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  void work.then(() => (isOver = true));
+  const state = { isOver: false };
+  void work.then(() => (state.isOver = true));
   while (!condition()) {
-    if (isOver) throw new Error("the work ended early", { cause: await work });
+    if (state.isOver) throw new Error("the work ended early", { cause: await work });
     await setTimeout(10);
   }
 }
@@ -242,16 +242,23 @@ describe("a whole family of processes", () => {
     const { parent } = await startParent();
     parent.kill("SIGKILL");
     await once(parent, "exit");
-    await setTimeout(500); // the child hears of it as soon as its event loop turns
-    expect(await hasStopped()).toBe(true);
+    while (!(await hasStopped())) await setTimeout(10); // as soon as the child's event loop turns
     expect(existsSync(savedPath())).toBe(false);
+  });
+
+  it("has no child left that was still loading when the parent went", async () => {
+    const child = fork(new URL("./jobs.fixture.js", import.meta.url), { serialization: "advanced" });
+    child.send({ kind: "start", job: "tick", payload: { path: path(), savedPath: savedPath() } });
+    child.disconnect();
+    await once(child, "exit");
+    expect(existsSync(path())).toBe(false);
   });
 
   it("survives Ctrl-C in the children, and saves when the parent says so", async () => {
     const { parent, childPid } = await startParent();
     process.kill(childPid, "SIGINT");
-    await setTimeout(100);
-    expect(await hasStopped()).toBe(false);
+    const ticks = statSync(path()).size;
+    while (statSync(path()).size < ticks + 5) await setTimeout(10);
     parent.kill("SIGINT");
     const [exitCode] = (await once(parent, "exit")) as [number];
     expect(exitCode).toBe(130);

@@ -37,11 +37,12 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     cacheFolder,
   } = options;
   const { name, seed } = experiment;
-  const { folder, resolved, close } = await openRunFolder(runsFolder, { name, seed, experiment, command });
+  const run = await openRunFolder(runsFolder, { name, seed, experiment, command });
   const jobs = createJobRunner({ report, signal });
-  const closeAll = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     await jobs.close(); // no child writes after the folder is free
-    await close();
+    await run.close();
   };
-  return { folder, resolved, seed, report, signal, jobs, timings: [], cacheFolder, close: closeAll };
+  const { folder, resolved } = run;
+  return { folder, resolved, seed, report, signal, jobs, timings: [], cacheFolder, close };
 }

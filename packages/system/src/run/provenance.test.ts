@@ -30,11 +30,12 @@ function provenance(): Provenance {
 }
 
 it("provenance fits the schema of results", () => {
+  const own = provenance();
   const results = {
-    ...{ schema: "semlink-results/1", name: "quick", experiment: {}, provenance: provenance() },
+    ...{ schema: "semlink-results/1", name: "quick", experiment: {}, provenance: own },
     ...{ conventions: [], clean: [], lines: [], comparisons: [], ledger: [], curves: [] },
   };
-  expect(parseResults(results, "test").provenance).toEqual(provenance());
+  expect(parseResults(results, "test").provenance).toEqual(own);
 });
 
 it("provenance names the run, the software and what it took", () => {

@@ -15,12 +15,16 @@ export function serveJobs(table: JobTable): void {
   const stopping = new AbortController();
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => undefined);
-  // Exit handlers of native modules might wait or write; a kill runs none.
-  process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+  process.on("disconnect", endAtOnce);
   process.on("message", (message: ParentMessage) => {
     if (message.kind === "stop") stopping.abort();
     else void serve(table, message.job, message.payload, stopping.signal);
   });
+}
+
+/** Exit handlers of native modules might wait or write; a kill runs none. */
+function endAtOnce(): void {
+  process.kill(process.pid, "SIGKILL");
 }
 
 async function serve(table: JobTable, name: string, payload: unknown, signal: AbortSignal): Promise<void> {
@@ -43,8 +47,8 @@ async function outcomeOf(
   try {
     return { kind: "done", result: await jobNamed(table, name)(payload as never, context) };
   } catch (error) {
-    const { aborted, reason } = context.signal;
-    return aborted && (error === reason || isAbortError(error))
+    const { signal } = context;
+    return signal.aborted && (error === signal.reason || isAbortError(error))
       ? { kind: "stopped" }
       : { kind: "failed", error: transferError(error) };
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { performance } from "node:perf_hooks";
 import { writeFileAtomic } from "@semlink/engine";
 
 const SAVE_EVERY_MS = 10_000;

@@ -55,7 +55,9 @@ export async function computeStatistics(options: TargetsOptions): Promise<void> 
   const raw = await runTeacher(teacher, data.train, {
     view: identity!,
     signal,
-    onImages: (done) => { report({ stage: "targets", done, total: data.train.count }); },
+    onImages: (done) => {
+      report({ stage: "targets", done, total: data.train.count });
+    },
   });
   const statistics = embeddingStatistics(raw.embedding, teacher.card.embedDim);
   await writeTargetHead(folder, standardizedHead(teacher.head, statistics), statistics);
@@ -69,14 +71,20 @@ export async function computeTargets(options: TargetsOptions & ViewShare): Promi
   const statistics = await readEmbeddingStatistics(folder);
   const teacher = await openTeacher(teacherFolder, runtime);
   const { train } = data;
-  const mine = viewBank(numViews).map((view, index) => ({ view, index })).filter(({ index }) => index % numParts === part);
+  const mine = viewBank(numViews)
+    .map((view, index) => ({ view, index }))
+    .filter(({ index }) => index % numParts === part);
   for (const [position, { view, index }] of mine.entries()) {
     if (existsSync(viewPath(folder, index))) continue;
     const raw = await runTeacher(teacher, train, {
       view,
       signal,
       onImages: (done) => {
-        report({ stage: `targets ${part + 1}/${numParts}`, done: position * train.count + done, total: mine.length * train.count });
+        report({
+          stage: `targets ${part + 1}/${numParts}`,
+          done: position * train.count + done,
+          total: mine.length * train.count,
+        });
       },
     });
     await writeStandardized(folder, index, raw, statistics, train.count);
@@ -119,7 +127,9 @@ export function embeddingStatistics(embedding: Float32Array, embedDim: number): 
   }
   return {
     mean: Float32Array.from(mean),
-    std: Float32Array.from(square, (value, d) => Math.max(LEAST_STD, Math.sqrt(Math.max(0, value - mean[d]! ** 2)))),
+    std: Float32Array.from(square, (value, d) =>
+      Math.max(LEAST_STD, Math.sqrt(Math.max(0, value - mean[d]! ** 2))),
+    ),
   };
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readSafetensors, SemlinkError, writeSafetensors } from "@semlink/engine";
+import { SemlinkError, writeSafetensors } from "@semlink/engine";
 import { join } from "node:path";
 import type { View } from "../data/augment.ts";
 import { viewBank } from "../data/augment.ts";
+import { readStageTensors } from "../run/stage-tensors.ts";
 import { toFloat16 } from "./float16.ts";
 import type { LinearHead } from "../teacher/teacher.ts";
 
@@ -54,7 +55,10 @@ export async function writeViewTargets(
 ): Promise<void> {
   await writeSafetensors(viewPath(folder, view), {
     tensors: new Map([
-      ["embedding", { dtype: "float16", shape: [count, embedding.length / count], data: toFloat16(embedding) }],
+      [
+        "embedding",
+        { dtype: "float16", shape: [count, embedding.length / count], data: toFloat16(embedding) },
+      ],
       ["logits", { dtype: "float16", shape: [count, logits.length / count], data: toFloat16(logits) }],
     ]),
     metadata: {},
@@ -74,7 +78,11 @@ export function standardizedHead(head: LinearHead, { mean, std }: EmbeddingStati
 }
 
 /** Writes the standardised head and the statistics. */
-export async function writeTargetHead(folder: string, head: LinearHead, statistics: EmbeddingStatistics): Promise<void> {
+export async function writeTargetHead(
+  folder: string,
+  head: LinearHead,
+  statistics: EmbeddingStatistics,
+): Promise<void> {
   const embedDim = statistics.mean.length;
   const numClasses = head.bias.length;
   await writeSafetensors(headPath(folder), {
@@ -94,38 +102,46 @@ export async function writeTargetHead(folder: string, head: LinearHead, statisti
  * @throws SemlinkError `corrupt-file` when a file is missing, damaged, or of another size than the rest
  */
 export async function readTargetBank(folder: string, numViews: number): Promise<TargetBank> {
-  const { tensors } = await readSafetensors(headPath(folder));
-  const head = { weight: floats(tensors, "weight"), bias: floats(tensors, "bias") };
+  const head = await readFloats(headPath(folder), ["weight", "bias"]);
+  const numClasses = head.bias.length;
+  const embedDim = head.weight.length / numClasses;
   const targets: ViewTargets[] = [];
-  let count = -1;
+  let count: number | undefined;
   for (let view = 0; view < numViews; view++) {
-    const file = await readSafetensors(viewPath(folder, view));
-    const embedding = file.tensors.get("embedding");
-    const logits = file.tensors.get("logits");
-    if (!embedding || !logits || (count >= 0 && embedding.shape[0] !== count)) throw corrupt(viewPath(folder, view));
-    count = embedding.shape[0]!;
-    targets.push({ embeddings: embedding.data as Uint16Array, logits: logits.data as Uint16Array });
+    const path = viewPath(folder, view);
+    const { tensors } = await readStageTensors(path);
+    const read = (name: string, width: number): Uint16Array => {
+      const { data, shape: [rows, columns] = [] } = tensors.get(name) ?? {};
+      if (!(data instanceof Uint16Array) || columns !== width || rows !== (count ?? rows))
+        throw corrupt(path);
+      count = rows;
+      return data;
+    };
+    targets.push({ embeddings: read("embedding", embedDim), logits: read("logits", numClasses) });
   }
-  return {
-    views: viewBank(numViews),
-    count,
-    embedDim: head.weight.length / head.bias.length,
-    numClasses: head.bias.length,
-    targets,
-    head,
-  };
+  return { views: viewBank(numViews), count: count ?? 0, embedDim, numClasses, targets, head };
 }
 
-/** The statistics beside a bank. */
+/**
+ * The statistics beside a bank.
+ *
+ * @throws SemlinkError `corrupt-file` when the file is missing or damaged
+ */
 export async function readEmbeddingStatistics(folder: string): Promise<EmbeddingStatistics> {
-  const { tensors } = await readSafetensors(headPath(folder));
-  return { mean: floats(tensors, "mean"), std: floats(tensors, "std") };
+  return readFloats(headPath(folder), ["mean", "std"]);
 }
 
-function floats(tensors: ReadonlyMap<string, { data: unknown }>, name: string): Float32Array {
-  const data = tensors.get(name)?.data;
-  if (data instanceof Float32Array) return data;
-  throw corrupt(name);
+async function readFloats<Name extends string>(
+  path: string,
+  names: readonly Name[],
+): Promise<Record<Name, Float32Array>> {
+  const { tensors } = await readStageTensors(path);
+  const entries = names.map((name) => {
+    const data = tensors.get(name)?.data;
+    if (data instanceof Float32Array) return [name, data];
+    throw corrupt(path);
+  });
+  return Object.fromEntries(entries) as Record<Name, Float32Array>;
 }
 
 function corrupt(where: string): SemlinkError {

@@ -39,7 +39,10 @@ export async function cacheTargets(
       });
       await run.jobs.run([{ job: "target-statistics", payload: payload(1, 0) }]);
       await run.jobs.run(
-        Array.from({ length: NUM_PARTS }, (_, part) => ({ job: "targets" as const, payload: payload(NUM_PARTS, part) })),
+        Array.from({ length: NUM_PARTS }, (_, part) => ({
+          job: "targets" as const,
+          payload: payload(NUM_PARTS, part),
+        })),
       );
     },
     read: async (folder) => (await readTargetBank(folder, numViews)).embedDim,
@@ -61,5 +64,10 @@ export async function targetStatisticsJob(payload: TargetsPayload, context: JobC
 /** Job: see {@link computeTargets}. */
 export async function targetsJob(payload: TargetsPayload, context: JobContext): Promise<void> {
   const { numViews } = payload.experiment.targets;
-  await computeTargets({ ...(await openJobSetting(payload, context)), ...payload, numViews, numParts: NUM_PARTS });
+  await computeTargets({
+    ...(await openJobSetting(payload, context)),
+    ...payload,
+    numViews,
+    numParts: NUM_PARTS,
+  });
 }

@@ -75,7 +75,9 @@ export class AirbenchCnn implements Layer<[images: Tensor], TeacherOutputs> {
       kernelSize: 2,
       init: valuesInit(whitening),
     });
-    this.groups = widths.map((width, index) => new Group(index === 0 ? numFilters : widths[index - 1]!, width));
+    this.groups = widths.map(
+      (width, index) => new Group(index === 0 ? numFilters : widths[index - 1]!, width),
+    );
     this.head = new Linear({
       inFeatures: widths[2],
       outFeatures: numClasses,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SemlinkError } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
@@ -10,7 +8,7 @@ import type { JobContext } from "../run/job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "../run/job-setting.ts";
 import type { OpenRun } from "../run/open-run.ts";
 import { runStage } from "../run/stage.ts";
-import { readTeacherCard, TEACHER_FILES, type TeacherCard } from "./teacher.ts";
+import { readTeacherCard, readTeacherFile, type TeacherCard } from "./teacher.ts";
 import { trainTeacher } from "./train-teacher.ts";
 
 /** A teacher on disk. */
@@ -33,7 +31,11 @@ export function shippedTeacherFolder(preset: TeacherConfig["preset"]): string {
  *
  * @throws SemlinkError `wrong-teacher` when its images or classes are not those of the data
  */
-export async function provideTeacher(experiment: Experiment, run: OpenRun, data: Dataset): Promise<ProvidedTeacher> {
+export async function provideTeacher(
+  experiment: Experiment,
+  run: OpenRun,
+  data: Dataset,
+): Promise<ProvidedTeacher> {
   const { source, preset } = experiment.teacher;
   const teacher =
     source === "shipped"
@@ -43,7 +45,11 @@ export async function provideTeacher(experiment: Experiment, run: OpenRun, data:
   return teacher;
 }
 
-function trainedTeacher(experiment: Experiment, run: OpenRun, data: Dataset): ReturnType<typeof runStage<ProvidedTeacher>> {
+function trainedTeacher(
+  experiment: Experiment,
+  run: OpenRun,
+  data: Dataset,
+): ReturnType<typeof runStage<ProvidedTeacher>> {
   return runStage(run, {
     name: "teacher",
     version: 1,
@@ -68,13 +74,16 @@ export async function trainTeacherJob(payload: JobPayload, context: JobContext):
 async function describeTeacher(folder: string): Promise<ProvidedTeacher> {
   const card = await readTeacherCard(folder);
   const hash = createHash("sha256");
-  for (const file of Object.values(TEACHER_FILES)) hash.update(await readFile(join(folder, file)));
+  for (const file of ["network", "head", "card"] as const) hash.update(await readTeacherFile(folder, file));
   return { folder, card, key: hash.digest("hex") };
 }
 
 function checkFits({ folder, card }: ProvidedTeacher, data: Dataset): void {
   const { channels, height, width } = data.train;
-  const expected = JSON.stringify({ imageShape: [channels, height, width], numClasses: data.classNames.length });
+  const expected = JSON.stringify({
+    imageShape: [channels, height, width],
+    numClasses: data.classNames.length,
+  });
   const actual = JSON.stringify({ imageShape: card.imageShape, numClasses: card.classNames.length });
   if (expected === actual) return;
   throw new SemlinkError({

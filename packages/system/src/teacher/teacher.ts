@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime, Session } from "@semlink/engine";
-import { readSafetensors, SemlinkError } from "@semlink/engine";
+import { decodeSafetensors, describeError, SemlinkError } from "@semlink/engine";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
 /** What a teacher's folder says about it, beside `teacher.onnx` and `head.safetensors`. */
-export const teacherCardSchema = z.strictObject({
+export interface TeacherCard {
+  readonly name: string;
+  readonly dataset: string;
+  readonly classNames: readonly string[];
+  /** [channels, height, width] */
+  readonly imageShape: readonly [number, number, number];
+  /** Normalisation its images need: `(v / 255 - mean) / std` for each channel. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly embedDim: number;
+  readonly params: number;
+  readonly macs: number;
+  /** How it came to be: everything needed to make it again. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+const cardSchema: z.ZodType<TeacherCard> = z.strictObject({
   name: z.string(),
   dataset: z.string(),
   classNames: z.array(z.string()),
-  /** [channels, height, width] */
   imageShape: z.tuple([z.int(), z.int(), z.int()]),
-  /** Normalisation its images need: `(v / 255 - mean) / std` for each channel. */
   mean: z.array(z.number()),
   std: z.array(z.number()),
   embedDim: z.int(),
   params: z.int(),
   macs: z.int(),
-  /** How it came to be: everything needed to make it again. */
   provenance: z.record(z.string(), z.unknown()),
 });
-
-export type TeacherCard = z.infer<typeof teacherCardSchema>;
 
 /** The linear map from embedding to logits. */
 export interface LinearHead {
@@ -44,24 +55,32 @@ export interface Teacher {
   release(): Promise<void>;
 }
 
-export const TEACHER_FILES = { network: "teacher.onnx", head: "head.safetensors", card: "teacher.json" } as const;
+export const TEACHER_FILES = {
+  network: "teacher.onnx",
+  head: "head.safetensors",
+  card: "teacher.json",
+} as const;
 
 /**
  * Opens the teacher in a folder.
  *
  * @throws SemlinkError `missing-teacher` or `corrupt-file` naming the file
  */
-export async function openTeacher(folder: string, runtime: Runtime, intraOpThreads?: number): Promise<Teacher> {
+export async function openTeacher(
+  folder: string,
+  runtime: Runtime,
+  intraOpThreads?: number,
+): Promise<Teacher> {
   const card = await readTeacherCard(folder);
-  const bytes = await readFile(join(folder, TEACHER_FILES.network)).catch((cause: unknown) => missing(folder, cause));
-  const { tensors } = await readSafetensors(join(folder, TEACHER_FILES.head));
-  const session: Session = await runtime.createSession(bytes, intraOpThreads === undefined ? {} : { intraOpThreads });
+  const bytes = await readTeacherFile(folder, "network");
+  const head = await readHead(folder);
+  const session: Session = await runtime.createSession(
+    bytes,
+    intraOpThreads === undefined ? {} : { intraOpThreads },
+  );
   return {
     card,
-    head: {
-      weight: tensors.get("weight")!.data as Float32Array,
-      bias: tensors.get("bias")!.data as Float32Array,
-    },
+    head,
     digest: createHash("sha256").update(bytes).digest("hex"),
     async run(images, batchSize) {
       const outputs = await session.run({
@@ -76,11 +95,28 @@ export async function openTeacher(folder: string, runtime: Runtime, intraOpThrea
   };
 }
 
-/** The card of the teacher in a folder. */
+async function readHead(folder: string): Promise<LinearHead> {
+  const path = join(folder, TEACHER_FILES.head);
+  const { tensors } = decodeSafetensors(await readTeacherFile(folder, "head"), path);
+  const [weight, bias] = ["weight", "bias"].map((name) => tensors.get(name)?.data);
+  if (weight instanceof Float32Array && bias instanceof Float32Array) return { weight, bias };
+  throw new SemlinkError({
+    code: "corrupt-file",
+    where: path,
+    expected: 'float32 tensors "weight" and "bias"',
+    actual: [...tensors.keys()].join(", ") || "no tensors",
+    hint: "restore the file, or train a teacher with `semlink teacher`",
+  });
+}
+
+/**
+ * The card of the teacher in a folder.
+ *
+ * @throws SemlinkError `missing-teacher` or `corrupt-file` naming the file
+ */
 export async function readTeacherCard(folder: string): Promise<TeacherCard> {
   const path = join(folder, TEACHER_FILES.card);
-  const text = await readFile(path, "utf8").catch((cause: unknown) => missing(folder, cause));
-  const parsed = teacherCardSchema.safeParse(parseJson(text));
+  const parsed = cardSchema.safeParse(parseJson((await readTeacherFile(folder, "card")).toString()));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new SemlinkError({
@@ -100,13 +136,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-function missing(folder: string, cause: unknown): never {
-  throw new SemlinkError({
-    code: "missing-teacher",
-    where: folder,
-    expected: `a folder with ${Object.values(TEACHER_FILES).join(", ")}`,
-    actual: cause instanceof Error ? cause.message : String(cause),
-    hint: "train one with `semlink teacher`, or use the shipped one (teacher.source: shipped)",
-    cause,
-  });
+/**
+ * Content of one of a teacher's files.
+ *
+ * @throws SemlinkError `missing-teacher` when it cannot be read
+ */
+export async function readTeacherFile(folder: string, file: keyof typeof TEACHER_FILES): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, TEACHER_FILES[file]));
+  } catch (cause) {
+    throw new SemlinkError({
+      code: "missing-teacher",
+      where: folder,
+      expected: `a folder with ${Object.values(TEACHER_FILES).join(", ")}`,
+      actual: describeError(cause).message,
+      hint: "train one with `semlink teacher`, or use the shipped one (teacher.source: shipped)",
+      cause,
+    });
+  }
 }

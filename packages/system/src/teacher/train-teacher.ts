@@ -96,7 +96,9 @@ export async function trainTeacher(options: TrainTeacherOptions): Promise<void> 
       return { images, labels };
     },
     checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
-    onLog: (done, metrics) => { report({ stage: "teacher", done, total: totalSteps, metrics }); },
+    onLog: (done, metrics) => {
+      report({ stage: "teacher", done, total: totalSteps, metrics });
+    },
     signal,
   });
   const weights = trainer.weights({ averaged: true });

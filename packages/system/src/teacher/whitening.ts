@@ -13,7 +13,11 @@ const VARIANCE_FLOOR = 5e-4;
  * @returns [2 · 4 · channels, 2, 2, channels] row-major filters for normalised images
  * @source Jordan 2024 (airbench), arXiv 2404.00498, section 3.2
  */
-export function whiteningFilters(set: ImageSet, mean: readonly number[], std: readonly number[]): Float32Array {
+export function whiteningFilters(
+  set: ImageSet,
+  mean: readonly number[],
+  std: readonly number[],
+): Float32Array {
   const size = WINDOW * WINDOW * set.channels;
   const { values, vectors } = symmetricEigen(patchCovariance(set, mean, std), size);
   const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]!);
@@ -46,7 +50,8 @@ function patchCovariance(set: ImageSet, mean: readonly number[], std: readonly n
           const value = set.images[((image * channels + channel) * height + row) * width + column]!;
           patch[i] = (value / 255 - mean[channel]!) / std[channel]!;
         }
-        for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) covariance[i * size + j]! += patch[i]! * patch[j]!;
+        for (let i = 0; i < size; i++)
+          for (let j = 0; j < size; j++) covariance[i * size + j]! += patch[i]! * patch[j]!;
         count++;
       }
     }
@@ -60,7 +65,10 @@ function patchCovariance(set: ImageSet, mean: readonly number[], std: readonly n
  * @param matrix - [size, size]
  * @source Golub & Van Loan 2013, section 8.5
  */
-export function symmetricEigen(matrix: Float64Array, size: number): { values: Float64Array; vectors: Float64Array } {
+export function symmetricEigen(
+  matrix: Float64Array,
+  size: number,
+): { values: Float64Array; vectors: Float64Array } {
   const a = Float64Array.from(matrix);
   const vectors = new Float64Array(size * size);
   for (let i = 0; i < size; i++) vectors[i * size + i] = 1;

@@ -3,8 +3,7 @@ import { ShapeError } from "../../errors.ts";
 import { formatShape, productOf } from "../../graph/dim.ts";
 import { placeOf } from "../../graph/scope.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { add, div, mul, sub } from "../arithmetic.ts";
-import { sizeOf } from "../size-of.ts";
+import { add, mul } from "../arithmetic.ts";
 import { normalizeBatchOp } from "./normalize-batch.ts";
 import { channelsOf, checkChannelVector, reducedAxes } from "./channels.ts";
 import { channelConstant, normalizeChannelsOp } from "./normalize-channels.ts";
@@ -30,17 +29,18 @@ export interface BatchNormResult {
  * Batch normalisation, for each channel over the batch and all positions:
  * `y = weight · (x − μ) / √(σ² + epsilon) + bias`, and in training
  * `runningMean' = momentum · runningMean + (1 − momentum) · μ`,
- * `runningVar' = momentum · runningVar + (1 − momentum) · σ² · n / (n − 1)`.
+ * `runningVar' = momentum · runningVar + (1 − momentum) · σ²`.
  *
  * @param x - [batch, channels] or [batch, channels, height, width]
  * @param weight - [channels], or null for ones
  * @param bias - [channels], or null for zeros
  * @param runningMean - [channels]
- * @param runningVar - [channels] unbiased variance
+ * @param runningVar - [channels]
  * @throws ShapeError `rank`, `dtype`, `symbolic-size`, `channel-vector`, `single-value` when a channel of the batch
  * has one value and so no variance
  * @source Ioffe and Szegedy 2015, algorithms 1 and 2
- * @differs momentum is the share kept, the complement of PyTorch's.
+ * @differs momentum is the share kept, the complement of PyTorch's; the running variance is the biased σ², without the
+ * factor n / (n − 1), so that it is what the batch was normalised with.
  */
 export function batchNorm(
   x: Tensor,
@@ -61,10 +61,8 @@ export function batchNorm(
   }
   checkHasVariance(x);
   const [y, mean, variance] = normalizeBatchOp.apply([x, scale, shift], { epsilon });
-  const n = sizeOf(x, reducedAxes(x));
-  const unbiased = mul(variance!, div(n, sub(n, 1)));
   const blend = (old: Tensor, batch: Tensor): Tensor => add(mul(old, momentum), mul(batch, 1 - momentum));
-  return { y: y!, runningMean: blend(runningMean, mean!), runningVar: blend(runningVar, unbiased) };
+  return { y: y!, runningMean: blend(runningMean, mean!), runningVar: blend(runningVar, variance!) };
 }
 
 function checkHasVariance(x: Tensor): void {

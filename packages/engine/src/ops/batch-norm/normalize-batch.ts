@@ -114,6 +114,8 @@ function writtenOut(
   const centred = onnx.node("Sub", [x, keptMean]);
   const variance = onnx.node("ReduceMean", [onnx.node("Mul", [centred, centred]), axes], { keepdims: 0 });
   const batchMean = onnx.node("Reshape", [keptMean, onnx.ints([shape[1] as number])]);
-  const y = onnx.node("BatchNormalization", [x, weight, bias, batchMean, variance], { epsilon: float(epsilon) });
+  const y = onnx.node("BatchNormalization", [x, weight, bias, batchMean, variance], {
+    epsilon: float(epsilon),
+  });
   return [y, batchMean, variance];
 }

@@ -15,14 +15,28 @@ export function paddedChannels(channels: number, block: number): number {
   return Math.ceil(channels / block) * block;
 }
 
-/** `[batch, channels, H, W]` to the blocked layout; channels are padded with zeros. */
+/**
+ * `[batch, channels, H, W]` to the blocked layout; channels are padded with zeros. A value that came from blocks is
+ * taken as it was there.
+ */
 export function toBlocked(onnx: Emitter, x: Value): Value {
-  return onnx.node("ReorderInput", [x], {}, NCHWC);
+  const producer = onnx.nodes.findLast(({ outputs }) => outputs.includes(x.name));
+  const isUnblocked = producer?.type === "ReorderOutput" && producer.domain === NCHWC.domain;
+  return isUnblocked ? { name: producer.inputs[0]! } : onnx.node("ReorderInput", [x], {}, NCHWC);
 }
 
 /** From the blocked layout to `[batch, channels, H, W]`; padding channels are dropped. */
 export function fromBlocked(onnx: Emitter, x: Value, channels: number): Value {
   return onnx.node("ReorderOutput", [x], { channels }, NCHWC);
+}
+
+/** Max pooling in the blocked layout, with the attributes of ONNX MaxPool. */
+export function blockedMaxPoolNode(
+  onnx: Emitter,
+  x: Value,
+  attributes: Readonly<Record<string, readonly number[]>>,
+): Value {
+  return onnx.node("MaxPool", [x], { auto_pad: "NOTSET", ...attributes }, NCHWC);
 }
 
 /** What a blocked convolution is told besides its operands: two numbers each for height and width, four pads. */
@@ -54,7 +68,12 @@ export function blockedConvNode(
 }
 
 /** The value with zeros appended along axes up to the given sizes; itself where nothing is missing. */
-export function paddedTo(onnx: Emitter, value: Value, sizes: readonly number[], wanted: readonly number[]): Value {
+export function paddedTo(
+  onnx: Emitter,
+  value: Value,
+  sizes: readonly number[],
+  wanted: readonly number[],
+): Value {
   const missing = wanted.map((size, axis) => size - sizes[axis]!);
   if (missing.every((count) => count === 0)) return value;
   return onnx.node("Pad", [value, onnx.ints([...missing.map(() => 0), ...missing])]);

@@ -35,7 +35,8 @@ export function forEachProduct(
           const yIndex = ((n * outChannels + o) * y.shape[2]! + outRow) * y.shape[3]! + outColumn;
           const wIndex = ((o * rows.kernelSize + i) * columns.kernelSize + j) * groupIn;
           const xIndex = ((n * inChannels + firstChannel) * rows.inSize + inRow) * columns.inSize + inColumn;
-          for (let c = 0; c < groupIn; c++) visit(xIndex + c * rows.inSize * columns.inSize, wIndex + c, yIndex);
+          for (let c = 0; c < groupIn; c++)
+            visit(xIndex + c * rows.inSize * columns.inSize, wIndex + c, yIndex);
         }
       }
     }
@@ -43,8 +44,17 @@ export function forEachProduct(
 }
 
 /** Geometry of known shapes. */
-export function geometryOf(x: readonly number[], weight: readonly number[], attrs: ConvAttributes): ConvGeometry {
-  return convGeometry("reference", { shape: x, dtype: "float32" }, { shape: weight, dtype: "float32" }, attrs);
+export function geometryOf(
+  x: readonly number[],
+  weight: readonly number[],
+  attrs: ConvAttributes,
+): ConvGeometry {
+  return convGeometry(
+    "reference",
+    { shape: x, dtype: "float32" },
+    { shape: weight, dtype: "float32" },
+    attrs,
+  );
 }
 
 function pairsOf(window: Window): [tap: number, input: number, output: number][] {

@@ -20,14 +20,12 @@ export const conv2dCases: OpCases<ConvAttributes> = opCases<ConvAttributes>({
     return [y];
   },
 
-  samples: convolutionSamples.map(
-    ({ name, x, weight, attrs, withBias }): OpSample<ConvAttributes> => ({
-      name,
-      shapes: withBias ? [x, weight, [weight[0]]] : [x, weight],
-      attrs,
-      tolerance: 1e-4,
-    }),
-  ),
+  samples: convolutionSamples.map(({ name, x, weight, attrs, withBias }): OpSample<ConvAttributes> => ({
+    name,
+    shapes: withBias ? [x, weight, [weight[0]]] : [x, weight],
+    attrs,
+    tolerance: 1e-4,
+  })),
 
   errors: [
     {
@@ -72,11 +70,7 @@ export const conv2dCases: OpCases<ConvAttributes> = opCases<ConvAttributes>({
     },
     {
       name: "bias for other channels",
-      shapes: [
-        [1, 2, 6, 6],
-        [3, 1, 1, 2],
-        [4],
-      ],
+      shapes: [[1, 2, 6, 6], [3, 1, 1, 2], [4]],
       attrs: unitMotion,
       code: "conv-bias",
       message: /bias of shape \[3\], got \[4\]/,
@@ -114,4 +108,3 @@ export const conv2dCases: OpCases<ConvAttributes> = opCases<ConvAttributes>({
     },
   ],
 });
-

@@ -55,7 +55,8 @@ type Form = "direct" | "blocked" | "blocked-depthwise" | "matrix" | "pairs";
 function formOf(geometry: ConvGeometry, { nchwcBlock }: KernelSet, isWeightKnown: boolean): Form {
   // Exported and frozen networks stay plain convolutions: the runtime lays known weights out itself.
   if (isWeightKnown) return "direct";
-  if (isDepthwise(geometry)) return nchwcBlock && canReorder(geometry.inChannels) ? "blocked-depthwise" : "direct";
+  if (isDepthwise(geometry))
+    return nchwcBlock && canReorder(geometry.inChannels) ? "blocked-depthwise" : "direct";
   if (geometry.groups > 1) return "direct";
   if (isTinyMap(geometry)) return "pairs";
   if (isPointwise(geometry) && numOutputs(geometry) >= 32) return "direct";

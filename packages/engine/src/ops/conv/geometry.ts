@@ -76,7 +76,11 @@ export function imageShape(name: string, x: TensorType): [Dim, number, number, n
 function weightShape(name: string, weight: TensorType): [number, number, number, number] {
   checkDType(name, weight, ["float32"]);
   if (weight.shape.length !== 4) {
-    throw wrongRank(name, "a weight [outChannels, kernelHeight, kernelWidth, inChannels / groups]", weight.shape);
+    throw wrongRank(
+      name,
+      "a weight [outChannels, kernelHeight, kernelWidth, inChannels / groups]",
+      weight.shape,
+    );
   }
   return weight.shape.map((dim) => known(name, weight, dim)) as [number, number, number, number];
 }

@@ -48,8 +48,18 @@ export function sliceGrid(onnx: Emitter, grid: Grid, rows: Stretch, columns: Str
   const height = lengthOf(rows);
   const width = lengthOf(columns);
   if (height === grid.height && width === grid.width) return grid;
-  const operands = [[rows.start, columns.start], [rows.end, columns.end], [1, 2], [rows.step, columns.step]];
-  return { ...grid, value: onnx.node("Slice", [grid.value, ...operands.map((list) => onnx.ints(list))]), height, width };
+  const operands = [
+    [rows.start, columns.start],
+    [rows.end, columns.end],
+    [1, 2],
+    [rows.step, columns.step],
+  ];
+  return {
+    ...grid,
+    value: onnx.node("Slice", [grid.value, ...operands.map((list) => onnx.ints(list))]),
+    height,
+    width,
+  };
 }
 
 function lengthOf({ start, end, step }: Stretch): number {
@@ -57,7 +67,13 @@ function lengthOf({ start, end, step }: Stretch): number {
 }
 
 /** What each output sees through one tap; the grid must hold the padding already. */
-export function tapOfPadded(onnx: Emitter, padded: Grid, { rows, columns }: Windows, row: number, column: number): Grid {
+export function tapOfPadded(
+  onnx: Emitter,
+  padded: Grid,
+  { rows, columns }: Windows,
+  row: number,
+  column: number,
+): Grid {
   return sliceGrid(onnx, padded, tapStretch(rows, row), tapStretch(columns, column));
 }
 
@@ -117,7 +133,12 @@ export function interleaveGrids(
     height: numRows * rows.stride,
     width: numColumns * columns.stride,
   };
-  return sliceGrid(onnx, all, { start: 0, end: rows.inSize, step: 1 }, { start: 0, end: columns.inSize, step: 1 });
+  return sliceGrid(
+    onnx,
+    all,
+    { start: 0, end: rows.inSize, step: 1 },
+    { start: 0, end: columns.inSize, step: 1 },
+  );
 }
 
 function alternate(onnx: Emitter, values: readonly Value[], shape: readonly number[]): Value {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CHANNEL_QUANTUM } from "./blocked-layout.ts";
+import { CHANNEL_QUANTUM, paddedChannels } from "./blocked-layout.ts";
 import type { ConvGeometry } from "./geometry.ts";
 
 // Traits of a convolution by which the operators choose their ONNX form.
@@ -11,7 +11,9 @@ export function isDepthwise({ groups, inChannels, outChannels }: ConvGeometry): 
 
 /** A matrix product over channels at each position, nothing more. */
 export function isPointwise({ rows, columns }: ConvGeometry): boolean {
-  return [rows, columns].every((window) => window.kernelSize === 1 && window.stride === 1 && window.padding === 0);
+  return [rows, columns].every(
+    (window) => window.kernelSize === 1 && window.stride === 1 && window.padding === 0,
+  );
 }
 
 /** Number of output positions. */
@@ -33,4 +35,9 @@ export function isTinyMap({ rows, columns }: ConvGeometry): boolean {
 /** True when channels can be reordered into blocks. */
 export function canReorder(channels: number): boolean {
   return channels % CHANNEL_QUANTUM === 0;
+}
+
+/** Share of the channels of whole blocks that are no padding. */
+export function filledChannels(channels: number, block: number): number {
+  return channels / paddedChannels(channels, block);
 }

@@ -69,7 +69,8 @@ function formOf(geometry: ConvGeometry, { nchwcBlock, contrib }: KernelSet): For
   if (groups > 1) return "direct";
   if (isPointwise(geometry)) return contrib && numOutputs(geometry) >= 16 ? "pointwise" : "matrix";
   const isBlockable = nchwcBlock !== null && typeof batch === "number" && batch % nchwcBlock === 0;
-  if (isBlockable && canReorder(outChannels) && rows.stride === 1 && numOutputs(geometry) > 16) return "blocked";
+  if (isBlockable && canReorder(outChannels) && rows.stride === 1 && numOutputs(geometry) > 16)
+    return "blocked";
   return inChannels <= 4 ? "thin" : "matrix";
 }
 

@@ -43,7 +43,8 @@ function knownOihwWeight(
   let index = 0;
   for (let out = 0; out < outChannels; out++) {
     for (let channel = 0; channel < groupInChannels; channel++) {
-      for (let tap = 0; tap < numTaps; tap++) oihw[index++] = ohwi[(out * numTaps + tap) * groupInChannels + channel]!;
+      for (let tap = 0; tap < numTaps; tap++)
+        oihw[index++] = ohwi[(out * numTaps + tap) * groupInChannels + channel]!;
     }
   }
   return onnx.addInitializer(name, "float32", shape, oihw);
@@ -58,13 +59,17 @@ export function groupedTransposedWeight(onnx: Emitter, weight: Value, geometry: 
   const { outChannels, numTaps, groupInChannels } = weightSizes(geometry);
   const groupOutChannels = outChannels / groups;
   const taps = reshaped(onnx, weight, [outChannels, numTaps, groupInChannels]);
-  const reversed = gatherTaps(onnx, taps, 1, reversedTaps(numTaps));
+  const reversed = gatherTaps(onnx, taps, 1, reversedTaps(numTaps), numTaps);
   const exchanged =
     groups === 1
       ? onnx.node("Transpose", [reversed], { perm: [2, 0, 1] })
-      : onnx.node("Transpose", [reshaped(onnx, reversed, [groups, groupOutChannels, numTaps, groupInChannels])], {
-          perm: [0, 3, 1, 2],
-        });
+      : onnx.node(
+          "Transpose",
+          [reshaped(onnx, reversed, [groups, groupOutChannels, numTaps, groupInChannels])],
+          {
+            perm: [0, 3, 1, 2],
+          },
+        );
   return reshaped(onnx, exchanged, [inChannels, groupOutChannels, rows.kernelSize, columns.kernelSize]);
 }
 
@@ -73,8 +78,14 @@ export function reversedTaps(numTaps: number): number[] {
   return Array.from({ length: numTaps }, (_, index) => numTaps - 1 - index);
 }
 
-/** The listed taps of a value along the given axis; the value itself when there is only one tap to list. */
-export function gatherTaps(onnx: Emitter, value: Value, axis: number, taps: readonly number[], numTaps = taps.length): Value {
+/** The listed ones of a value's taps along an axis; the value itself when all are listed in order. */
+export function gatherTaps(
+  onnx: Emitter,
+  value: Value,
+  axis: number,
+  taps: readonly number[],
+  numTaps: number,
+): Value {
   const isIdentity = taps.length === numTaps && taps.every((tap, index) => tap === index);
   return isIdentity ? value : onnx.node("Gather", [value, onnx.ints(taps)], { axis });
 }

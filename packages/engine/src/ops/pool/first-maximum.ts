@@ -44,7 +44,13 @@ export function firstMaximumScatter(
 }
 
 /** The value of `u` at the first input of each window that equals its maximum. */
-export function firstMaximumSelect(onnx: Emitter, x: Value, y: Value, u: Value, geometry: PoolGeometry): Value {
+export function firstMaximumSelect(
+  onnx: Emitter,
+  x: Value,
+  y: Value,
+  u: Value,
+  geometry: PoolGeometry,
+): Value {
   const { channels, rows, columns } = geometry;
   const matches = tapMatches(onnx, x, y, geometry).flat();
   const tapOf = tapReader(onnx, u, geometry, 0);

@@ -56,7 +56,6 @@ export const maxPool2dCases: OpCases<PoolAttributes> = opCases<PoolAttributes>({
   ],
 });
 
-
 export const maxPool2dGradientCases: OpCases<PoolAttributes> = opCases<PoolAttributes>({
   op: maxPool2dGradientOp,
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Op } from "../../graph/define-op.ts";
 import { defineOp } from "../../graph/define-op.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Emitter, Value } from "../../onnx/emitter.ts";
+import { blockedMaxPoolNode, fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
 import { checkGradient } from "../conv/geometry.ts";
 import { firstMaximumScatter, firstMaximumSelect } from "./first-maximum.ts";
+import { isBlockedGrid } from "./image-grid.ts";
 import type { PoolAttributes, PoolOptions } from "./pool-geometry.ts";
 import { onnxPoolAttributes, poolAttributes, poolGeometry, pooledType } from "./pool-geometry.ts";
 
@@ -13,7 +15,7 @@ export const maxPool2dOp: Op<PoolAttributes> = defineOp({
   name: "MaxPool2d",
   infer: ([x], attrs) => [pooledType(poolGeometry("maxPool2d", x!, attrs))],
   vjp: ({ inputs: [x], grad, attrs }) => [maxPool2dGradientOp.call([x!, grad], attrs)],
-  emit: (onnx, [x], { attrs }) => maxPoolNode(onnx, x!, attrs),
+  emit: (onnx, [x], { inputs: [type], attrs }) => emitMaxPool(onnx, x!, type!, attrs),
 });
 
 /**
@@ -31,7 +33,7 @@ export const maxPool2dGradientOp: Op<PoolAttributes> = defineOp({
   vjp: ({ inputs: [x], grad: u, attrs }) => [null, maxPool2dSelectOp.call([x!, u], attrs)],
   emit: (onnx, [x, grad], { inputs: [type], attrs }) => {
     const geometry = poolGeometry("maxPool2dGradient", type!, attrs);
-    return firstMaximumScatter(onnx, x!, maxPoolNode(onnx, x!, attrs), grad!, geometry);
+    return firstMaximumScatter(onnx, x!, emitMaxPool(onnx, x!, type!, attrs), grad!, geometry);
   },
 });
 
@@ -42,13 +44,17 @@ export const maxPool2dSelectOp: Op<PoolAttributes> = defineOp({
   vjp: ({ inputs: [x], grad, attrs }) => [null, maxPool2dGradientOp.call([x!, grad], attrs)],
   emit: (onnx, [x, u], { inputs: [type], attrs }) => {
     const geometry = poolGeometry("maxPool2dSelect", type!, attrs);
-    return firstMaximumSelect(onnx, x!, maxPoolNode(onnx, x!, attrs), u!, geometry);
+    return firstMaximumSelect(onnx, x!, emitMaxPool(onnx, x!, type!, attrs), u!, geometry);
   },
 });
 
-// The gradient asks for the same node as the forward pass, and equal nodes are written once.
-function maxPoolNode(onnx: Emitter, x: Value, attrs: PoolAttributes): Value {
-  return onnx.node("MaxPool", [x], onnxPoolAttributes(attrs));
+// The gradient asks for the same nodes as the forward pass, and equal nodes are written once.
+function emitMaxPool(onnx: Emitter, x: Value, { shape }: TensorType, attrs: PoolAttributes): Value {
+  const channels = shape[1] as number;
+  const attributes = onnxPoolAttributes(attrs);
+  return isBlockedGrid(onnx, channels)
+    ? fromBlocked(onnx, blockedMaxPoolNode(onnx, toBlocked(onnx, x), attributes), channels)
+    : onnx.node("MaxPool", [x], attributes);
 }
 
 /**

@@ -25,7 +25,11 @@ export interface PoolGeometry extends Windows {
 }
 
 /** Options with their defaults. */
-export function poolAttributes({ kernelSize, stride = kernelSize, padding = 0 }: PoolOptions): PoolAttributes {
+export function poolAttributes({
+  kernelSize,
+  stride = kernelSize,
+  padding = 0,
+}: PoolOptions): PoolAttributes {
   return { kernelSize, stride, padding };
 }
 
@@ -64,7 +68,11 @@ export function pooledType({ batch, channels, rows, columns }: PoolGeometry): Te
 }
 
 /** Attributes of ONNX pooling operators. */
-export function onnxPoolAttributes({ kernelSize, stride, padding }: PoolAttributes): Record<string, readonly number[]> {
+export function onnxPoolAttributes({
+  kernelSize,
+  stride,
+  padding,
+}: PoolAttributes): Record<string, readonly number[]> {
   return {
     kernel_shape: [kernelSize, kernelSize],
     strides: [stride, stride],

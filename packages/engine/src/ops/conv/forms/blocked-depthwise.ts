@@ -48,7 +48,9 @@ function depthwiseFilter(onnx: Emitter, weight: Value, geometry: ConvGeometry, b
     [outChannels, numTaps],
     [channels, numTaps],
   );
-  return onnx.node("Transpose", [reshaped(onnx, taps, [channels / block, block, numTaps])], { perm: [0, 2, 1] });
+  return onnx.node("Transpose", [reshaped(onnx, taps, [channels / block, block, numTaps])], {
+    perm: [0, 2, 1],
+  });
 }
 
 /** Input gradient: one stride-1 depthwise convolution for each residue class of the input index. */
@@ -82,11 +84,21 @@ export function blockedDepthwiseInputGradient(
         groups: channels,
       },
     );
-    return { value: reshaped(onnx, conv, [-1, height, width, block]), outer: null, height, width, inner: block };
+    return {
+      value: reshaped(onnx, conv, [-1, height, width, block]),
+      outer: null,
+      height,
+      width,
+      inner: block,
+    };
   };
   const parts = phasesOf(rows).map((row) => phasesOf(columns).map((column) => partOf(row, column)));
   const whole = interleaveGrids(onnx, parts, geometry);
-  return fromBlocked(onnx, reshaped(onnx, whole.value, [-1, channels, rows.inSize, columns.inSize]), inChannels);
+  return fromBlocked(
+    onnx,
+    reshaped(onnx, whole.value, [-1, channels, rows.inSize, columns.inSize]),
+    inChannels,
+  );
 }
 
 /**

@@ -102,7 +102,12 @@ export function blockedInputGradient(
       row.taps.length,
       column.taps.length,
     ]);
-    return blockedGrid(onnx, blockedConvNode(onnx, blockedGrad, phaseFilter, null, phaseAttributes(row, column)), geometry, block);
+    return blockedGrid(
+      onnx,
+      blockedConvNode(onnx, blockedGrad, phaseFilter, null, phaseAttributes(row, column)),
+      geometry,
+      block,
+    );
   };
   const parts = phasesOf(rows).map((row) => phasesOf(columns).map((column) => partOf(row, column)));
   const whole = interleaveGrids(onnx, parts, geometry);
@@ -122,7 +127,13 @@ function phaseAttributes(row: WindowPhase, column: WindowPhase): BlockedConvAttr
 
 function blockedGrid(onnx: Emitter, value: Value, { rows, columns }: ConvGeometry, block: number): Grid {
   const [height, width] = [phaseSize(rows), phaseSize(columns)];
-  return { value: reshaped(onnx, value, [-1, height, width, block]), outer: null, height, width, inner: block };
+  return {
+    value: reshaped(onnx, value, [-1, height, width, block]),
+    outer: null,
+    height,
+    width,
+    inner: block,
+  };
 }
 
 /**
@@ -153,12 +164,12 @@ export function blockedWeightGradient(
   const perOutput = onnx.node("Transpose", [filter], { perm: [2, 0, 3, 1, 4] });
   const taps = blockedConvNode(
     onnx,
-    padImage(onnx, byChannel, geometry, block),
+    padColumns(onnx, byChannel, geometry, block),
     reshaped(onnx, perOutput, [paddedOut, numImages, rows.outSize, columns.outSize]),
     null,
     {
       kernel: [rows.outSize, columns.outSize],
-      pads: [0, 0, 0, 0],
+      pads: [rows.padding, 0, Math.max(0, paddingAfter(rows)), 0],
       strides: [rows.dilation, columns.dilation],
       dilations: [rows.stride, columns.stride],
       groups: 1,
@@ -169,8 +180,16 @@ export function blockedWeightGradient(
   return reshaped(onnx, byOutput, [outChannels, rows.kernelSize, columns.kernelSize, inChannels]);
 }
 
-/** `[a, b, H, W]` in blocks, with the padding that the windows see; unseen inputs are cropped. */
-function padImage(onnx: Emitter, x: Value, { batch, inChannels, rows, columns }: ConvGeometry, block: number): Value {
+/**
+ * `[inChannels, batch, H, W]` in blocks, with the columns of padding that the windows see and without inputs that none
+ * sees. Rows of padding are left to the convolution, which skips them; columns it would compute one by one.
+ */
+function padColumns(
+  onnx: Emitter,
+  x: Value,
+  { batch, inChannels, rows, columns }: ConvGeometry,
+  block: number,
+): Value {
   const grid: Grid = {
     value: reshaped(onnx, toBlocked(onnx, x), [-1, rows.inSize, columns.inSize, block]),
     outer: null,
@@ -181,7 +200,7 @@ function padImage(onnx: Emitter, x: Value, { batch, inChannels, rows, columns }:
   const padded = padGrid(
     onnx,
     grid,
-    { before: rows.padding, after: paddingAfter(rows) },
+    { before: 0, after: Math.min(0, paddingAfter(rows)) },
     { before: columns.padding, after: paddingAfter(columns) },
   );
   return reshaped(onnx, padded.value, [inChannels, batch as number, padded.height, padded.width]);

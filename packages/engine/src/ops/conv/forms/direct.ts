@@ -20,7 +20,12 @@ export function directConv(
 }
 
 /** Input gradient: at stride 1 a convolution with turned weights, otherwise a transposed convolution. */
-export function directInputGradient(onnx: Emitter, grad: Value, weight: Value, geometry: ConvGeometry): Value {
+export function directInputGradient(
+  onnx: Emitter,
+  grad: Value,
+  weight: Value,
+  geometry: ConvGeometry,
+): Value {
   const { rows, columns, groups } = geometry;
   const [rowPhase, columnPhase] = [phasesOf(rows)[0]!, phasesOf(columns)[0]!];
   const pads = [rowPhase.before, columnPhase.before, rowPhase.after, columnPhase.after];
@@ -54,15 +59,23 @@ export function directWeightGradient(onnx: Emitter, x: Value, grad: Value, geome
       ? onnx.node("Transpose", [x], { perm: [1, 0, 2, 3] })
       : reshaped(
           onnx,
-          onnx.node("Transpose", [reshaped(onnx, x, [-1, groups, groupChannels, rows.inSize * columns.inSize])], {
-            perm: [2, 1, 0, 3],
-          }),
+          onnx.node(
+            "Transpose",
+            [reshaped(onnx, x, [-1, groups, groupChannels, rows.inSize * columns.inSize])],
+            {
+              perm: [2, 1, 0, 3],
+            },
+          ),
           [groupChannels, -1, rows.inSize, columns.inSize],
         );
   const kernel = onnx.node("Transpose", [grad], { perm: [1, 0, 2, 3] });
   const conv = onnx.node("Conv", [byChannel, kernel], {
     kernel_shape: [rows.outSize, columns.outSize],
-    pads: [rows.padding, columns.padding, ...[rows, columns].map((window) => Math.max(0, paddingAfter(window)))],
+    pads: [
+      rows.padding,
+      columns.padding,
+      ...[rows, columns].map((window) => Math.max(0, paddingAfter(window))),
+    ],
     strides: [rows.dilation, columns.dilation],
     dilations: [rows.stride, columns.stride],
     group: groups,

@@ -29,7 +29,9 @@ function asRows(onnx: Emitter, grid: Grid, channels: number): Value {
 
 /** Rows (position, image) back to `[batch, channels, H, W]`. */
 function fromRows(onnx: Emitter, rows: Value, height: number, width: number, channels: number): Value {
-  return onnx.node("Transpose", [reshaped(onnx, rows, [height, width, -1, channels])], { perm: [2, 3, 0, 1] });
+  return onnx.node("Transpose", [reshaped(onnx, rows, [height, width, -1, channels])], {
+    perm: [2, 3, 0, 1],
+  });
 }
 
 /** `y = Conv(x, w) + bias`: what the taps see side by side, times the weight as it is. */
@@ -62,7 +64,12 @@ function sideBySide(onnx: Emitter, values: readonly Value[]): Value {
 }
 
 /** Input gradient: one product for each residue class of the input index. */
-export function matrixInputGradient(onnx: Emitter, grad: Value, weight: Value, geometry: ConvGeometry): Value {
+export function matrixInputGradient(
+  onnx: Emitter,
+  grad: Value,
+  weight: Value,
+  geometry: ConvGeometry,
+): Value {
   const { inChannels, outChannels, rows, columns } = geometry;
   const { numTaps } = weightSizes(geometry);
   const image = positionMajor(onnx, grad, rows.outSize, columns.outSize);
@@ -87,7 +94,10 @@ export function matrixInputGradient(onnx: Emitter, grad: Value, weight: Value, g
         return asRows(onnx, tap, outChannels);
       }),
     );
-    const matrix = reshaped(onnx, gatherTaps(onnx, byTap, 0, taps, numTaps), [taps.length * outChannels, inChannels]);
+    const matrix = reshaped(onnx, gatherTaps(onnx, byTap, 0, taps, numTaps), [
+      taps.length * outChannels,
+      inChannels,
+    ]);
     const product = onnx.node("MatMul", [sideBySide(onnx, seen), matrix]);
     return { value: reshaped(onnx, product, [1, height, width, -1]), outer: 1, height, width, inner: null };
   };
@@ -100,8 +110,12 @@ export function matrixInputGradient(onnx: Emitter, grad: Value, weight: Value, g
 export function matrixWeightGradient(onnx: Emitter, x: Value, grad: Value, geometry: ConvGeometry): Value {
   const { inChannels, outChannels, rows, columns } = geometry;
   const isSmall = rows.inSize * columns.inSize <= 4;
-  const image = isSmall ? positionMajor(onnx, x, rows.inSize, columns.inSize) : channelsLast(onnx, x, rows.inSize, columns.inSize, inChannels);
-  const gradImage = isSmall ? positionMajor(onnx, grad, rows.outSize, columns.outSize) : channelsLast(onnx, grad, rows.outSize, columns.outSize, outChannels);
+  const image = isSmall
+    ? positionMajor(onnx, x, rows.inSize, columns.inSize)
+    : channelsLast(onnx, x, rows.inSize, columns.inSize, inChannels);
+  const gradImage = isSmall
+    ? positionMajor(onnx, grad, rows.outSize, columns.outSize)
+    : channelsLast(onnx, grad, rows.outSize, columns.outSize, outChannels);
   const ofTap = (i: number, j: number): Value => {
     const [row, column] = [seenThroughTap(rows, i), seenThroughTap(columns, j)];
     if (!row || !column) return onnx.node("ConstantOfShape", [onnx.ints([outChannels, inChannels])]);
@@ -110,22 +124,27 @@ export function matrixWeightGradient(onnx: Emitter, x: Value, grad: Value, geome
     return onnx.node("Gemm", [seers, seen], { transA: 1 });
   };
   const taps = tapsOf(rows).flatMap((i) => tapsOf(columns).map((j) => ofTap(i, j)));
-  return reshaped(onnx, sideBySide(onnx, taps), [outChannels, rows.kernelSize, columns.kernelSize, inChannels]);
+  return reshaped(onnx, sideBySide(onnx, taps), [
+    outChannels,
+    rows.kernelSize,
+    columns.kernelSize,
+    inChannels,
+  ]);
 }
 
 /**
  * Weight gradient where there are few input channels: what all taps see as the rows of one matrix
  * `[taps·inChannels, batch·positions]`, in one product.
  */
-export function thinWeightGradient(
-  onnx: Emitter,
-  x: Value,
-  grad: Value,
-  geometry: ConvGeometry,
-): Value {
+export function thinWeightGradient(onnx: Emitter, x: Value, grad: Value, geometry: ConvGeometry): Value {
   const { inChannels, outChannels, rows, columns } = geometry;
   const byChannel: Grid = {
-    value: reshaped(onnx, onnx.node("Transpose", [x], { perm: [1, 0, 2, 3] }), [-1, rows.inSize, columns.inSize, 1]),
+    value: reshaped(onnx, onnx.node("Transpose", [x], { perm: [1, 0, 2, 3] }), [
+      -1,
+      rows.inSize,
+      columns.inSize,
+      1,
+    ]),
     outer: null,
     height: rows.inSize,
     width: columns.inSize,
@@ -133,7 +152,9 @@ export function thinWeightGradient(
   };
   const padded = padGrid(onnx, byChannel, marginOf(rows), marginOf(columns));
   const seen = tapsOf(rows).flatMap((i) =>
-    tapsOf(columns).map((j) => reshaped(onnx, tapOfPadded(onnx, padded, geometry, i, j).value, [inChannels, -1])),
+    tapsOf(columns).map((j) =>
+      reshaped(onnx, tapOfPadded(onnx, padded, geometry, i, j).value, [inChannels, -1]),
+    ),
   );
   const seers = reshaped(onnx, onnx.node("Transpose", [grad], { perm: [1, 0, 2, 3] }), [outChannels, -1]);
   const matrix = seen.length === 1 ? seen[0]! : onnx.node("Concat", seen, { axis: 0 });

@@ -10,7 +10,10 @@ import { inputIndex, tapsOf } from "../window.ts";
 // On a 2x2 map a 3x3 window sees 16 pairs; sliding it with its padding would multiply 36 times.
 
 /** Number of positions of the input and of the output. */
-export function numPositions({ rows, columns }: ConvGeometry): { readonly input: number; readonly output: number } {
+export function numPositions({ rows, columns }: ConvGeometry): {
+  readonly input: number;
+  readonly output: number;
+} {
   return { input: rows.inSize * columns.inSize, output: rows.outSize * columns.outSize };
 }
 
@@ -26,7 +29,8 @@ function pairMatrix(onnx: Emitter, weight: Value, geometry: ConvGeometry): Value
   const indices = pairTaps(geometry);
   const isMissing = indices.includes(numTaps);
   const source = isMissing ? onnx.node("Pad", [taps, onnx.ints([0, 0, 0, 0, 1, 0])]) : taps;
-  const isIdentity = rows.kernelSize * columns.kernelSize === indices.length && indices.every((tap, i) => tap === i);
+  const isIdentity =
+    rows.kernelSize * columns.kernelSize === indices.length && indices.every((tap, i) => tap === i);
   const joined = isIdentity ? source : onnx.node("Gather", [source, onnx.ints(indices)], { axis: 1 });
   return reshaped(onnx, joined, [outChannels * output, input * inChannels]);
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describeError, writeFileAtomic } from "@semlink/engine";
+import type { DoctorCheck } from "./doctor-table.ts";
+
+/** The cache folder, which must take files, and the teacher that comes with semlink. */
+export async function checkStorage(): Promise<DoctorCheck[]> {
+  const { userCacheFolder } = await import("@semlink/system");
+  return [await checkCache(userCacheFolder()), await checkTeacher()];
+}
+
+async function checkCache(folder: string): Promise<DoctorCheck> {
+  const name = "cache";
+  const probe = join(folder, `.doctor-${process.pid}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFileAtomic(probe, "");
+    await rm(probe, { force: true });
+    return { name, state: "ok", found: `${folder}, can be written` };
+  } catch (error) {
+    const hint = "set SEMLINK_CACHE to a folder that can be written";
+    return { name, state: "failed", found: describeError(error).message, hint };
+  }
+}
+
+async function checkTeacher(): Promise<DoctorCheck> {
+  const name = "teacher";
+  const { openTeacher, shippedTeacherFolder } = await import("@semlink/system");
+  try {
+    const { nodeRuntime } = await import("@semlink/engine/node");
+    const teacher = await openTeacher(shippedTeacherFolder("lite"), await nodeRuntime());
+    await teacher.release();
+    return { name, state: "ok", found: `${teacher.card.name}, ${teacher.card.dataset}` };
+  } catch (error) {
+    const hint = "install semlink again, or train one: --set teacher.source=train";
+    return { name, state: "failed", found: describeError(error).message, hint };
+  }
+}

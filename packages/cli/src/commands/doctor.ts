@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import pc from "picocolors";
+import { type Command, defineCommand } from "./define-command.ts";
+import { checkMachine } from "./doctor-machine.ts";
+import { checkRuntime } from "./doctor-runtime.ts";
+import { checkStorage } from "./doctor-storage.ts";
+import { formatDoctor } from "./doctor-table.ts";
+
+/** Whether everything that semlink needs is there and works. */
+export const doctor: Command = defineCommand({
+  name: "doctor",
+  summary: "Check the machine: Node, ONNX Runtime, kernels, self-test, cache, teacher",
+  example: "semlink doctor",
+  options: {},
+  async run(_values, { report, print, fail }) {
+    const parts = { machine: checkMachine, runtime: checkRuntime, storage: checkStorage };
+    const checks = [];
+    for (const [index, [message, check]] of Object.entries(parts).entries()) {
+      report({ stage: "doctor", done: index, total: 3, message: `checking ${message}` });
+      checks.push(...(await check()));
+    }
+    const ok = checks.every(({ state }) => state !== "failed");
+    if (!ok) fail();
+    print(await formatDoctor(checks, pc.isColorSupported), { ok, checks });
+  },
+});

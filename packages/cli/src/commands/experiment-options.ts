@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CommonValues } from "./define-command.ts";
+import { option, type OptionSpec, type OptionValues } from "./option.ts";
+
+/** Options of every command that works on an experiment. */
+export const experimentOptions: {
+  readonly preset: OptionSpec<string>;
+  readonly config: OptionSpec<string | undefined>;
+  readonly set: OptionSpec<readonly string[]>;
+  readonly name: OptionSpec<string | undefined>;
+  readonly runs: OptionSpec<string>;
+  readonly dataDir: OptionSpec<string | undefined>;
+} = {
+  preset: option.string("experiment to start from: smoke, quick or standard", { default: "quick" }),
+  config: option.path("YAML file with settings in place of the preset's"),
+  set: option.strings("one setting in place of preset and file: --set codec.maxSymbols=32", "key=value"),
+  name: option.string("name of the run, and of its folder"),
+  runs: option.path("folder of all runs", { default: "runs" }),
+  dataDir: option.path("folder with an offline copy of the data"),
+};
+
+/** Values of {@link experimentOptions} and of the common options. */
+export type ExperimentValues = OptionValues<typeof experimentOptions> & CommonValues;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { resolve } from "node:path";
+import { SemlinkError } from "@semlink/engine";
+import type { StageName } from "@semlink/system";
+import type { CommandContext } from "./define-command.ts";
+import type { ExperimentValues } from "./experiment-options.ts";
+import { printResults, printStages } from "./print-run.ts";
+import { resolveExperiment } from "./resolve-experiment.ts";
+
+/**
+ * Runs the pipeline of the experiment that the options describe, and prints what came out.
+ *
+ * @param until - last stage to run
+ * @throws SemlinkError `self-test-failed` before anything is trained; whatever the stages throw
+ */
+export async function runPipeline(
+  values: ExperimentValues,
+  context: CommandContext,
+  until: StageName,
+): Promise<void> {
+  const { openRun, runExperiment } = await import("@semlink/system");
+  const experiment = await resolveExperiment(values);
+  if (until !== "data") await checkRuntime(context);
+  const { commandLine, report, signal, print } = context;
+  const runsFolder = resolve(values.runs);
+  const run = await openRun({ experiment, command: commandLine, report, signal, runsFolder });
+  try {
+    const results = await runExperiment(experiment, run, until);
+    if (results === null) await printStages(run.folder, run.timings, { print });
+    else await printResults(run.folder, results, { print, hasReport: until === "report" });
+  } finally {
+    await run.close();
+  }
+}
+
+/** Says what computes, after three steps of training whose losses are known. */
+async function checkRuntime({ report }: CommandContext): Promise<void> {
+  const { nodeRuntime, selfTest } = await import("@semlink/engine/node");
+  const runtime = await nodeRuntime();
+  const { name, executionProvider, kernels } = runtime;
+  const { ok, losses, expected } = await selfTest(runtime);
+  if (!ok) {
+    throw new SemlinkError({
+      code: "self-test-failed",
+      where: `${name}, ${executionProvider}, ${kernels.name} kernels`,
+      expected: `losses ${expected.join(", ")}`,
+      actual: losses.join(", "),
+      hint: "this machine computes something else; run `semlink doctor` and report what it prints",
+    });
+  }
+  const message = `${name}, ${executionProvider}, ${kernels.name} kernels, self-test passed`;
+  report({ stage: "runtime", done: 1, total: 1, message });
+}

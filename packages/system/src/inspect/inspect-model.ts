@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile } from "node:fs/promises";
+import {
+  describeError,
+  type HostTensor,
+  type OnnxFile,
+  type OnnxNode,
+  type OnnxValue,
+  readOnnx,
+  type Runtime,
+  SemlinkError,
+} from "@semlink/engine";
+import { isCounted, isUncounted, macsOf } from "./multiplications.ts";
+import { type SizeChoice, zeroFeeds } from "./zero-feeds.ts";
+
+/** What a model file holds and what one run of it costs. */
+export interface ModelInspection {
+  readonly sizeBytes: number;
+  readonly producer: string;
+  readonly irVersion: number;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** Number of nodes of the main graph by operator, the most frequent first; `domain.Type` beyond standard ONNX. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Stored values that are not indices or sizes: weights, running statistics, constants. */
+  readonly params: number;
+  readonly cost: ModelCost;
+}
+
+/** What one run multiplies. */
+export interface ModelCost extends SizeChoice {
+  /** Multiply-accumulates of all convolutions and matrix products; null when the model could not be run. */
+  readonly macs: number | null;
+  /** Why it could not be run. */
+  readonly reason?: string;
+  /** Operators that multiply as well and are not in `macs`, with their counts. */
+  readonly uncounted: Readonly<Record<string, number>>;
+}
+
+/** Options of {@link inspectModel}. */
+export interface InspectOptions extends Partial<SizeChoice> {
+  readonly runtime: Runtime;
+}
+
+/**
+ * Reads an ONNX file of any origin and counts its multiply-accumulates: the model is run once on zeros, with every
+ * factor and product of its convolutions and matrix products as an output, and their shapes give the count.
+ *
+ * @throws SemlinkError `missing-file` or `unreadable-file` when there is nothing to read, `corrupt-file` when it is no
+ * ONNX model
+ * @throws SemlinkError `invalid-argument` when a size is given that the model does not leave open
+ */
+export async function inspectModel(path: string, options: InspectOptions): Promise<ModelInspection> {
+  const { runtime, batch = 1, dims = {} } = options;
+  const bytes = await readModel(path);
+  const file = readOnnx(bytes, path);
+  const { producer, irVersion, opsets, metadata, inputs, outputs, nodes, numParams } = file;
+  return {
+    sizeBytes: bytes.length,
+    producer,
+    irVersion,
+    opsets,
+    metadata,
+    inputs,
+    outputs,
+    operators: countByOperator(nodes),
+    params: numParams,
+    cost: await costOf(file, { batch, dims }, runtime),
+  };
+}
+
+async function readModel(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code, message } = describeError(cause);
+    const isMissing = code === "ENOENT" || code === "ENOTDIR";
+    throw new SemlinkError({
+      code: isMissing ? "missing-file" : "unreadable-file",
+      where: path,
+      expected: "an ONNX file",
+      actual: isMissing ? "no such file" : message,
+      hint: isMissing ? "exported models lie in the run folder" : undefined,
+      cause,
+    });
+  }
+}
+
+async function costOf(file: OnnxFile, sizes: SizeChoice, runtime: Runtime): Promise<ModelCost> {
+  const uncounted = countByOperator([
+    ...file.nodes.filter(isUncounted),
+    ...file.innerNodes.filter((node) => isCounted(node) || isUncounted(node)),
+  ]);
+  try {
+    return { ...sizes, macs: await countMacs(file, sizes, runtime), uncounted };
+  } catch (error) {
+    const { code, message } = describeError(error);
+    if (code === "invalid-argument") throw error;
+    return { ...sizes, macs: null, reason: message, uncounted };
+  }
+}
+
+async function countMacs(file: OnnxFile, sizes: SizeChoice, runtime: Runtime): Promise<number> {
+  const feeds = zeroFeeds(file, sizes);
+  const products = file.nodes.filter(isCounted);
+  const names = products.flatMap(({ inputs, outputs }) => [inputs[0]!, inputs[1]!, outputs[0]!]);
+  const computed = names.filter((name) => !file.initializers.has(name) && !Object.hasOwn(feeds, name));
+  const outputs = await runOnce(file.withOutputs(computed), feeds, runtime);
+  const shapeOf = (name: string): readonly number[] => {
+    return file.initializers.get(name) ?? feeds[name]?.shape ?? outputs[name]!.shape;
+  };
+  return products.reduce((total, node) => {
+    const [a, b] = node.inputs;
+    const shapes = { a: shapeOf(a!), b: shapeOf(b!), y: shapeOf(node.outputs[0]!) };
+    return total + macsOf(node, shapes);
+  }, 0);
+}
+
+async function runOnce(
+  model: Uint8Array,
+  feeds: Readonly<Record<string, HostTensor>>,
+  runtime: Runtime,
+): Promise<Readonly<Record<string, HostTensor>>> {
+  const session = await runtime.createSession(model);
+  try {
+    return await session.run(feeds);
+  } finally {
+    await session.release();
+  }
+}
+
+function countByOperator(nodes: readonly OnnxNode[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { domain, type } of nodes) {
+    const name = domain === "" ? type : `${domain}.${type}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)));
+}
