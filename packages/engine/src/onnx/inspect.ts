@@ -122,13 +122,16 @@ function describeValue({ name, type }: ValueInfoProto): OnnxValue {
   return { name, dtype: dtypeName(elemType), shape: sizes ?? null };
 }
 
-function dtypeName(type: TensorProto_DataType): string {
-  if (type === TensorProto_DataType.FLOAT) return "float32";
-  if (type === TensorProto_DataType.DOUBLE) return "float64";
-  return (TensorProto_DataType[type] ?? "unknown").toLowerCase();
+// Files hold the numbers; a newer file may hold one that is not in the enumeration.
+const TYPE_NAMES: Readonly<Record<number, string | undefined>> = TensorProto_DataType;
+const OWN_NAMES: Readonly<Record<string, string>> = { FLOAT: "float32", DOUBLE: "float64" };
+
+function dtypeName(type: number): string {
+  const name = TYPE_NAMES[type];
+  return name === undefined ? `type ${type}` : (OWN_NAMES[name] ?? name.toLowerCase());
 }
 
-const NO_PARAMETERS: ReadonlySet<TensorProto_DataType> = new Set([
+const NO_PARAMETERS: ReadonlySet<number> = new Set([
   TensorProto_DataType.INT32,
   TensorProto_DataType.INT64,
   TensorProto_DataType.UINT32,

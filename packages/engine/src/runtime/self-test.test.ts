@@ -51,11 +51,11 @@ describe("selfTest", () => {
   });
 
   it("fails where a kernel computes something else", async () => {
-    const { createSession, ...rest } = await nodeRuntime({ kernels: contribKernels });
+    const right = await nodeRuntime({ kernels: contribKernels });
     const wrong = await selfTest({
-      ...rest,
+      ...right,
       async createSession(model, options) {
-        const session = await createSession(model, options);
+        const session = await right.createSession(model, options);
         return {
           ...session,
           async run(feeds, into) {

@@ -68,7 +68,12 @@ export async function evaluateSystems(
     schema: "semlink-results/1",
     name: experiment.name,
     experiment,
-    provenance: provenanceOf({ resolved: run.resolved, context: run, runtime: await nodeRuntime() }),
+    provenance: provenanceOf({
+      resolved: run.resolved,
+      context: run,
+      runtime: await nodeRuntime(),
+      endedAt: new Date(),
+    }),
     conventions: CONVENTIONS,
     clean: cleanLines(value.clean, value.links, data.test.labels),
     lines: [
@@ -111,16 +116,16 @@ function measureSystems(
     async produce(folder) {
       const shared = jobPayload(experiment, run, folder, kinds.length);
       const common = { ...shared, targetsFolder: targets.folder, embedDim: targets.embedDim };
-      const [clean] = await run.jobs.run([
-        { job: "evaluate-clean", payload: { ...common, teacherFolder: teacher.folder, students } },
+      const [[clean]] = await Promise.all([
+        run.jobs.run([{ job: "evaluate-clean", payload: { ...common, teacherFolder: teacher.folder, students } }]),
+        run.jobs.run(
+          links.map(({ kind, folder: linkFolder }) => ({
+            job: "evaluate-link" as const,
+            payload: { ...common, kind, linkFolder },
+          })),
+        ),
       ]);
       await writeFileAtomic(join(folder, CLEAN_FILE), JSON.stringify(clean));
-      await run.jobs.run(
-        links.map(({ kind, folder: linkFolder }) => ({
-          job: "evaluate-link" as const,
-          payload: { ...common, kind, linkFolder },
-        })),
-      );
     },
     read: async (folder) => ({
       links: await Promise.all(kinds.map((kind) => readLinkEvaluation(folder, kind))),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { count, type Written } from "./fields.ts";
+import { type BrokenRule, checkRules, count, type Written } from "./fields.ts";
 
 /** The `student` part of an experiment; each key is described in its schema. */
 export interface StudentConfig {
   readonly widths: readonly number[];
-  readonly depth: number;
+  readonly depths: readonly number[];
 }
 
 /** Validates the `student` part of an experiment. */
@@ -16,6 +16,20 @@ export const studentConfigSchema: z.ZodType<StudentConfig, Written<StudentConfig
       .min(1)
       .default([32, 64, 128])
       .describe("channels of each stage, which halves the map; multiples of 16 are fastest"),
-    depth: count("residual units in each stage").default(1),
+    depths: z
+      .array(count("residual units", 0))
+      .default([0, 2, 1])
+      .describe("residual units of each stage; the first maps are large, so units there cost most"),
   })
+  .check(checkRules(studentRulesBrokenBy))
   .describe("the compact network on the device");
+
+function* studentRulesBrokenBy({ widths, depths }: StudentConfig): Generator<BrokenRule, void, undefined> {
+  if (widths.length === depths.length) return;
+  yield {
+    path: ["depths"],
+    expected: `one number for each of the ${widths.length} stages in widths`,
+    actual: depths,
+    hint: "write as many depths as widths",
+  };
+}

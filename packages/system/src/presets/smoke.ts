@@ -7,7 +7,7 @@ export const smoke: ExperimentInput = {
   data: { dataset: "synthetic-shapes", trainLimit: 640, validationCount: 100, testLimit: 200 },
   teacher: { source: "train", epochs: 1, batchSize: 64, averageDecay: 0.9 },
   targets: { numViews: 2 },
-  student: { widths: [16, 32] },
+  student: { widths: [16, 32], depths: [0, 1] },
   distill: { transfer: { epochs: 1, batchSize: 64, averageDecay: 0.9 } },
   codec: {
     maxSymbols: 8,

@@ -25,6 +25,7 @@ function provenance(): Provenance {
         { stage: "distill", durationS: 3.5, cached: false },
       ],
     },
+    endedAt: new Date("2026-01-01T00:00:05.500Z"),
     runtime: { executionProvider: "cpu", kernels: { name: "nchwc16" } },
   });
 }

@@ -9,6 +9,7 @@ import type { ResolvedRun } from "./run-folder.ts";
 export interface ProvenanceOptions {
   readonly resolved: ResolvedRun;
   readonly context: Pick<RunContext, "timings" | "jobs">;
+  readonly endedAt: Date;
   /** ONNX Runtime's execution provider and the kernels that the graphs were lowered to. */
   readonly runtime: { readonly executionProvider: string; readonly kernels: { readonly name: string } };
 }
@@ -16,10 +17,11 @@ export interface ProvenanceOptions {
 /**
  * What would be needed to measure the same again, and what it took.
  *
- * `durationS` is the sum over the stages, time of earlier sessions included; `peakMemoryMiB` is this process's peak
+ * `durationS` is the wall-clock time of this session; each stage states its own time, that of earlier sessions
+ * included, and stages that run side by side overlap. `peakMemoryMiB` is this process's peak
  * plus that of the child processes alive together, an upper bound of what was resident at once in this session.
  */
-export function provenanceOf({ resolved, context, runtime }: ProvenanceOptions): Provenance {
+export function provenanceOf({ resolved, context, runtime, endedAt }: ProvenanceOptions): Provenance {
   const { command, seed, configHash, startedAt, versions } = resolved;
   return {
     command,
@@ -36,7 +38,7 @@ export function provenanceOf({ resolved, context, runtime }: ProvenanceOptions):
     seed,
     configHash,
     startedAt,
-    durationS: context.timings.reduce((sum, { durationS }) => sum + durationS, 0),
+    durationS: (endedAt.getTime() - Date.parse(startedAt)) / 1000,
     peakMemoryMiB: Math.round(peakResidentMiB() + context.jobs.peakMiB()),
     stages: [...context.timings],
   };

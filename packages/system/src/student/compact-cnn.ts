@@ -6,8 +6,8 @@ export interface CompactCnnOptions {
   readonly inChannels: number;
   /** Channels of each stage; every stage halves the map. Multiples of 16 suit the CPU's kernels. */
   readonly widths: readonly number[];
-  /** Residual units in each stage. */
-  readonly depth: number;
+  /** Residual units of each stage. */
+  readonly depths: readonly number[];
   readonly embedDim: number;
 }
 
@@ -58,10 +58,11 @@ export class CompactCnn implements Layer {
   readonly projector: Linear;
   readonly projectorNorm: BatchNorm;
 
-  constructor({ inChannels, widths, depth, embedDim }: CompactCnnOptions) {
-    this.stages = widths.map((width, index) =>
-      index === 0 ? new Stage(inChannels, width, 4, depth) : new Stage(widths[index - 1]!, width, 3, depth),
-    );
+  constructor({ inChannels, widths, depths, embedDim }: CompactCnnOptions) {
+    this.stages = widths.map((width, index) => {
+      const depth = depths[index]!;
+      return index === 0 ? new Stage(inChannels, width, 4, depth) : new Stage(widths[index - 1]!, width, 3, depth);
+    });
     this.projector = new Linear({
       inFeatures: widths[widths.length - 1]!,
       outFeatures: embedDim,

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import { cp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { rngFrom } from "@semlink/engine";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { artifactDigests } from "./artifact-digests.ts";
+import { makeWorkplace, semlink, startSemlink, type Workplace } from "./semlink-process.ts";
+
+const TIMEOUT_MS = 180_000;
+const NUM_KILLS = 4;
+
+// Every kind of stage once, and a stage of 200 steps to stop in the middle of.
+const SETTINGS = [
+  "codec.kinds=[cat]",
+  "distill.compareWithoutTeacher=false",
+  "evaluate.esNoDb=[5]",
+  "robust.phaseA.steps=200",
+];
+
+function command(name: string, stage: string, ...more: string[]): string[] {
+  const settings = SETTINGS.flatMap((setting) => ["--set", setting]);
+  return [stage, "--preset", "smoke", ...settings, "--name", name, ...more];
+}
+
+describe("a run", () => {
+  let workplace: Workplace;
+  let durationMs = 0;
+  let reference: Record<string, string>;
+  const folderOf = (name: string): string => join(workplace.work, "runs", name);
+
+  beforeAll(async () => {
+    workplace = await makeWorkplace();
+    const startedAt = performance.now();
+    const { exitCode, stderr } = await semlink(workplace, command("reference", "evaluate"));
+    if (exitCode !== 0) throw new Error(stderr);
+    durationMs = performance.now() - startedAt;
+    reference = await artifactDigests(folderOf("reference"));
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    await workplace.remove();
+  });
+
+  it(
+    "killed at random moments and started again ends with the bits of one that was not",
+    async () => {
+      const moments = rngFrom(20).fold("kill").uniform(NUM_KILLS);
+      for (const moment of moments) {
+        const { child, ended } = startSemlink(workplace, command("killed", "evaluate"));
+        await Promise.race([setTimeout(moment * 0.7 * durationMs), ended]);
+        child.kill("SIGKILL");
+        await ended;
+      }
+      const { exitCode, stderr } = await semlink(workplace, command("killed", "evaluate"));
+      expect(stderr).not.toContain("damaged");
+      expect(exitCode).toBe(0);
+      expect(await artifactDigests(folderOf("killed"))).toEqual(reference);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "interrupted in the middle of a stage exits with 130 and goes on from there to the same bits",
+    async () => {
+      await cp(folderOf("reference"), folderOf("interrupted"), { recursive: true });
+      for (const name of await readdir(folderOf("interrupted"))) {
+        if (/^(codec|evaluate)-/.test(name))
+          await rm(join(folderOf("interrupted"), name), { recursive: true });
+      }
+      const { child, ended, until } = startSemlink(workplace, command("interrupted", "evaluate"));
+      await until(/phase-a: 50\/200/);
+      process.kill(-child.pid!, "SIGINT"); // Ctrl-C reaches the child processes as well
+      const { exitCode, stderr } = await ended;
+      expect(stderr).toMatch(/\ninterrupted; run the same command again to resume\n$/);
+      expect(exitCode).toBe(130);
+
+      const again = await semlink(workplace, command("interrupted", "evaluate"));
+      expect(again.stderr).toMatch(/^distill: finished earlier/m);
+      expect(again.stderr).not.toContain("phase-a: 50/200"); // it went on after that
+      expect(again.exitCode).toBe(0);
+      expect(await artifactDigests(folderOf("interrupted"))).toEqual(reference);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "is a function of its seed",
+    async () => {
+      await semlink(workplace, command("same", "distill", "--seed", "0"));
+      await semlink(workplace, command("other", "distill", "--seed", "1"));
+      const same = await artifactDigests(folderOf("same"));
+      const weights = Object.keys(same).filter((path) => /^distill-.*weights/.test(path));
+      expect(weights).toHaveLength(1);
+      expect(reference).toMatchObject(same);
+      const other = await artifactDigests(folderOf("other"));
+      const shared = Object.values(other).filter((digest) => Object.values(same).includes(digest));
+      expect(shared).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it("that another process is writing is left alone", async () => {
+    const { child, ended, until } = startSemlink(workplace, command("locked", "teacher"));
+    await until(/^teacher: /m);
+    const second = await semlink(workplace, command("locked", "data"));
+    child.kill("SIGKILL");
+    await ended;
+    expect(second.exitCode).toBe(1);
+    expect(second.stderr).toMatch(
+      /^error: .*run\.lock: expected a run that no other process is writing, got/m,
+    );
+  });
+});

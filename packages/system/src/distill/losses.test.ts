@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Tensor } from "@semlink/engine";
+import { gradients, input, rngFrom } from "@semlink/engine";
+import { expectClose } from "@semlink/engine/testing";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type OpenGraph, openGraph, type Values } from "../open-graph.fixture.ts";
+import {
+  featureLoss,
+  labelledCrossEntropy,
+  standardizedSoftLoss,
+  standardizeLogits,
+  weightedTerms,
+} from "./losses.ts";
+
+const WIDTH = 5;
+const a = input("a", ["batch", WIDTH]);
+const b = input("b", ["batch", WIDTH]);
+
+/** The one output of a graph, by its inputs. */
+async function openFunction(output: Tensor): Promise<(values: Values) => Promise<Float32Array>> {
+  const { run } = await openGraph({ output });
+  return async (values) => (await run(values)).output;
+}
+
+/** Columns brought to mean 0 and variance 1 over the rows. */
+function standardizedColumns(values: Float32Array): Float32Array {
+  const count = values.length / WIDTH;
+  const column = (d: number): number[] => Array.from({ length: count }, (_, row) => values[row * WIDTH + d]!);
+  const average = (list: number[]): number => list.reduce((sum, value) => sum + value, 0) / list.length;
+  const means = Array.from({ length: WIDTH }, (_, d) => average(column(d)));
+  const deviations = means.map((m, d) => Math.sqrt(average(column(d).map((value) => (value - m) ** 2))));
+  return values.map((value, i) => (value - means[i % WIDTH]!) / deviations[i % WIDTH]!);
+}
+
+describe("featureLoss", () => {
+  it("is 1 - R^2 of a standardised reference: 0 for itself, 1 for its mean", async () => {
+    const loss = await openFunction(featureLoss(a, b));
+    const reference = standardizedColumns(rngFrom(1).normal(200 * WIDTH));
+    const noise = rngFrom(2).normal(reference.length);
+    const estimate = reference.map((value, i) => 0.6 * value + 0.3 * noise[i]!);
+    const missed = estimate.reduce((sum, value, i) => sum + (value - reference[i]!) ** 2, 0);
+    const total = reference.reduce((sum, value) => sum + value ** 2, 0); // the mean is 0
+    expect((await loss({ a: estimate, b: reference }))[0]).toBeCloseTo(missed / total, 5);
+    expect((await loss({ a: reference, b: reference }))[0]).toBe(0);
+    expect((await loss({ a: new Float32Array(reference.length), b: reference }))[0]).toBeCloseTo(1, 5);
+  });
+
+  it("moves the embedding and never the reference", async () => {
+    const [ofEmbedding] = gradients(featureLoss(a, b), [a]);
+    const slope = await openFunction(ofEmbedding!);
+    const [first, second] = [Float32Array.of(1, 2, 3, 4, 5), Float32Array.of(1, 0, 3, 0, 0)];
+    expectClose(
+      await slope({ a: first, b: second }),
+      first.map((value, i) => (2 * (value - second[i]!)) / WIDTH),
+      { relative: 1e-6, absolute: 0 },
+    );
+    expect(() => gradients(featureLoss(a, b), [b])).toThrow(expect.objectContaining({ code: "not-connected" }));
+  });
+});
+
+const logitRows = fc
+  .array(fc.float({ min: -20, max: 20, noNaN: true, noDefaultInfinity: true }), { minLength: WIDTH, maxLength: WIDTH })
+  .filter((row) => Math.max(...row) - Math.min(...row) > 0.5)
+  .map((row) => Float32Array.from(row));
+
+describe("standardizeLogits", () => {
+  let standardize: (values: Values) => Promise<Float32Array>;
+  beforeAll(async () => {
+    standardize = await openFunction(standardizeLogits(a));
+  });
+
+  it("has mean 0 and deviation 1 for each image", async () => {
+    const logits = await standardize({ a: rngFrom(3).normal(4 * WIDTH) });
+    for (let row = 0; row < 4; row++) {
+      const values = logits.subarray(row * WIDTH, (row + 1) * WIDTH);
+      expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 5);
+      expect(values.reduce((sum, value) => sum + value ** 2, 0) / WIDTH).toBeCloseTo(1, 4);
+    }
+  });
+
+  it("does not see a shift or a positive scale of an image's logits", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        logitRows,
+        fc.double({ min: -10, max: 10, noNaN: true }),
+        fc.double({ min: 0.5, max: 20, noNaN: true }),
+        async (row, shift, scale) => {
+          const moved = row.map((value) => scale * value + shift);
+          expectClose(await standardize({ a: moved }), await standardize({ a: row }), {
+            relative: 0,
+            absolute: 1e-3,
+          });
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is finite, and zero, for equal logits", async () => {
+    const result = await standardize({ a: new Float32Array(WIDTH).fill(3) });
+    expectClose(result, new Float32Array(WIDTH), { relative: 0, absolute: 1e-2 });
+  });
+});
+
+describe("standardizedSoftLoss", () => {
+  let loss: (student: Float32Array, teacher: Float32Array) => Promise<number>;
+  beforeAll(async () => {
+    const run = await openFunction(standardizedSoftLoss(a, b, { temperature: 2 }));
+    loss = async (student, teacher) => (await run({ a: student, b: teacher }))[0]!;
+  });
+
+  it("is at least 0, and 0 for logits of one pattern", async () => {
+    await fc.assert(
+      fc.asyncProperty(logitRows, logitRows, async (student, teacher) => {
+        expect(await loss(student, teacher)).toBeGreaterThan(-1e-6);
+        expect(Math.abs(await loss(teacher.map((value) => 3 * value - 1), teacher))).toBeLessThan(1e-6);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is above 0 for another pattern", async () => {
+    expect(await loss(Float32Array.of(5, 0, 0, 0, 0), Float32Array.of(0, 5, 0, 0, 0))).toBeGreaterThan(0.1);
+    expect(await loss(Float32Array.of(5, 4, 0, 0, 0), Float32Array.of(5, 3, 0, 0, 0))).toBeGreaterThan(1e-4);
+  });
+
+  it("is T^2 KL of the softened, standardised distributions, mean over the batch", async () => {
+    const [student, teacher] = [rngFrom(4).normal(3 * WIDTH), rngFrom(5).normal(3 * WIDTH)];
+    const softened = (logits: Float32Array, row: number): number[] => {
+      const values = [...logits.subarray(row * WIDTH, (row + 1) * WIDTH)];
+      const mean = values.reduce((sum, value) => sum + value, 0) / WIDTH;
+      const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / WIDTH);
+      const powers = values.map((value) => Math.exp((value - mean) / deviation / 2));
+      return powers.map((power) => power / powers.reduce((sum, other) => sum + other, 0));
+    };
+    let expected = 0;
+    for (let row = 0; row < 3; row++) {
+      const [p, q] = [softened(teacher, row), softened(student, row)];
+      expected += (4 / 3) * p.reduce((sum, share, i) => sum + share * Math.log(share / q[i]!), 0);
+    }
+    expect(await loss(student, teacher)).toBeCloseTo(expected, 5);
+  });
+});
+
+describe("labelledCrossEntropy", () => {
+  const labelSmoothing = 0.2;
+  let open: OpenGraph<"loss" | "slope">;
+  beforeAll(async () => {
+    const [labels, isLabelled] = [input("labels", ["batch"], "int32"), input("isLabelled", ["batch"])];
+    const loss = labelledCrossEntropy(a, labels, isLabelled, { labelSmoothing });
+    open = await openGraph({ loss, slope: gradients(loss, [a])[0]! });
+  });
+  const logits = rngFrom(6).normal(3 * WIDTH);
+  const labels = Int32Array.of(1, 4, 0);
+
+  /** Cross entropy of one row with a label that keeps 0.8 and spreads 0.2 over all five classes. */
+  function crossEntropyOf(row: number): number {
+    const values = [...logits.subarray(row * WIDTH, (row + 1) * WIDTH)];
+    const logSum = Math.log(values.reduce((sum, value) => sum + Math.exp(value), 0));
+    const targetOf = (label: number): number => (label === labels[row] ? 0.84 : 0.04);
+    return values.reduce((sum, value, label) => sum + targetOf(label) * (logSum - value), 0);
+  }
+
+  it("is the mean over the labelled images of CE with smoothed labels", async () => {
+    const all = await open.run({ a: logits, labels, isLabelled: Float32Array.of(1, 1, 1) });
+    expect(all.loss[0]).toBeCloseTo((crossEntropyOf(0) + crossEntropyOf(1) + crossEntropyOf(2)) / 3, 5);
+    const two = await open.run({ a: logits, labels, isLabelled: Float32Array.of(1, 0, 1) });
+    expect(two.loss[0]).toBeCloseTo((crossEntropyOf(0) + crossEntropyOf(2)) / 2, 5);
+  });
+
+  it("reads no label that may not be used, and moves nothing for it", async () => {
+    const isLabelled = Float32Array.of(0, 1, 0);
+    const honest = await open.run({ a: logits, labels, isLabelled });
+    const other = await open.run({ a: logits, labels: Int32Array.of(3, 4, 2), isLabelled });
+    expect(other).toEqual(honest);
+    expect(honest.slope.subarray(0, WIDTH).every((value) => value === 0)).toBe(true);
+    expect(honest.slope.subarray(WIDTH, 2 * WIDTH).some((value) => value !== 0)).toBe(true);
+  });
+
+  it("is 0 for a batch without labels", async () => {
+    const { loss, slope } = await open.run({ a: logits, labels, isLabelled: new Float32Array(3) });
+    expect(loss[0]).toBeCloseTo(0, 12);
+    expect(slope.every((value) => Math.abs(value) === 0)).toBe(true);
+  });
+});
+
+describe("weightedTerms", () => {
+  const scalar = (name: string): (() => Tensor) => () => input(`value of ${name}`, []);
+
+  it("adds the terms by their weights and reports each unweighted under its name", async () => {
+    const terms = { x: scalar("x"), y: scalar("y") };
+    const { loss, metrics } = weightedTerms({ x: 2, y: 0.5 }, terms);
+    const { run } = await openGraph({ loss, ...metrics });
+    const result = await run({ "value of x": Float32Array.of(3), "value of y": Float32Array.of(10) });
+    expect(result).toEqual({ loss: Float32Array.of(11), x: Float32Array.of(3), y: Float32Array.of(10) });
+  });
+
+  it("does not even build a term of weight 0", () => {
+    const forbidden = (): Tensor => expect.fail("built");
+    expect(Object.keys(weightedTerms({ x: 1, y: 0 }, { x: scalar("x"), y: forbidden }).metrics)).toEqual(["x"]);
+  });
+
+  it("leaves out a weight without a term", () => {
+    expect(Object.keys(weightedTerms({ x: 1, device: 1 }, { x: scalar("x") }).metrics)).toEqual(["x"]);
+  });
+
+  it("refuses to train on nothing, naming the terms that there are", () => {
+    expect(() => weightedTerms({ x: 0, z: 1 }, { x: scalar("x"), y: scalar("y") })).toThrow(
+      expect.objectContaining({ code: "invalid-config", hint: "known terms: x, y" }),
+    );
+  });
+});

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rngFrom } from "@semlink/engine";
+import { describe, expect, it } from "vitest";
+import { awgn } from "../channel/awgn.ts";
+import { channels } from "../channel/channels.ts";
+import { noFromEsNoDb } from "../channel/decibel.ts";
+import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
+import { drawTransmissions, transmissionInputs, type TransmissionOptions } from "./transmission-draws.ts";
+
+const OPTIONS: TransmissionOptions = {
+  channels: [awgn, rayleighBlockFading],
+  numKinds: channels.length,
+  lengths: [2, 3, 6],
+  esNoDb: { min: -10, max: 20 },
+  cleanFraction: 0.2,
+};
+const MAX_SYMBOLS = 6;
+const BATCH = 6000;
+const many = draw(1, BATCH);
+
+interface Drawn {
+  readonly h: Float32Array;
+  readonly noise: Float32Array;
+  readonly no: Float32Array;
+  readonly esNoDb: Float32Array;
+  readonly kind: Float32Array;
+  readonly mask: Float32Array;
+}
+
+function draw(seed: number, batchSize: number, options: Partial<TransmissionOptions> = {}): Drawn {
+  const tensors = drawTransmissions(rngFrom(seed), batchSize, { ...OPTIONS, ...options });
+  return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data])) as unknown as Drawn;
+}
+
+const images = Array.from({ length: BATCH }, (_, image) => image);
+const lengthOf = (image: number): number =>
+  many.mask.subarray(image * MAX_SYMBOLS, (image + 1) * MAX_SYMBOLS).reduce((sum, value) => sum + value, 0);
+const isRayleigh = (image: number): boolean => many.kind[2 * image + 1] === 1;
+const isClean = (image: number): boolean => many.no[image] === 0;
+
+/** 5 standard deviations of a share of `n` draws with probability `p`. */
+const bound = (p: number, n: number = BATCH): number => 5 * Math.sqrt((p * (1 - p)) / n);
+
+describe("drawTransmissions", () => {
+  it("fills the inputs that transmissionInputs declares", () => {
+    const inputs = transmissionInputs(MAX_SYMBOLS, OPTIONS.numKinds);
+    const tensors = drawTransmissions(rngFrom(2), 7, OPTIONS);
+    expect(Object.keys(tensors).sort()).toEqual(Object.keys(inputs).sort());
+    for (const [name, { shape, dtype }] of Object.entries(inputs)) {
+      const filled = tensors[name as keyof typeof inputs];
+      expect([filled.dtype, filled.shape]).toEqual([dtype, shape.map((dim) => (dim === "batch" ? 7 : dim))]);
+      expect(filled.data.length).toBe(filled.shape.reduce((product, dim) => product * dim, 1));
+    }
+  });
+
+  it("is a function of its address", () => {
+    expect(draw(3, 50)).toEqual(draw(3, 50));
+    const [first, other] = [draw(3, 50), draw(4, 50)];
+    for (const name of ["h", "noise", "no", "esNoDb", "kind", "mask"] as const) {
+      expect(other[name]).not.toEqual(first[name]);
+    }
+  });
+
+  it("sends a third of the batch at the longest, a third at the shortest length, the rest at any", () => {
+    expect(images.filter((image) => image % 3 === 0).every((image) => lengthOf(image) === 6)).toBe(true);
+    expect(images.filter((image) => image % 3 === 1).every((image) => lengthOf(image) === 2)).toBe(true);
+    const rest = images.filter((image) => image % 3 === 2);
+    for (const length of OPTIONS.lengths) {
+      const share = rest.filter((image) => lengthOf(image) === length).length / rest.length;
+      expect(Math.abs(share - 1 / 3)).toBeLessThan(bound(1 / 3, rest.length));
+    }
+  });
+
+  it("masks what is behind the end of each transmission", () => {
+    for (const image of images) {
+      const row = [...many.mask.subarray(image * MAX_SYMBOLS, (image + 1) * MAX_SYMBOLS)];
+      const length = lengthOf(image);
+      expect(row).toEqual(row.map((_, symbol) => (symbol < length ? 1 : 0)));
+    }
+  });
+
+  it("leaves a fifth without noise, told the highest Es/N0", () => {
+    const clean = images.filter(isClean);
+    expect(Math.abs(clean.length / BATCH - 0.2)).toBeLessThan(bound(0.2));
+    expect(clean.every((image) => many.esNoDb[image] === 20)).toBe(true);
+    expect(images.every((image) => draw(5, BATCH, { cleanFraction: 0 }).no[image] !== 0)).toBe(true);
+  });
+
+  it("draws Es/N0 evenly in dB over the range, and the noise level is that of the Es/N0 told", () => {
+    const levels = images.filter((image) => !isClean(image)).map((image) => many.esNoDb[image]!);
+    expect(levels.every((level) => level >= -10 && level <= 20)).toBe(true);
+    for (const quarter of [0, 1, 2, 3]) {
+      const low = -10 + 7.5 * quarter;
+      const share = levels.filter((level) => level >= low && level < low + 7.5).length / levels.length;
+      expect(Math.abs(share - 1 / 4)).toBeLessThan(bound(1 / 4, levels.length));
+    }
+    for (const image of images.filter((index) => !isClean(index))) {
+      expect(many.no[image]! / noFromEsNoDb(many.esNoDb[image]!)).toBeCloseTo(1, 5);
+    }
+  });
+
+  it("meets the channels evenly; the kind is one-hot and the gain that of the kind", () => {
+    const faded = images.filter(isRayleigh);
+    expect(Math.abs(faded.length / BATCH - 1 / 2)).toBeLessThan(bound(1 / 2));
+    for (const image of images) {
+      expect(many.kind[2 * image]! + many.kind[2 * image + 1]!).toBe(1);
+      const isUnit = many.h[2 * image] === 1 && many.h[2 * image + 1] === 0;
+      expect(isUnit).toBe(!isRayleigh(image));
+    }
+  });
+
+  it("draws channel, length, level and cleanness independently", () => {
+    const traits = [isRayleigh, isClean, (image: number): boolean => many.esNoDb[image]! > 5];
+    const rest = images.filter((image) => image % 3 === 2 && !isClean(image));
+    for (const trait of [traits[0]!, traits[2]!]) {
+      const long = rest.filter((image) => lengthOf(image) === 6);
+      const share = long.filter(trait).length / long.length;
+      expect(Math.abs(share - 1 / 2)).toBeLessThan(bound(1 / 2, long.length));
+    }
+    const clean = images.filter(isClean);
+    expect(Math.abs(clean.filter(isRayleigh).length / clean.length - 1 / 2)).toBeLessThan(
+      bound(1 / 2, clean.length),
+    );
+  });
+
+  it("names a lone channel by its own kind", () => {
+    const { kind } = draw(6, 3, { channels: [rayleighBlockFading] });
+    expect([...kind]).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+});

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  Build,
+  Conv2d,
+  exportModel,
+  graphCost,
+  input,
+  type Layer,
+  Linear,
+  lower,
+  matmul,
+  mean,
+  paramsOf,
+  rngFrom,
+  softmax,
+  standardKernels,
+  type Tensor,
+} from "@semlink/engine";
+import { nodeRuntime } from "@semlink/engine/node";
+import { kernelSetsOf } from "@semlink/engine/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inspectModel, type ModelInspection } from "./inspect-model.ts";
+
+const kernelSets = kernelSetsOf(await nodeRuntime());
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "semlink-inspect-"));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Convolutions of every kind, a linear map, and products of two computed tensors, one of them transposed. */
+class Network implements Layer {
+  readonly stem = new Conv2d({ inChannels: 3, outChannels: 16, kernelSize: 3, padding: "same" });
+  readonly strided = new Conv2d({ inChannels: 16, outChannels: 32, kernelSize: 3, stride: 2, padding: 1 });
+  readonly depthwise = new Conv2d({ inChannels: 32, outChannels: 32, kernelSize: 3, padding: 1, groups: 32 });
+  readonly head = new Linear({ inFeatures: 32, outFeatures: 5 });
+
+  forward(build: Build, images: Tensor): Tensor {
+    const map = build.apply(this.depthwise, build.apply(this.strided, build.apply(this.stem, images)));
+    const rows = mean(map, { axes: 3 }); // [batch, 32, 4]
+    const mixed = matmul(softmax(matmul(rows, rows, { transB: true })), rows); // [batch, 32, 4]
+    return build.apply(this.head, mean(mixed, { axes: 2 }));
+  }
+}
+
+function outputsOf(network: Network): Readonly<Record<string, Tensor>> {
+  const build = new Build(network, { training: false });
+  return { logits: build.apply(network, input("images", ["batch", 3, 8, 8])) };
+}
+
+async function inspectBytes(bytes: Uint8Array, sizes = {}): Promise<ModelInspection> {
+  const path = join(folder, "model.onnx");
+  await writeFile(path, bytes);
+  return inspectModel(path, { runtime: await nodeRuntime(), ...sizes });
+}
+
+function exported(): { bytes: Uint8Array; cost: ReturnType<typeof graphCost> } {
+  const network = new Network();
+  const outputs = outputsOf(network);
+  const weights = new Map(
+    paramsOf(network).map(({ name, shape, init }) => [name, init(shape, rngFrom(1).fold(name))]),
+  );
+  const bytes = exportModel(outputs, weights, { name: "network", metadata: { role: "test" } });
+  return { bytes, cost: graphCost(outputs) };
+}
+
+describe("inspectModel", () => {
+  it("counts the parameters and multiply-accumulates that the graph was built with", async () => {
+    const { bytes, cost } = exported();
+    const inspection = await inspectBytes(bytes);
+    expect(inspection).toMatchObject({
+      sizeBytes: bytes.length,
+      opsets: { "ai.onnx": 21 },
+      metadata: { role: "test" },
+      inputs: [{ name: "images", dtype: "float32", shape: ["batch", 3, 8, 8] }],
+      outputs: [{ name: "logits", dtype: "float32", shape: ["batch", 5] }],
+      operators: { Conv: 3 },
+      cost: { macs: cost.macs, batch: 1, uncounted: {} },
+    });
+    expect(inspection.params).toBe(cost.params);
+  });
+
+  it("counts n times as much for a batch of n, however the batch is named", async () => {
+    const { bytes, cost } = exported();
+    expect((await inspectBytes(bytes, { batch: 3 })).cost.macs).toBe(3 * cost.macs);
+    expect((await inspectBytes(bytes, { dims: { batch: 3 } })).cost.macs).toBe(3 * cost.macs);
+  });
+
+  it.each(kernelSets)(
+    "counts a network whose weights are inputs, lowered for $name kernels",
+    async (kernels) => {
+      const outputs = outputsOf(new Network());
+      const { bytes } = lower(outputs, { kernels, binding: { batch: 2 } });
+      const { cost } = await inspectBytes(bytes);
+      expect(cost).toMatchObject({ macs: 2 * graphCost(outputs).macs, uncounted: {} });
+    },
+  );
+
+  it.each([
+    [{ dims: { batsch: 2 } }, /expected one of batch, got batsch \(did you mean "batch"\?\)/],
+    [{ dims: { tokens: 2 } }, /expected one of batch, got tokens$/],
+  ])("refuses sizes that the model does not know: %j", async (sizes, message) => {
+    const { bytes } = exported();
+    await expect(inspectBytes(bytes, sizes)).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it("refuses a batch where the model has a fixed one", async () => {
+    const { bytes } = lower(outputsOf(new Network()), { kernels: standardKernels, binding: { batch: 2 } });
+    await expect(inspectBytes(bytes, { batch: 4 })).rejects.toMatchObject({ code: "invalid-argument" });
+  });
+
+  it("says what it cannot read: a missing file, a folder, a damaged file", async () => {
+    const runtime = await nodeRuntime();
+    const missing = join(folder, "missing.onnx");
+    await expect(inspectModel(missing, { runtime })).rejects.toMatchObject({
+      code: "missing-file",
+      where: missing,
+    });
+    await expect(inspectModel(folder, { runtime })).rejects.toMatchObject({ code: "unreadable-file" });
+    await expect(inspectBytes(exported().bytes.subarray(0, 500))).rejects.toMatchObject({
+      code: "corrupt-file",
+    });
+  });
+
+  it("says why when a model cannot be run, and what it holds all the same", async () => {
+    const { bytes } = exported();
+    const unknown = Buffer.from(bytes);
+    const OP_TYPE = 0x22; // tag of a node's op_type; the name's length and letters follow
+    const at = unknown.indexOf(Buffer.from([OP_TYPE, "Softmax".length, ...Buffer.from("Softmax")]));
+    unknown.write("Sxftmax", at + 2);
+    const { cost, params } = await inspectBytes(unknown);
+    expect(cost.macs).toBeNull();
+    expect(cost.reason).toContain("Sxftmax");
+    expect(params).toBeGreaterThan(0);
+  });
+});
