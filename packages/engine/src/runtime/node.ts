@@ -18,8 +18,12 @@ export interface NodeRuntimeOptions {
 /**
  * ONNX Runtime's CPU provider in this process. Probes once for blocked convolutions and falls back to portable
  * kernels where they are missing.
+ *
+ * ONNX Runtime's telemetry is switched off, unless `ORT_DISABLE_TELEMETRY` is already set: it is on by default, reports
+ * models and sessions over the network, and writes into the home and temporary folders.
  */
 export async function nodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
+  process.env["ORT_DISABLE_TELEMETRY"] ??= "1"; // read when the first session is made
   const createSession = (model: Uint8Array, session: SessionOptions = {}): Promise<Session> =>
     openSession(model, {
       ...(options.intraOpThreads === undefined ? {} : { intraOpThreads: options.intraOpThreads }),

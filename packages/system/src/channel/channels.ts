@@ -4,7 +4,7 @@ import { awgn } from "./awgn.ts";
 import type { ChannelModel } from "./channel-model.ts";
 import { rayleighBlockFading } from "./rayleigh-block.ts";
 
-/** Every channel, at the place of its `kindIndex`. To add one: a file, a line here, a line in the test. */
+/** Every channel, at the place of its `kindIndex`. To add one: a file and a line here. */
 export const channels: readonly ChannelModel[] = [awgn, rayleighBlockFading];
 
 /**

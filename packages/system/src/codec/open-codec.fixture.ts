@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Param, Rng, Tensor } from "@semlink/engine";
+import type { Tensor } from "@semlink/engine";
 import { Build, gradients, input, mean, paramsOf, rngFrom, square, sub } from "@semlink/engine";
 import { noFromEsNoDb } from "../channel/decibel.ts";
 import { transmitFlatFading } from "../channel/flat-fading-graph.ts";
 import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
-import { openGraph } from "../open-graph.fixture.ts";
+import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import { type ChannelCodec, type CodecShape, maxSymbolsOf, type ReceiverCondition } from "./channel-codec.ts";
 
 /** Values of one batch by the name of the input they are for, each [batch, ...] row-major. */
@@ -27,7 +27,7 @@ export interface OpenCodec {
 export async function openCodec(codec: ChannelCodec, shape: CodecShape, seed: number): Promise<OpenCodec> {
   const root = { codec };
   const build = new Build(root, { training: false });
-  const weights = drawWeights(paramsOf(root), rngFrom(seed));
+  const weights = drawnWeights(root, seed);
   const { embedding, received, ...told } = codecInputs(shape);
   const encoder = await openGraph({ symbols: build.apply(codec.encoder, embedding, told) }, weights);
   const decoder = await openGraph({ decoded: build.apply(codec.decoder, received, told) }, weights);
@@ -69,14 +69,14 @@ export async function openSlope(
   const slopes = gradients(loss, values).map((slope, i) => [`d ${params[i]!.name}`, slope] as const);
   const { run } = await openGraph({ loss, ...Object.fromEntries(slopes) });
 
-  const [rng, batchSize] = [rngFrom(seed), 6];
+  const batchSize = 6;
   const drawn = {
     ...drawBatch(shape, seed, batchSize),
-    ...rayleighBlockFading.draw(rng, { batchSize, numSymbols: maxSymbols }),
+    ...rayleighBlockFading.draw(rngFrom(seed), { batchSize, numSymbols: maxSymbols }),
     no: new Float32Array(batchSize).fill(noFromEsNoDb(5)),
   };
   return {
-    start: drawWeights(params, rng),
+    start: drawnWeights(root, seed),
     async at(weights) {
       const results: Record<string, Float32Array> = await run({ ...drawn, ...Object.fromEntries(weights) });
       return {
@@ -106,17 +106,6 @@ export function drawBatch(shape: CodecShape, seed: number, batchSize: number): C
     mask: grid(maxSymbols, (row, symbol) => (symbol < lengths[lengthOf[row]!]! ? 1 : 0)),
     equalizedEsNoDb: levels.map((level, row) => level + 3 * fades[row]!),
   };
-}
-
-// Start values plus noise: layers that start at zero would hide what goes through them.
-function drawWeights(params: readonly Param[], rng: Rng): Map<string, Float32Array> {
-  return new Map(
-    params.map(({ name, shape, init }) => {
-      const start = init(shape, rng.fold("init").fold(name));
-      const noise = rng.fold("noise").fold(name).normal(start.length);
-      return [name, start.map((value, i) => value + 0.2 * noise[i]!)];
-    }),
-  );
 }
 
 function codecInputs(shape: CodecShape): Record<keyof CodecBatch, Tensor> {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { channels } from "../channel/channels.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CodecKind, Experiment, RobustConfig } from "../experiment.ts";
 import type { JobContext } from "../run/job-table.ts";
@@ -38,6 +39,8 @@ export async function hardenStudent(
           targets: targets.key,
           student: chosen.key,
           codec: { ...experiment.codec, kinds: [kind] },
+          // The condition vector holds one place for each kind of channel.
+          channelKinds: channels.map(({ name }) => name),
           robust: experiment.robust,
           seed: experiment.seed,
         },

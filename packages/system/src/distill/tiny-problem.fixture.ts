@@ -4,6 +4,7 @@ import { viewBank } from "../data/augment.ts";
 import { imageLength, type Dataset, type ImageSet } from "../data/dataset.ts";
 import { intensityMoments } from "../data/intensity-moments.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
+import { smoke } from "../presets/smoke.ts";
 import { toFloat16 } from "../targets/float16.ts";
 import type { TargetBank } from "../targets/target-bank.ts";
 import type { ProblemShape } from "./networks.ts";
@@ -48,7 +49,7 @@ function tinyExperiment(): Experiment {
     data: { dataset: "synthetic-shapes" },
     teacher: { source: "train" },
     targets: { numViews: NUM_VIEWS },
-    student: { widths: [8, 16] },
+    student: { ...smoke.student },
     distill: { transfer: { epochs: 3, batchSize: 8, averageDecay: 0.9 } },
     codec: {
       lengths: [2, 4],

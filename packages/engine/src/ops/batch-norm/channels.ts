@@ -36,7 +36,7 @@ export function checkChannelVector(name: string, what: string, vector: TensorTyp
 }
 
 /** All axes but that of channels. */
-export function reducedAxes({ shape }: TensorType): number[] {
+export function reducedAxes({ shape }: Pick<TensorType, "shape">): number[] {
   return shape.map((_, axis) => axis).filter((axis) => axis !== 1);
 }
 

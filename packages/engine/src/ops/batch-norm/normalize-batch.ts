@@ -5,12 +5,21 @@ import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Emitter, Value } from "../../onnx/emitter.ts";
 import { float } from "../../onnx/emitter.ts";
 import { add, div, mul, neg, sub } from "../arithmetic.ts";
+import type { BlockedSizes } from "../conv/blocked-kernels.ts";
+import {
+  blockedChannelMeans,
+  blockedChannelProductMeans,
+  blockedScaleAndShift,
+} from "../conv/blocked-kernels.ts";
+import { fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
+import { reshaped } from "../conv/grid.ts";
 import { sqrt } from "../power.ts";
-import { mean } from "../reduce.ts";
 import { sizeOf } from "../size-of.ts";
-import { channelsOf, checkChannelVector, perChannel, reducedAxes } from "./channels.ts";
+import { blockedSizes, channelVector } from "./blocked-image.ts";
+import { channelCombinationOp } from "./channel-combination.ts";
+import { channelMomentsOp } from "./channel-moments.ts";
+import { channelsOf, checkChannelVector, reducedAxes } from "./channels.ts";
 import type { EpsilonAttribute } from "./normalize-channels.ts";
-import { scaleAndShiftChannels } from "./normalize-channels.ts";
 
 /**
  * Batch normalisation with the statistics of the batch: inputs x, weight, bias; outputs y, mean [channels] and
@@ -31,10 +40,13 @@ export const normalizeBatchOp: Op<EpsilonAttribute> = defineOp({
     statisticsGradient(x!, weight!, outputs, grads, attrs.epsilon),
 
   emit(onnx, [x, weight, bias], { inputs: [type], attrs: { epsilon } }) {
+    const operands = [x!, weight!, bias!] as const;
+    const sizes = blockedSizes(onnx, x!, type!);
+    if (sizes) return inBlocks(onnx, operands, sizes, epsilon);
     // On [batch, channels] the native operator visits one number at a time.
     return onnx.kernels.trainingBatchNorm && type!.shape.length > 2
-      ? nativeNode(onnx, [x!, weight!, bias!], type!, epsilon)
-      : writtenOut(onnx, [x!, weight!, bias!], type!, epsilon);
+      ? nativeNode(onnx, operands, type!, epsilon)
+      : writtenOut(onnx, operands, type!, epsilon);
   },
 });
 
@@ -42,38 +54,47 @@ export const normalizeBatchOp: Op<EpsilonAttribute> = defineOp({
  * With `s = √(variance + epsilon)`, `xHat = (x − mean) / s` and means over the batch:
  * `dx = (weight / s) (dy − mean(dy) − xHat mean(dy xHat)) + dMean / n + 2 dVariance (x − mean) / n`.
  *
- * Sorted by powers of x this is `a dy + (b x + c)` with one number each for a channel, so x is read once for the
- * sums and once for the result.
+ * Sorted by powers of x this is `p dy + q x + r` with one number each for a channel, so x is read once for the means
+ * and once for the result.
  */
 function statisticsGradient(
   x: Tensor,
   weight: Tensor,
-  [, batchMean, variance]: readonly Tensor[],
+  [y, batchMean, variance]: readonly Tensor[],
   [dy, dMean, dVariance]: readonly (Tensor | null)[],
   epsilon: number,
 ): readonly (Tensor | null)[] {
-  const axes = reducedAxes(x);
-  const n = sizeOf(x, axes);
-  let b: Tensor | null = dVariance ? mul(div(dVariance, n), 2) : null;
-  let c: Tensor | null = dMean ? div(dMean, n) : null;
-  if (!dy) return [affine(x, b, c, batchMean!), null, null];
+  const n = sizeOf(x, reducedAxes(x));
+  const upstream = dy ?? mul(y!, 0);
   const s = sqrt(add(variance!, epsilon));
-  const a = div(weight, s);
-  const meanGrad = mean(dy, { axes });
-  const meanGradXHat = div(sub(mean(mul(dy, x), { axes }), mul(batchMean!, meanGrad)), s);
-  const slope = neg(mul(a, div(meanGradXHat, s)));
-  const offset = neg(mul(a, meanGrad));
-  b = b ? add(b, slope) : slope;
-  c = c ? add(c, offset) : offset;
-  const dx = add(mul(dy, perChannel(a, x)), affine(x, b, c, batchMean!));
-  return [dx, mul(meanGradXHat, n), mul(meanGrad, n)];
+  const p = div(weight, s);
+  const [meanGrad, meanGradX] = channelMomentsOp.apply([upstream, x], {}) as [Tensor, Tensor];
+  const meanGradXHat = div(sub(meanGradX, mul(batchMean!, meanGrad)), s);
+  const slope = neg(mul(p, div(meanGradXHat, s)));
+  const q = dVariance ? add(slope, mul(div(dVariance, n), 2)) : slope;
+  const offset = neg(add(mul(p, meanGrad), mul(q, batchMean!)));
+  const r = dMean ? add(offset, div(dMean, n)) : offset;
+  return [channelCombinationOp.call([upstream, x, p, q, r], {}), mul(meanGradXHat, n), mul(meanGrad, n)];
 }
 
-/** `b (x − mean) + c`, null standing for zero. */
-function affine(x: Tensor, b: Tensor | null, c: Tensor | null, batchMean: Tensor): Tensor {
-  const slope = b ?? mul(batchMean, 0);
-  const shift = c ? sub(c, mul(slope, batchMean)) : neg(mul(slope, batchMean));
-  return scaleAndShiftChannels(x, slope, shift);
+type Operands = readonly [x: Value, weight: Value, bias: Value];
+
+/** Behind a blocked convolution: centred values, their squares by depthwise convolution, and a line for each channel. */
+function inBlocks(
+  onnx: Emitter,
+  [x, weight, bias]: Operands,
+  sizes: BlockedSizes,
+  epsilon: number,
+): readonly Value[] {
+  const [, channels, height, width] = sizes;
+  const blocked = toBlocked(onnx, x);
+  const batchMean = blockedChannelMeans(onnx, blocked);
+  const ones = channelVector(onnx, channels, 1);
+  const centred = blockedScaleAndShift(onnx, blocked, ones, onnx.node("Neg", [batchMean]), channels);
+  const variance = blockedChannelProductMeans(onnx, centred, centred, sizes);
+  const deviation = onnx.node("Sqrt", [onnx.node("Add", [variance, onnx.scalar(epsilon)])]);
+  const y = blockedScaleAndShift(onnx, centred, onnx.node("Div", [weight, deviation]), bias, channels);
+  return [fromBlocked(onnx, y, [channels, height, width]), batchMean, variance];
 }
 
 /**
@@ -85,14 +106,13 @@ function affine(x: Tensor, b: Tensor | null, c: Tensor | null, batchMean: Tensor
  */
 function nativeNode(
   onnx: Emitter,
-  [x, weight, bias]: readonly [Value, Value, Value],
+  [x, weight, bias]: Operands,
   { shape }: TensorType,
   epsilon: number,
 ): readonly Value[] {
-  const kept = shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-  const ones = onnx.ints(kept.map(() => 1));
-  const corner = onnx.node("Slice", [x, onnx.ints(kept.map(() => 0)), ones, onnx.ints(kept)]);
-  const first = onnx.node("Reshape", [corner, onnx.ints([shape[1] as number])]);
+  const kept = reducedAxes({ shape });
+  const firstOfAll = [kept.map(() => 0), kept.map(() => 1), kept].map((list) => onnx.ints(list));
+  const first = reshaped(onnx, onnx.node("Slice", [x, ...firstOfAll]), [shape[1] as number]);
   const second = onnx.node("Abs", [first]);
   return onnx.multiNode(
     "BatchNormalization",
@@ -105,17 +125,15 @@ function nativeNode(
 /** The same in operators that every runtime has. */
 function writtenOut(
   onnx: Emitter,
-  [x, weight, bias]: readonly [Value, Value, Value],
+  [x, weight, bias]: Operands,
   { shape }: TensorType,
   epsilon: number,
 ): readonly Value[] {
-  const axes = onnx.ints(shape.map((_, axis) => axis).filter((axis) => axis !== 1));
+  const axes = onnx.ints(reducedAxes({ shape }));
   const keptMean = onnx.node("ReduceMean", [x, axes], { keepdims: 1 });
   const centred = onnx.node("Sub", [x, keptMean]);
   const variance = onnx.node("ReduceMean", [onnx.node("Mul", [centred, centred]), axes], { keepdims: 0 });
-  const batchMean = onnx.node("Reshape", [keptMean, onnx.ints([shape[1] as number])]);
-  const y = onnx.node("BatchNormalization", [x, weight, bias, batchMean, variance], {
-    epsilon: float(epsilon),
-  });
-  return [y, batchMean, variance];
+  const batchMean = reshaped(onnx, keptMean, [shape[1] as number]);
+  const operands = [x, weight, bias, batchMean, variance];
+  return [onnx.node("BatchNormalization", operands, { epsilon: float(epsilon) }), batchMean, variance];
 }

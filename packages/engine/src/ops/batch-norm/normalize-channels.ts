@@ -45,13 +45,6 @@ export const normalizeChannelsOp: Op<EpsilonAttribute> = defineOp({
     onnx.node("BatchNormalization", inputs, { epsilon: float(epsilon) }),
 });
 
-/** `y = scale · x + shift` for each channel, in one pass over x. */
-export function scaleAndShiftChannels(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
-  const channels = channelsOf("scaleAndShiftChannels", x);
-  const [mean, variance] = [channelConstant(channels, 0), channelConstant(channels, 1)];
-  return normalizeChannelsOp.call([x, scale, shift, mean, variance], { epsilon: 0 });
-}
-
 /** The same number for each channel. */
 export function channelConstant(channels: number, value: number): Tensor {
   return constant(new Array<number>(channels).fill(value));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AttributeValue, Emitter, Value } from "../../onnx/emitter.ts";
+import type { EmittedNode, Emitter, Value } from "../../onnx/emitter.ts";
 import { reshaped } from "./grid.ts";
 
 // ONNX Runtime's blocked layout: [batch, channels, H, W] is kept in memory as [batch, channels / b, H, W, b], with
 // channels padded by zeros to a multiple of the block b. Shapes still read [batch, channels, H, W].
 
-const NCHWC = { domain: "com.microsoft.nchwc" } as const;
+/** Operator domain of the blocked layout. */
+export const NCHWC = { domain: "com.microsoft.nchwc" } as const;
 
 /** Reordering takes channels in fours. */
 export const CHANNEL_QUANTUM = 4;
@@ -15,115 +16,101 @@ export function paddedChannels(channels: number, block: number): number {
   return Math.ceil(channels / block) * block;
 }
 
+/** Sizes of an image without its batch. */
+export type ImageSizes = readonly [channels: number, height: number, width: number];
+
 /**
- * `[batch, channels, H, W]` to the blocked layout; channels are padded with zeros. A value that came from blocks is
- * taken as it was there.
+ * `[batch, channels, H, W]` to the blocked layout; channels are padded with zeros. What comes from blocks through
+ * nothing but pointwise operators is computed in blocks from there, and its other form is left out of the model unless
+ * somebody reads it.
  */
 export function toBlocked(onnx: Emitter, x: Value): Value {
-  const producer = onnx.nodes.findLast(({ outputs }) => outputs.includes(x.name));
-  const isUnblocked = producer?.type === "ReorderOutput" && producer.domain === NCHWC.domain;
-  return isUnblocked ? { name: producer.inputs[0]! } : onnx.node("ReorderInput", [x], {}, NCHWC);
+  return blockedTwin(onnx, x.name)?.value ?? onnx.node("ReorderInput", [x], {}, NCHWC);
 }
 
 /** From the blocked layout to `[batch, channels, H, W]`; padding channels are dropped. */
-export function fromBlocked(onnx: Emitter, x: Value, channels: number): Value {
-  return onnx.node("ReorderOutput", [x], { channels }, NCHWC);
+export function fromBlocked(onnx: Emitter, x: Value, [channels, height, width]: ImageSizes): Value {
+  const padded = paddedChannels(channels, onnx.kernels.nchwcBlock!);
+  // Costs nothing when the model runs, and tells blockedTwin the sizes.
+  const sized = reshaped(onnx, x, [-1, padded, height, width]);
+  return onnx.node("ReorderOutput", [sized], { channels }, NCHWC);
 }
 
-/** Max pooling in the blocked layout, with the attributes of ONNX MaxPool. */
-export function blockedMaxPoolNode(
-  onnx: Emitter,
-  x: Value,
-  attributes: Readonly<Record<string, readonly number[]>>,
-): Value {
-  return onnx.node("MaxPool", [x], { auto_pad: "NOTSET", ...attributes }, NCHWC);
+/** True when {@link toBlocked} has nothing to reorder. */
+export function isAtHandInBlocks(onnx: Emitter, x: Value): boolean {
+  return blockedTwin(onnx, x.name) !== null;
 }
 
-/** What a blocked convolution is told besides its operands: two numbers each for height and width, four pads. */
-export interface BlockedConvAttributes {
-  readonly kernel: readonly number[];
-  readonly pads: readonly number[];
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  readonly groups: number;
+/** The same `[batch, channels, H, W]`, read from its blocks where they are at hand. */
+export function unblocked(onnx: Emitter, x: Value, channels: number): Value {
+  const twin = blockedTwin(onnx, x.name);
+  return twin ? onnx.node("ReorderOutput", [twin.value], { channels }, NCHWC) : x;
 }
 
-/** Convolution in the blocked layout. */
-export function blockedConvNode(
-  onnx: Emitter,
-  x: Value,
-  weight: Value,
-  bias: Value | null,
-  { kernel, pads, strides, dilations, groups }: BlockedConvAttributes,
-): Value {
-  const attributes: Record<string, AttributeValue> = {
-    auto_pad: "NOTSET",
-    kernel_shape: kernel,
-    pads,
-    strides,
-    dilations,
-    group: groups,
-  };
-  return onnx.node("Conv", bias ? [x, weight, bias] : [x, weight], attributes, NCHWC);
+/** `[batch, channels, H, W]` as `[batch, H, W, channels]`, read from its blocks where they are at hand. */
+export function toChannelsLast(onnx: Emitter, x: Value, channels: number): Value {
+  const twin = blockedTwin(onnx, x.name);
+  return twin
+    ? onnx.node("ReorderOutput", [twin.value], { channels, channels_last: 1 }, NCHWC)
+    : onnx.node("Transpose", [x], { perm: [0, 2, 3, 1] });
 }
 
-/** The value with zeros appended along axes up to the given sizes; itself where nothing is missing. */
-export function paddedTo(
-  onnx: Emitter,
-  value: Value,
-  sizes: readonly number[],
-  wanted: readonly number[],
-): Value {
-  const missing = wanted.map((size, axis) => size - sizes[axis]!);
-  if (missing.every((count) => count === 0)) return value;
-  return onnx.node("Pad", [value, onnx.ints([...missing.map(() => 0), ...missing])]);
+/** A value in the blocked layout, and the name of the constant that holds its sizes. */
+interface BlockedTwin {
+  readonly value: Value;
+  readonly sizes: string;
 }
 
-/**
- * OHWI weight to the filter of a blocked convolution, `[O/b, I/b, taps, bi, bo]` in memory. Two transpositions of
- * contiguous runs: one with five axes takes ten times as long.
- *
- * @param weight - [outChannels, taps, inChannels], channels multiples of the block
- */
-export function blockedFilter(
-  onnx: Emitter,
-  weight: Value,
-  [outChannels, numTaps, inChannels]: readonly [number, number, number],
-  block: number,
-): Value {
-  const rows = reshaped(onnx, weight, [outChannels / block, block, numTaps * inChannels]);
-  const outInside = onnx.node("Transpose", [rows], { perm: [0, 2, 1] });
-  const shape = [outChannels / block, numTaps, inChannels / block, block * block];
-  return onnx.node("Transpose", [reshaped(onnx, outInside, shape)], { perm: [0, 2, 1, 3] });
+/** Pointwise operators that leave the zeros of padding channels zero. */
+const POINTWISE: ReadonlySet<string> = new Set(["Add", "Cast", "Mul", "Relu", "Sub"]);
+
+/** What is known of the values of one emitter. */
+interface KnownValues {
+  readonly producers: Map<string, EmittedNode>;
+  readonly twins: Map<string, BlockedTwin | null>;
+  /** How many of the emitter's nodes have been read. */
+  numRead: number;
 }
 
-/**
- * OHWI weight to the filter of the transposed convolution, `[I/b, O/b, taps, bo, bi]` in memory.
- *
- * @param weight - [outChannels, taps, inChannels], channels multiples of the block
- */
-export function transposedBlockedFilter(
-  onnx: Emitter,
-  weight: Value,
-  [outChannels, numTaps, inChannels]: readonly [number, number, number],
-  block: number,
-): Value {
-  const shape = [outChannels / block, block, numTaps, inChannels / block, block];
-  return onnx.node("Transpose", [reshaped(onnx, weight, shape)], { perm: [3, 0, 2, 1, 4] });
+// Facts about an emitter's nodes, which never change: found once, and dropped with the emitter.
+const knownValues = new WeakMap<Emitter, KnownValues>();
+
+function valuesOf(onnx: Emitter): KnownValues {
+  const known = knownValues.get(onnx) ?? { producers: new Map(), twins: new Map(), numRead: 0 };
+  knownValues.set(onnx, known);
+  for (; known.numRead < onnx.nodes.length; known.numRead++) {
+    const node = onnx.nodes[known.numRead]!;
+    for (const output of node.outputs) known.producers.set(output, node);
+  }
+  return known;
 }
 
-/**
- * OHWI weight with few input channels to the filter of a blocked convolution that reads `[batch, channels, H, W]` as
- * it is: `[O/b, taps, b]` for each input channel in turn.
- *
- * @param weight - [outChannels, taps, inChannels], output channels a multiple of the block
- */
-export function thinFilter(
-  onnx: Emitter,
-  weight: Value,
-  [outChannels, numTaps, inChannels]: readonly [number, number, number],
-  block: number,
-): Value {
-  const shape = [outChannels / block, block, numTaps, inChannels];
-  return onnx.node("Transpose", [reshaped(onnx, weight, shape)], { perm: [0, 3, 2, 1] });
+function blockedTwin(onnx: Emitter, name: string): BlockedTwin | null {
+  const { twins } = valuesOf(onnx);
+  const known = twins.get(name);
+  if (known !== undefined) return known;
+  const twin = findBlockedTwin(onnx, name);
+  twins.set(name, twin);
+  return twin;
+}
+
+function findBlockedTwin(onnx: Emitter, name: string): BlockedTwin | null {
+  const { producers } = valuesOf(onnx);
+  const producer = producers.get(name);
+  if (!producer) return null;
+  if (producer.type === "ReorderOutput") {
+    const [source] = producer.inputs;
+    return { value: { name: source! }, sizes: producers.get(source!)!.inputs[1]! };
+  }
+  if (!POINTWISE.has(producer.type) || producer.domain !== "") return null;
+  const operands: Value[] = [];
+  let sizes: string | null = null;
+  for (const input of producer.inputs) {
+    const twin = blockedTwin(onnx, input);
+    // Operands of other sizes are broadcast, which the pointwise operator does not do in blocks.
+    if (!twin || (sizes !== null && twin.sizes !== sizes)) return null;
+    sizes = twin.sizes;
+    operands.push(twin.value);
+  }
+  return sizes === null ? null : { value: onnx.node(producer.type, operands, producer.attributes), sizes };
 }

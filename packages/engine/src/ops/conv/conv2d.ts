@@ -4,6 +4,7 @@ import { defineOp } from "../../graph/define-op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { KernelSet } from "../../onnx/kernel-set.ts";
 import { sum } from "../reduce.ts";
+import { isAtHandInBlocks } from "./blocked-layout.ts";
 import { blockedConv } from "./forms/blocked.ts";
 import { blockedDepthwiseConv } from "./forms/blocked-depthwise.ts";
 import { directConv } from "./forms/direct.ts";
@@ -34,7 +35,9 @@ export const conv2dOp: Op<ConvAttributes> = defineOp({
   emit(onnx, [x, weight, bias = null], { inputs: [xType, weightType], attrs }) {
     const geometry = convGeometry("conv2d", xType!, weightType!, attrs);
     const block = onnx.kernels.nchwcBlock!;
-    switch (formOf(geometry, onnx.kernels, onnx.knownInitializer(weight!) !== null)) {
+    switch (
+      formOf(geometry, onnx.kernels, onnx.knownInitializer(weight!) !== null, isAtHandInBlocks(onnx, x!))
+    ) {
       case "direct":
         return directConv(onnx, x!, weight!, bias, geometry);
       case "blocked":
@@ -52,14 +55,19 @@ export const conv2dOp: Op<ConvAttributes> = defineOp({
 type Form = "direct" | "blocked" | "blocked-depthwise" | "matrix" | "pairs";
 
 /** The fastest form, as measured on x86-64 with AVX-512 at batch 64. */
-function formOf(geometry: ConvGeometry, { nchwcBlock }: KernelSet, isWeightKnown: boolean): Form {
+function formOf(
+  geometry: ConvGeometry,
+  { nchwcBlock }: KernelSet,
+  isWeightKnown: boolean,
+  isInBlocks: boolean,
+): Form {
   // Exported and frozen networks stay plain convolutions: the runtime lays known weights out itself.
   if (isWeightKnown) return "direct";
   if (isDepthwise(geometry))
     return nchwcBlock && canReorder(geometry.inChannels) ? "blocked-depthwise" : "direct";
   if (geometry.groups > 1) return "direct";
   if (isTinyMap(geometry)) return "pairs";
-  if (isPointwise(geometry) && numOutputs(geometry) >= 32) return "direct";
+  if (isPointwise(geometry) && numOutputs(geometry) >= 32 && !isInBlocks) return "direct";
   if (nchwcBlock && (canReorder(geometry.inChannels) || geometry.inChannels < nchwcBlock)) return "blocked";
   return numOutputs(geometry) <= 4 ? "matrix" : "direct";
 }

@@ -4,6 +4,7 @@ import { defineOp } from "../../graph/define-op.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { KernelSet } from "../../onnx/kernel-set.ts";
 import { conv2d } from "./conv2d.ts";
+import { isAtHandInBlocks } from "./blocked-layout.ts";
 import { blockedInputGradient, hasBlockedInputGradient } from "./forms/blocked.ts";
 import { blockedDepthwiseInputGradient } from "./forms/blocked-depthwise.ts";
 import { directInputGradient } from "./forms/direct.ts";
@@ -40,7 +41,7 @@ export const conv2dInputGradientOp: Op<InputGradientAttributes> = defineOp({
   emit(onnx, [grad, weight], { inputs: [gradType, weightType], attrs }) {
     const geometry = convGeometry("conv2dInputGradient", inputType(gradType!, attrs), weightType!, attrs);
     const block = onnx.kernels.nchwcBlock!;
-    switch (formOf(geometry, onnx.kernels)) {
+    switch (formOf(geometry, onnx.kernels, isAtHandInBlocks(onnx, grad!))) {
       case "direct":
         return directInputGradient(onnx, grad!, weight!, geometry);
       case "blocked":
@@ -58,7 +59,7 @@ export const conv2dInputGradientOp: Op<InputGradientAttributes> = defineOp({
 type Form = "direct" | "blocked" | "blocked-depthwise" | "matrix" | "pairs";
 
 /** The fastest form, as measured on x86-64 with AVX-512 at batch 64. */
-function formOf(geometry: ConvGeometry, { nchwcBlock }: KernelSet): Form {
+function formOf(geometry: ConvGeometry, { nchwcBlock }: KernelSet, isInBlocks: boolean): Form {
   const { inChannels, outChannels, groups } = geometry;
   const isBlockable = nchwcBlock !== null && canReorder(outChannels) && hasBlockedInputGradient(geometry);
   const filledShare = isBlockable
@@ -67,7 +68,7 @@ function formOf(geometry: ConvGeometry, { nchwcBlock }: KernelSet): Form {
   if (isDepthwise(geometry)) return isBlockable ? "blocked-depthwise" : "direct";
   if (groups > 1) return "direct";
   if (isTinyMap(geometry)) return "pairs";
-  if (isPointwise(geometry) && numOutputs(geometry) >= 32) return "direct";
+  if (isPointwise(geometry) && numOutputs(geometry) >= 32 && !isInBlocks) return "direct";
   if (filledShare > 1 / 3) return "blocked";
   return numOutputs(geometry) <= 4 ? "matrix" : "direct";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../onnx/emitter.ts";
-import { fromBlocked, paddedChannels, toBlocked } from "../conv/blocked-layout.ts";
+import { fromBlocked, toBlocked, toChannelsLast } from "../conv/blocked-layout.ts";
 import type { Grid } from "../conv/grid.ts";
 import { reshaped } from "../conv/grid.ts";
 import { canReorder } from "../conv/traits.ts";
@@ -24,16 +24,14 @@ export function toGrid(
     const value = reshaped(onnx, toBlocked(onnx, x), [-1, height, width, block]);
     return { value, outer: null, height, width, inner: block };
   }
-  const value = onnx.node("Transpose", [x], { perm: [0, 2, 3, 1] });
+  const value = toChannelsLast(onnx, x, channels);
   return { value, outer: null, height, width, inner: channels };
 }
 
 /** Back from {@link toGrid}. */
 export function fromGrid(onnx: Emitter, { value, height, width }: Grid, channels: number): Value {
   if (isBlockedGrid(onnx, channels)) {
-    const block = onnx.kernels.nchwcBlock!;
-    const blocked = reshaped(onnx, value, [-1, paddedChannels(channels, block), height, width]);
-    return fromBlocked(onnx, blocked, channels);
+    return fromBlocked(onnx, value, [channels, height, width]);
   }
   return onnx.node("Transpose", [value], { perm: [0, 3, 1, 2] });
 }

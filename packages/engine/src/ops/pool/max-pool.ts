@@ -3,7 +3,8 @@ import type { Op } from "../../graph/define-op.ts";
 import { defineOp } from "../../graph/define-op.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Emitter, Value } from "../../onnx/emitter.ts";
-import { blockedMaxPoolNode, fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
+import { blockedMaxPoolNode } from "../conv/blocked-kernels.ts";
+import { fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
 import { checkGradient } from "../conv/geometry.ts";
 import { firstMaximumScatter, firstMaximumSelect } from "./first-maximum.ts";
 import { isBlockedGrid } from "./image-grid.ts";
@@ -49,12 +50,12 @@ export const maxPool2dSelectOp: Op<PoolAttributes> = defineOp({
 });
 
 // The gradient asks for the same nodes as the forward pass, and equal nodes are written once.
-function emitMaxPool(onnx: Emitter, x: Value, { shape }: TensorType, attrs: PoolAttributes): Value {
-  const channels = shape[1] as number;
+function emitMaxPool(onnx: Emitter, x: Value, type: TensorType, attrs: PoolAttributes): Value {
+  const { channels, rows, columns } = poolGeometry("maxPool2d", type, attrs);
   const attributes = onnxPoolAttributes(attrs);
-  return isBlockedGrid(onnx, channels)
-    ? fromBlocked(onnx, blockedMaxPoolNode(onnx, toBlocked(onnx, x), attributes), channels)
-    : onnx.node("MaxPool", [x], attributes);
+  if (!isBlockedGrid(onnx, channels)) return onnx.node("MaxPool", [x], attributes);
+  const y = blockedMaxPoolNode(onnx, toBlocked(onnx, x), attributes);
+  return fromBlocked(onnx, y, [channels, rows.outSize, columns.outSize]);
 }
 
 /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../../onnx/emitter.ts";
-import { blockedConvNode, fromBlocked, paddedChannels, paddedTo, toBlocked } from "../blocked-layout.ts";
+import { paddedTo } from "../blocked-filter.ts";
+import { blockedConvNode } from "../blocked-kernels.ts";
+import { fromBlocked, paddedChannels, toBlocked } from "../blocked-layout.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import type { Grid } from "../grid.ts";
 import { interleaveGrids, reshaped } from "../grid.ts";
@@ -35,7 +37,7 @@ export function blockedDepthwiseConv(
       groups: channels,
     },
   );
-  return fromBlocked(onnx, y, inChannels);
+  return fromBlocked(onnx, y, [inChannels, rows.outSize, columns.outSize]);
 }
 
 /** `[channels / b, taps, b]` in memory. */
@@ -94,11 +96,7 @@ export function blockedDepthwiseInputGradient(
   };
   const parts = phasesOf(rows).map((row) => phasesOf(columns).map((column) => partOf(row, column)));
   const whole = interleaveGrids(onnx, parts, geometry);
-  return fromBlocked(
-    onnx,
-    reshaped(onnx, whole.value, [-1, channels, rows.inSize, columns.inSize]),
-    inChannels,
-  );
+  return fromBlocked(onnx, whole.value, [inChannels, rows.inSize, columns.inSize]);
 }
 
 /**
@@ -136,7 +134,10 @@ export function blockedDepthwiseWeightGradient(
       groups,
     },
   );
-  const perImage = reshaped(onnx, fromBlocked(onnx, conv, numMaps), [batch as number, inChannels * numTaps]);
+  const perImage = reshaped(onnx, fromBlocked(onnx, conv, [numMaps, rows.kernelSize, columns.kernelSize]), [
+    batch as number,
+    inChannels * numTaps,
+  ]);
   const summed = onnx.node("ReduceSum", [perImage, onnx.ints([0])], { keepdims: 0 });
   return reshaped(onnx, summed, [inChannels, rows.kernelSize, columns.kernelSize, 1]);
 }

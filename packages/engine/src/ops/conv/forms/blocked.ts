@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../../onnx/emitter.ts";
-import type { BlockedConvAttributes } from "../blocked-layout.ts";
-import {
-  blockedConvNode,
-  blockedFilter,
-  fromBlocked,
-  paddedChannels,
-  paddedTo,
-  thinFilter,
-  toBlocked,
-  transposedBlockedFilter,
-} from "../blocked-layout.ts";
+import { blockedFilter, paddedTo, thinFilter, transposedBlockedFilter } from "../blocked-filter.ts";
+import type { BlockedConvAttributes } from "../blocked-kernels.ts";
+import { blockedConvNode } from "../blocked-kernels.ts";
+import { fromBlocked, paddedChannels, toBlocked, unblocked } from "../blocked-layout.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import type { Grid } from "../grid.ts";
 import { interleaveGrids, padGrid, reshaped } from "../grid.ts";
@@ -52,7 +45,7 @@ export function blockedConv(
       groups: 1,
     },
   );
-  return fromBlocked(onnx, y, outChannels);
+  return fromBlocked(onnx, y, [outChannels, rows.outSize, columns.outSize]);
 }
 
 function paddedTaps(
@@ -111,8 +104,7 @@ export function blockedInputGradient(
   };
   const parts = phasesOf(rows).map((row) => phasesOf(columns).map((column) => partOf(row, column)));
   const whole = interleaveGrids(onnx, parts, geometry);
-  const shape = [-1, padded[2], rows.inSize, columns.inSize];
-  return fromBlocked(onnx, reshaped(onnx, whole.value, shape), inChannels);
+  return fromBlocked(onnx, whole.value, [inChannels, rows.inSize, columns.inSize]);
 }
 
 function phaseAttributes(row: WindowPhase, column: WindowPhase): BlockedConvAttributes {
@@ -153,7 +145,7 @@ export function blockedWeightGradient(
   const { numTaps } = weightSizes(geometry);
   const numImages = batch as number;
   const paddedOut = paddedChannels(outChannels, block);
-  const byChannel = onnx.node("Transpose", [x], { perm: [1, 0, 2, 3] });
+  const byChannel = onnx.node("Transpose", [unblocked(onnx, x, inChannels)], { perm: [1, 0, 2, 3] });
   const filter = reshaped(onnx, toBlocked(onnx, grad), [
     numImages / block,
     block,
@@ -175,7 +167,11 @@ export function blockedWeightGradient(
       groups: 1,
     },
   );
-  const byInput = reshaped(onnx, fromBlocked(onnx, taps, outChannels), [inChannels, outChannels * numTaps]);
+  const byInput = reshaped(
+    onnx,
+    fromBlocked(onnx, taps, [outChannels, rows.kernelSize, columns.kernelSize]),
+    [inChannels, outChannels * numTaps],
+  );
   const byOutput = onnx.node("Transpose", [byInput], { perm: [1, 0] });
   return reshaped(onnx, byOutput, [outChannels, rows.kernelSize, columns.kernelSize, inChannels]);
 }

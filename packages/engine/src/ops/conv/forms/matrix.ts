@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../../onnx/emitter.ts";
+import { toChannelsLast } from "../blocked-layout.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import type { Grid } from "../grid.ts";
 import { interleaveGrids, padGrid, reshaped, seenThroughTap, sliceGrid, tapOfPadded } from "../grid.ts";
@@ -18,8 +19,7 @@ function positionMajor(onnx: Emitter, x: Value, height: number, width: number): 
 
 /** `[batch, channels, H, W]` as the grid `[batch, H, W, channels]`. */
 function channelsLast(onnx: Emitter, x: Value, height: number, width: number, channels: number): Grid {
-  const value = onnx.node("Transpose", [x], { perm: [0, 2, 3, 1] });
-  return { value, outer: null, height, width, inner: channels };
+  return { value: toChannelsLast(onnx, x, channels), outer: null, height, width, inner: channels };
 }
 
 /** Rows (position, image) of the grid, `[H·W·batch, channels]`. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../../onnx/emitter.ts";
+import { unblocked } from "../blocked-layout.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { reshaped } from "../grid.ts";
 
@@ -11,8 +12,8 @@ export function pointwiseWeightGradient(onnx: Emitter, x: Value, grad: Value, ge
   const { inChannels, outChannels, rows, columns } = geometry;
   const numPositions = rows.inSize * columns.inSize;
   const images = [
-    reshaped(onnx, grad, [-1, outChannels, numPositions]),
-    reshaped(onnx, x, [-1, inChannels, numPositions]),
+    reshaped(onnx, unblocked(onnx, grad, outChannels), [-1, outChannels, numPositions]),
+    reshaped(onnx, unblocked(onnx, x, inChannels), [-1, inChannels, numPositions]),
   ];
   const perImage = onnx.node("FusedMatMul", images, { transA: 0, transB: 1 }, { domain: "com.microsoft" });
   const summed = onnx.node("ReduceSum", [perImage, onnx.ints([0])], { keepdims: 0 });
