@@ -15,7 +15,7 @@ export interface Workplace {
   readonly work: string;
   readonly cache: string;
   readonly env: NodeJS.ProcessEnv;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** A new, empty {@link Workplace}. */
@@ -47,7 +47,7 @@ export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when stderr matches, or the process ends first. */
-  until(pattern: RegExp): Promise<void>;
+  readonly until: (pattern: RegExp) => Promise<void>;
 }
 
 /** Starts semlink in a process group of its own, as a terminal does. */

@@ -9,3 +9,4 @@ export * from "./optim/index.ts";
 export * from "./random/index.ts";
 export type { NamedTensors, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export * from "./train/index.ts";
+export { hintFor, nearestName } from "./nearest.ts";

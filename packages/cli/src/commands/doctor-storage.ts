@@ -33,7 +33,6 @@ async function checkTeacher(): Promise<DoctorCheck> {
     await teacher.release();
     return { name, state: "ok", found: `${teacher.card.name}, ${teacher.card.dataset}` };
   } catch (error) {
-    const hint = "install semlink again, or train one: --set teacher.source=train";
-    return { name, state: "failed", found: describeError(error).message, hint };
+    return { name, state: "failed", found: describeError(error).message };
   }
 }

@@ -13,11 +13,11 @@ export const doctor: Command = defineCommand({
   example: "semlink doctor",
   options: {},
   async run(_values, { report, print, fail }) {
-    const parts = { machine: checkMachine, runtime: checkRuntime, storage: checkStorage };
+    const parts = [checkMachine, checkRuntime, checkStorage];
     const checks = [];
-    for (const [index, [message, check]] of Object.entries(parts).entries()) {
-      report({ stage: "doctor", done: index, total: 3, message: `checking ${message}` });
+    for (const [index, check] of parts.entries()) {
       checks.push(...(await check()));
+      report({ stage: "doctor", done: index + 1, total: parts.length });
     }
     const ok = checks.every(({ state }) => state !== "failed");
     if (!ok) fail();

@@ -21,7 +21,7 @@ export async function keyFigures(results: Results): Promise<KeyFigure[]> {
   const { channelName } = await import("@semlink/system");
   const clean = CLEAN.flatMap((id) => results.clean.filter((line) => line.id === id));
   const links = results.lines.filter(({ role }) => role === "link");
-  const comparisons = results.comparisons.filter(({ id }) => id === "student - control");
+  const comparisons = results.comparisons.filter(({ id }) => id === "kd - no-kd");
   return [
     ...clean.map(({ label, accuracy }) => ({ label, kind: "accuracy" as const, ...accuracy })),
     ...links.flatMap(({ label, channel, points }) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { hintFor } from "../nearest.ts";
+import { hintFor } from "@semlink/engine";
 
 /**
  * One option of a command: how it is written, what it means, and how its text becomes a value. `T` includes

@@ -46,7 +46,7 @@ export async function hardenStudent(
         },
         async produce(stageFolder) {
           const payload = {
-            ...jobPayload(experiment, run, stageFolder, kinds.length),
+            ...jobPayload(experiment, run, stageFolder),
             targetsFolder: targets.folder,
             student: chosen,
             kind,

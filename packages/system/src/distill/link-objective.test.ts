@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Build, input, nameTree, type Objective, paramsOf, rngFrom } from "@semlink/engine";
+import { Build, input, type Objective, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { channelNamed, channels } from "../channel/channels.ts";
 import type { RobustConfig } from "../experiment.ts";
-import { openGraph, type OpenGraph } from "../open-graph.fixture.ts";
+import { drawnWeights, openGraph, type OpenGraph } from "../open-graph.fixture.ts";
 import { linkObjective } from "./link-objective.ts";
 import { linkNetwork } from "./networks.ts";
 import { tinyProblem } from "./tiny-problem.fixture.ts";

@@ -55,12 +55,17 @@ describe("featureLoss", () => {
       first.map((value, i) => (2 * (value - second[i]!)) / WIDTH),
       { relative: 1e-6, absolute: 0 },
     );
-    expect(() => gradients(featureLoss(a, b), [b])).toThrow(expect.objectContaining({ code: "not-connected" }));
+    expect(() => gradients(featureLoss(a, b), [b])).toThrow(
+      expect.objectContaining({ code: "not-connected" }),
+    );
   });
 });
 
 const logitRows = fc
-  .array(fc.float({ min: -20, max: 20, noNaN: true, noDefaultInfinity: true }), { minLength: WIDTH, maxLength: WIDTH })
+  .array(fc.float({ min: -20, max: 20, noNaN: true, noDefaultInfinity: true }), {
+    minLength: WIDTH,
+    maxLength: WIDTH,
+  })
   .filter((row) => Math.max(...row) - Math.min(...row) > 0.5)
   .map((row) => Float32Array.from(row));
 
@@ -114,7 +119,14 @@ describe("standardizedSoftLoss", () => {
     await fc.assert(
       fc.asyncProperty(logitRows, logitRows, async (student, teacher) => {
         expect(await loss(student, teacher)).toBeGreaterThan(-1e-6);
-        expect(Math.abs(await loss(teacher.map((value) => 3 * value - 1), teacher))).toBeLessThan(1e-6);
+        expect(
+          Math.abs(
+            await loss(
+              teacher.map((value) => 3 * value - 1),
+              teacher,
+            ),
+          ),
+        ).toBeLessThan(1e-6);
       }),
       { numRuns: 40 },
     );
@@ -186,7 +198,10 @@ describe("labelledCrossEntropy", () => {
 });
 
 describe("weightedTerms", () => {
-  const scalar = (name: string): (() => Tensor) => () => input(`value of ${name}`, []);
+  const scalar =
+    (name: string): (() => Tensor) =>
+    () =>
+      input(`value of ${name}`, []);
 
   it("adds the terms by their weights and reports each unweighted under its name", async () => {
     const terms = { x: scalar("x"), y: scalar("y") };
@@ -198,7 +213,9 @@ describe("weightedTerms", () => {
 
   it("does not even build a term of weight 0", () => {
     const forbidden = (): Tensor => expect.fail("built");
-    expect(Object.keys(weightedTerms({ x: 1, y: 0 }, { x: scalar("x"), y: forbidden }).metrics)).toEqual(["x"]);
+    expect(Object.keys(weightedTerms({ x: 1, y: 0 }, { x: scalar("x"), y: forbidden }).metrics)).toEqual([
+      "x",
+    ]);
   });
 
   it("leaves out a weight without a term", () => {

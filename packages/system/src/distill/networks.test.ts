@@ -15,12 +15,15 @@ function namesOf(network: object): string[] {
 describe("networks", () => {
   it("of stage 2 hold every parameter of stage 1 under the same name", () => {
     const names = new Set(namesOf(linkNetwork(shape, experiment, "cat")));
-    for (const name of namesOf(studentNetwork(shape, experiment.student, null))) expect(names).toContain(name);
+    for (const name of namesOf(studentNetwork(shape, experiment.student, null)))
+      expect(names).toContain(name);
   });
 
   it("name their parameters by what they are part of", () => {
     for (const kind of ["cat", "film-mlp"] as const) {
-      const parts = namesOf(linkNetwork(shape, experiment, kind)).map((name) => /^(codec\.)?\w+/.exec(name)![0]);
+      const parts = namesOf(linkNetwork(shape, experiment, kind)).map(
+        (name) => /^(codec\.)?\w+/.exec(name)![0],
+      );
       expect([...new Set(parts)].sort()).toEqual([
         "codec.decoder",
         "codec.encoder",

@@ -86,7 +86,10 @@ function drawTargets({ count, labels }: ImageSet): TargetBank {
   const centres = rng.fold("centres").normal(NUM_CLASSES * EMBED_DIM);
   const head = { weight: centres, bias: rng.fold("bias").normal(NUM_CLASSES) };
   const targets = Array.from({ length: NUM_VIEWS }, (_, view) => {
-    const noise = rng.fold("view").fold(view).normal(count * EMBED_DIM);
+    const noise = rng
+      .fold("view")
+      .fold(view)
+      .normal(count * EMBED_DIM);
     const embedding = noise.map((value, i) => {
       const label = labels[Math.floor(i / EMBED_DIM)]!;
       return centres[label * EMBED_DIM + (i % EMBED_DIM)]! + 0.2 * value;
@@ -94,7 +97,8 @@ function drawTargets({ count, labels }: ImageSet): TargetBank {
     const logits = Float32Array.from({ length: count * NUM_CLASSES }, (_, i) => {
       const [image, label] = [Math.floor(i / NUM_CLASSES), i % NUM_CLASSES];
       let sum = head.bias[label]!;
-      for (let d = 0; d < EMBED_DIM; d++) sum += centres[label * EMBED_DIM + d]! * embedding[image * EMBED_DIM + d]!;
+      for (let d = 0; d < EMBED_DIM; d++)
+        sum += centres[label * EMBED_DIM + d]! * embedding[image * EMBED_DIM + d]!;
       return sum;
     });
     return { embeddings: toFloat16(embedding), logits: toFloat16(logits) };

@@ -44,7 +44,7 @@ export async function teachStudents(
   const { useTeacher } = transfer;
   const variants = compareWithoutTeacher && useTeacher ? [true, false] : [useTeacher];
   const outputs = await Promise.all(
-    variants.map((isTaught) => trainStudent(experiment, run, data, targets, isTaught, variants.length)),
+    variants.map((isTaught) => trainStudent(experiment, run, data, targets, isTaught)),
   );
   const [chosen, control] = outputs.map(({ folder, key }, index) => ({
     folder,
@@ -60,7 +60,6 @@ function trainStudent(
   data: Dataset,
   targets: CachedTargets,
   isTaught: boolean,
-  numJobs: number,
 ): Promise<StageOutput<unknown>> {
   const { transfer } = experiment.distill;
   return runStage(run, {
@@ -77,7 +76,7 @@ function trainStudent(
     },
     async produce(folder) {
       const payload = {
-        ...jobPayload(experiment, run, folder, numJobs),
+        ...jobPayload(experiment, run, folder),
         targetsFolder: targets.folder,
         embedDim: targets.embedDim,
         isTaught,

@@ -30,7 +30,9 @@ interface Drawn {
 
 function draw(seed: number, batchSize: number, options: Partial<TransmissionOptions> = {}): Drawn {
   const tensors = drawTransmissions(rngFrom(seed), batchSize, { ...OPTIONS, ...options });
-  return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data])) as unknown as Drawn;
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [name, data]),
+  ) as unknown as Drawn;
 }
 
 const images = Array.from({ length: BATCH }, (_, image) => image);
@@ -73,7 +75,9 @@ describe("drawTransmissions", () => {
   });
 
   it("masks what is behind the end of each transmission", () => {
-    const expected = many.mask.map((_, i) => (i % MAX_SYMBOLS < lengthOf(Math.floor(i / MAX_SYMBOLS)) ? 1 : 0));
+    const expected = many.mask.map((_, i) =>
+      i % MAX_SYMBOLS < lengthOf(Math.floor(i / MAX_SYMBOLS)) ? 1 : 0,
+    );
     expect(many.mask).toEqual(expected);
   });
 

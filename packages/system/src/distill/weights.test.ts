@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { nameTree, paramsOf, rngFrom, writeSafetensors } from "@semlink/engine";
+import { writeSafetensors } from "@semlink/engine";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { drawnWeights } from "../open-graph.fixture.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { studentNetwork } from "./networks.ts";
 import { tinyProblem } from "./tiny-problem.fixture.ts";
@@ -37,7 +38,9 @@ describe("weights of a stage", () => {
   });
 
   it("are a corrupt file when a tensor is of another type", async () => {
-    const tensors = new Map([["head.weight", { dtype: "int32" as const, shape: [1], data: Int32Array.of(1) }]]);
+    const tensors = new Map([
+      ["head.weight", { dtype: "int32" as const, shape: [1], data: Int32Array.of(1) }],
+    ]);
     await writeSafetensors(join(folder(), WEIGHTS_FILE), { tensors, metadata: {} });
     await expect(loadWeights(folder())).rejects.toThrow(corrupt);
   });

@@ -56,8 +56,8 @@ export function cleanComparisons(
     ...(student && control
       ? [
           {
-            id: "student - control",
-            label: "Distilled minus not distilled, same recipe",
+            id: "kd - no-kd",
+            label: "KD minus no KD, same recipe",
             difference: pairedInterval(minus(student, control)),
             note: "one training seed each; the interval is over test images",
           },

@@ -114,10 +114,12 @@ function measureSystems(
       seed: experiment.seed,
     },
     async produce(folder) {
-      const shared = jobPayload(experiment, run, folder, kinds.length);
+      const shared = jobPayload(experiment, run, folder);
       const common = { ...shared, targetsFolder: targets.folder, embedDim: targets.embedDim };
       const [[clean]] = await Promise.all([
-        run.jobs.run([{ job: "evaluate-clean", payload: { ...common, teacherFolder: teacher.folder, students } }]),
+        run.jobs.run([
+          { job: "evaluate-clean", payload: { ...common, teacherFolder: teacher.folder, students } },
+        ]),
         run.jobs.run(
           links.map(({ kind, folder: linkFolder }) => ({
             job: "evaluate-link" as const,

@@ -25,10 +25,11 @@ export function ledgerOf(experiment: Experiment, shape: ProblemShape, teacher: T
         ...graphCost({ embedding: embedding! }),
       });
     }
+    const part = index === 0 ? kind : `rival ${kind}`;
     rows.push(
-      { part: `${kind} channel encoder`, side: "device", ...graphCost(encoderModel(network, shape)) },
+      { part: `${part} channel encoder`, side: "device", ...graphCost(encoderModel(network, shape)) },
       {
-        part: `${kind} channel decoder and head`,
+        part: `${part} channel decoder and head`,
         side: "receiver",
         ...graphCost(receiverModel(network, experiment.codec.lengths)),
       },

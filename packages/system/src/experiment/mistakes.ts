@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
+import { nearestName, SemlinkError } from "@semlink/engine";
 import type * as z from "zod";
 import { expectationOf, type KeyTree, placeAt } from "./key-tree.ts";
-import { nearestOf } from "./nearest.ts";
 
 /** One thing that is wrong with a configuration. */
 export interface Mistake {
@@ -49,7 +48,7 @@ export function unknownKey(path: readonly PropertyKey[], tree: KeyTree): Mistake
   const depth = path.findIndex((_, index) => placeAt(tree, path.slice(0, index + 1)) === undefined);
   const known = Object.keys(placeAt(tree, path.slice(0, depth))?.properties ?? {});
   const key = String(path[depth]);
-  const nearest = nearestOf(key, known);
+  const nearest = nearestName(key, known);
   return {
     key: keyText(path.slice(0, depth + 1)),
     expected: "a known key",
@@ -76,7 +75,7 @@ function brokenRule(issue: z.core.$ZodIssueCustom, value: unknown): Mistake {
 function unfitValue(path: readonly PropertyKey[], root: unknown, tree: KeyTree): Mistake {
   const place = placeAt(tree, path) ?? {};
   const value = valueAt(root, path);
-  const nearest = typeof value === "string" ? nearestOf(value, (place.enum ?? []).map(String)) : undefined;
+  const nearest = typeof value === "string" ? nearestName(value, (place.enum ?? []).map(String)) : undefined;
   return {
     key: keyText(path),
     expected: expectationOf(place),

@@ -15,6 +15,6 @@ export const targetsConfigSchema: z.ZodType<TargetsConfig, Written<TargetsConfig
   .strictObject({
     numViews: count("views of each training image: the image, its mirror image, then shifts of both")
       .max(MOST_VIEWS)
-      .default(4),
+      .default(5),
   })
   .describe("the teacher's outputs, computed once and stored");

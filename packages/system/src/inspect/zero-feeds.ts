@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HostTensor, type OnnxFile, type OnnxValue, SemlinkError } from "@semlink/engine";
-import { nearestOf } from "../experiment/nearest.ts";
+import { type HostTensor, type OnnxFile, type OnnxValue, nearestName, SemlinkError } from "@semlink/engine";
 
 /** Values of symbolic sizes. */
 export interface SizeChoice {
@@ -57,7 +56,7 @@ function checkSizes(inputs: readonly OnnxValue[], { batch, dims }: SizeChoice): 
   const known = [...new Set(symbols)];
   for (const name of Object.keys(dims)) {
     if (known.includes(name)) continue;
-    const nearest = nearestOf(name, known);
+    const nearest = nearestName(name, known);
     throw new SemlinkError({
       code: "invalid-argument",
       where: "size",

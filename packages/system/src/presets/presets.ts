@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
+import { nearestName, SemlinkError } from "@semlink/engine";
 import type { ExperimentInput } from "../experiment.ts";
-import { nearestOf } from "../experiment/nearest.ts";
 import { quick } from "./quick.ts";
 import { smoke } from "./smoke.ts";
 import { standard } from "./standard.ts";
@@ -18,7 +17,7 @@ export function presetNamed(name: string): ExperimentInput {
   const preset = presets.find((candidate) => candidate.name === name);
   if (preset) return preset;
   const names = presets.map((candidate) => candidate.name);
-  const nearest = nearestOf(name, names);
+  const nearest = nearestName(name, names);
   throw new SemlinkError({
     code: "invalid-argument",
     where: "preset",

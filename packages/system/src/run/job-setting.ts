@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
-import { availableParallelism } from "node:os";
 import type { Dataset } from "../data/dataset.ts";
 import { prepareData } from "../data/prepare-data.ts";
 import type { Experiment } from "../experiment.ts";
@@ -14,8 +13,6 @@ export interface JobPayload {
   /** Folder that the job fills. */
   readonly folder: string;
   readonly cacheFolder: string | undefined;
-  /** Threads inside one operator. */
-  readonly threads: number;
 }
 
 /** What every job works with. */
@@ -25,24 +22,22 @@ export interface JobSetting extends JobContext {
   readonly seed: number;
 }
 
-/** The part of a payload that all jobs of a stage share, when `numJobs` of them run side by side. */
-export function jobPayload(
-  experiment: Experiment,
-  run: OpenRun,
-  folder: string,
-  numJobs: number,
-): JobPayload {
-  const threads = Math.max(1, Math.floor(availableParallelism() / numJobs));
-  return { experiment, folder, cacheFolder: run.cacheFolder, threads };
+/** The part of a payload that every job has. */
+export function jobPayload(experiment: Experiment, { cacheFolder }: OpenRun, folder: string): JobPayload {
+  return { experiment, folder, cacheFolder };
 }
+
+// One thread inside operators, whatever the machine: threads change the order of sums and so the bits, and they gain
+// less than a second job beside this one.
+const INTRA_OP_THREADS = 1;
 
 /** Loads, inside a job, the data (from the decoded cache) and the runtime. */
 export async function openJobSetting(
   payload: JobPayload,
   { report, signal }: JobContext,
 ): Promise<JobSetting> {
-  const { experiment, cacheFolder, threads } = payload;
+  const { experiment, cacheFolder } = payload;
   const data = await prepareData(experiment.data, { signal, cacheFolder });
-  const runtime = await nodeRuntime({ intraOpThreads: threads });
+  const runtime = await nodeRuntime({ intraOpThreads: INTRA_OP_THREADS });
   return { data, runtime, seed: experiment.seed, report, signal };
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Build, graphCost, input, paramsOf, rngFrom } from "@semlink/engine";
+import { Build, graphCost, input, rngFrom } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { imageLength } from "../data/dataset.ts";
 import { studentNetwork } from "../distill/networks.ts";
 import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
 import { defineExperiment } from "../experiment.ts";
-import { openGraph } from "../open-graph.fixture.ts";
+import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 
 describe("CompactCnn", () => {
   it("has 0.2 to 0.4 M parameters at the default sizes on CIFAR-10", () => {

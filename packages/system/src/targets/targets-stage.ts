@@ -32,16 +32,16 @@ export async function cacheTargets(
     version: 1,
     inputs: { data: data.digest, teacher: teacher.key, numViews },
     async produce(folder) {
-      const payload = (numJobs: number, part: number): TargetsPayload => ({
-        ...jobPayload(experiment, run, folder, numJobs),
+      const payload = (part: number): TargetsPayload => ({
+        ...jobPayload(experiment, run, folder),
         teacherFolder: teacher.folder,
         part,
       });
-      await run.jobs.run([{ job: "target-statistics", payload: payload(1, 0) }]);
+      await run.jobs.run([{ job: "target-statistics", payload: payload(0) }]);
       await run.jobs.run(
         Array.from({ length: NUM_PARTS }, (_, part) => ({
           job: "targets" as const,
-          payload: payload(NUM_PARTS, part),
+          payload: payload(part),
         })),
       );
     },

@@ -55,7 +55,7 @@ function trainedTeacher(
     version: 1,
     inputs: { data: data.digest, teacher: experiment.teacher, seed: experiment.seed },
     async produce(folder) {
-      await run.jobs.run([{ job: "train-teacher", payload: jobPayload(experiment, run, folder, 1) }]);
+      await run.jobs.run([{ job: "train-teacher", payload: jobPayload(experiment, run, folder) }]);
     },
     read: describeTeacher,
   });

@@ -12,7 +12,7 @@ import { matrixInputGradient } from "./forms/matrix.ts";
 import { pairInputGradient } from "./forms/pairs.ts";
 import type { ConvAttributes, ConvGeometry } from "./geometry.ts";
 import { checkGradient, convGeometry } from "./geometry.ts";
-import { canReorder, filledChannels, isDepthwise, isPointwise, isTinyMap, numOutputs } from "./traits.ts";
+import { canReorder, filledShare, isDepthwise, isPointwise, isTinyMap, numOutputs } from "./traits.ts";
 import { conv2dWeightGradient } from "./weight-gradient.ts";
 
 /** Attributes of the input gradient: those of the convolution, and the size of the input. */
@@ -62,14 +62,14 @@ type Form = "direct" | "blocked" | "blocked-depthwise" | "matrix" | "pairs";
 function formOf(geometry: ConvGeometry, { nchwcBlock }: KernelSet, isInBlocks: boolean): Form {
   const { inChannels, outChannels, groups } = geometry;
   const isBlockable = nchwcBlock !== null && canReorder(outChannels) && hasBlockedInputGradient(geometry);
-  const filledShare = isBlockable
-    ? filledChannels(inChannels, nchwcBlock) * filledChannels(outChannels, nchwcBlock)
-    : 0;
   if (isDepthwise(geometry)) return isBlockable ? "blocked-depthwise" : "direct";
   if (groups > 1) return "direct";
   if (isTinyMap(geometry)) return "pairs";
   if (isPointwise(geometry) && numOutputs(geometry) >= 32 && !isInBlocks) return "direct";
-  if (filledShare > 1 / 3) return "blocked";
+  // Blocks that hold mostly padding cost more than they save.
+  const isFilled = (block: number): boolean =>
+    3 * filledShare(inChannels, block) * filledShare(outChannels, block) > 1;
+  if (isBlockable && isFilled(nchwcBlock)) return "blocked";
   return numOutputs(geometry) <= 4 ? "matrix" : "direct";
 }
 

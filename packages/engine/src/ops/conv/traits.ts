@@ -38,6 +38,6 @@ export function canReorder(channels: number): boolean {
 }
 
 /** Share of the channels of whole blocks that are no padding. */
-export function filledChannels(channels: number, block: number): number {
+export function filledShare(channels: number, block: number): number {
   return channels / paddedChannels(channels, block);
 }

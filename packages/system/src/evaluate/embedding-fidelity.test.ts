@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rngFrom } from "@semlink/engine";
+import { describe, expect, it } from "vitest";
+import { GALLERY, identifiedAmongGallery, predictionsOf, relativeErrors } from "./embedding-fidelity.ts";
+
+const WIDTH = 16;
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+describe("identifiedAmongGallery", () => {
+  it("finds every image when the embedding arrives as it was sent, at any scale", () => {
+    const sent = rngFrom(1).normal(3 * GALLERY * WIDTH);
+    expect(mean(identifiedAmongGallery(sent, sent, WIDTH))).toBe(1);
+    expect(
+      mean(
+        identifiedAmongGallery(
+          sent.map((value) => 0.3 * value),
+          sent,
+          WIDTH,
+        ),
+      ),
+    ).toBe(1);
+  });
+
+  it("finds one in a hundred in noise", () => {
+    const numGalleries = 60;
+    const sent = rngFrom(2).normal(numGalleries * GALLERY * WIDTH);
+    const noise = rngFrom(3).normal(sent.length);
+    const share = mean(identifiedAmongGallery(noise, sent, WIDTH));
+    const sigma = Math.sqrt((0.01 * 0.99) / (numGalleries * GALLERY));
+    expect(Math.abs(share - 0.01)).toBeLessThan(5 * sigma);
+  });
+
+  it("compares with the hundred of the own gallery only", () => {
+    const sent = rngFrom(4).normal(2 * GALLERY * WIDTH);
+    const twice = Float32Array.from({ length: sent.length }, (_, i) => sent[i % (GALLERY * WIDTH)]!);
+    // Image 100 + i is a copy of image i: no confusion, they never meet.
+    expect(mean(identifiedAmongGallery(twice, twice, WIDTH))).toBe(1);
+  });
+
+  it("does not count a tie as found", () => {
+    const sent = rngFrom(5).normal(GALLERY * WIDTH);
+    sent.copyWithin(WIDTH, 0, WIDTH); // images 0 and 1 are the same
+    const found = identifiedAmongGallery(sent, sent, WIDTH);
+    expect([...found.subarray(0, 3)]).toEqual([0, 0, 1]);
+  });
+
+  it("leaves out images beyond the last whole gallery", () => {
+    const sent = rngFrom(6).normal((GALLERY + 7) * WIDTH);
+    expect(identifiedAmongGallery(sent, sent, WIDTH).length).toBe(GALLERY);
+    expect(identifiedAmongGallery(sent.slice(0, 7 * WIDTH), sent.slice(0, 7 * WIDTH), WIDTH).length).toBe(0);
+  });
+});
+
+describe("relativeErrors", () => {
+  const count = 2000;
+  const sent = rngFrom(7)
+    .normal(count * WIDTH)
+    .map((value, i) => 2 * value + (i % WIDTH)); // each dimension its mean
+
+  it("is 0 for what arrives as it was sent: R^2 = 1", () => {
+    expect(mean(relativeErrors(sent, sent, WIDTH))).toBe(0);
+  });
+
+  it("has mean 1 when only the mean embedding arrives: R^2 = 0", () => {
+    const means = Array.from({ length: WIDTH }, (_, d) => mean(sent.filter((_value, i) => i % WIDTH === d)));
+    const received = sent.map((_, i) => means[i % WIDTH]!);
+    expect(mean(relativeErrors(received, sent, WIDTH))).toBeCloseTo(1, 5);
+  });
+
+  it("has mean sigma^2 / 4 under noise of variance sigma^2, for embeddings of variance 4", () => {
+    const noise = rngFrom(8).normal(sent.length);
+    const received = sent.map((value, i) => value + 0.5 * noise[i]!);
+    // Relative error of a mean of n squares is sqrt(2 / n), twice: of the noise and of the variance.
+    const bound = 5 * 2 * Math.sqrt(2 / sent.length);
+    expect(Math.abs(mean(relativeErrors(received, sent, WIDTH)) / (0.25 / 4) - 1)).toBeLessThan(bound);
+  });
+
+  it("is the squared error of each image over the variance of the sent ones", () => {
+    const [a, b] = [Float32Array.of(1, 1, 5, 3), Float32Array.of(1, 3, 3, 3)];
+    // Sent mean (2, 3), variance ((1 + 0) + (1 + 0)) / 2 = 1.
+    expect([...relativeErrors(a, b, 2)]).toEqual([4, 4]);
+  });
+});
+
+describe("predictionsOf", () => {
+  it("is the first largest logit of each row", () => {
+    expect([...predictionsOf(Float32Array.of(0, 2, 1, 5, 5, -1, -3, -2, -2), 3)]).toEqual([1, 0, 1]);
+  });
+});
