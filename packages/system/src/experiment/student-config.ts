@@ -4,6 +4,7 @@ import { type BrokenRule, checkRules, count, type Written } from "./fields.ts";
 
 /** The `student` part of an experiment; each key is described in its schema. */
 export interface StudentConfig {
+  readonly stemWidth: number;
   readonly widths: readonly number[];
   readonly depths: readonly number[];
 }
@@ -11,6 +12,7 @@ export interface StudentConfig {
 /** Validates the `student` part of an experiment. */
 export const studentConfigSchema: z.ZodType<StudentConfig, Written<StudentConfig>> = z
   .strictObject({
+    stemWidth: count("channels of a first unit at full resolution; 0 leaves it out", 0).default(0),
     widths: z
       .array(count("channels of a stage"))
       .min(1)

@@ -15,6 +15,6 @@ export const targetsConfigSchema: z.ZodType<TargetsConfig, Written<TargetsConfig
   .strictObject({
     numViews: count("views of each training image: the image, its mirror image, then shifts of both")
       .max(MOST_VIEWS)
-      .default(5),
+      .default(4),
   })
   .describe("the teacher's outputs, computed once and stored");

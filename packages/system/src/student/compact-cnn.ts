@@ -4,6 +4,8 @@ import { add, BatchNorm, Conv2d, globalAveragePool, Linear, relu } from "@semlin
 
 export interface CompactCnnOptions {
   readonly inChannels: number;
+  /** Channels of a first unit at full resolution; 0 leaves it out, and the first stage sees the pixels. */
+  readonly stemWidth: number;
   /** Channels of each stage; every stage halves the map. Multiples of 16 suit the CPU's kernels. */
   readonly widths: readonly number[];
   /** Residual units of each stage. */
@@ -54,14 +56,20 @@ class Stage implements Layer {
  * @source semlink; residual units after He et al. 2016, projector after Chen et al. 2022 (SimKD), arXiv 2203.14001
  */
 export class CompactCnn implements Layer {
+  readonly stem: ConvUnit | null;
   readonly stages: readonly Stage[];
   readonly projector: Linear;
   readonly projectorNorm: BatchNorm;
 
-  constructor({ inChannels, widths, depths, embedDim }: CompactCnnOptions) {
+  constructor({ inChannels, stemWidth, widths, depths, embedDim }: CompactCnnOptions) {
+    this.stem =
+      stemWidth === 0
+        ? null
+        : new ConvUnit({ inChannels, outChannels: stemWidth, kernelSize: 3, stride: 1 });
+    const firstKernel = this.stem ? 3 : 4;
     this.stages = widths.map((width, index) => {
-      const depth = depths[index]!;
-      return index === 0 ? new Stage(inChannels, width, 4, depth) : new Stage(widths[index - 1]!, width, 3, depth);
+      const before = index === 0 ? stemWidth || inChannels : widths[index - 1]!;
+      return new Stage(before, width, index === 0 ? firstKernel : 3, depths[index]!);
     });
     this.projector = new Linear({
       inFeatures: widths[widths.length - 1]!,
@@ -72,7 +80,8 @@ export class CompactCnn implements Layer {
   }
 
   forward(build: Build, images: Tensor): Tensor {
-    const x = this.stages.reduce((y, stage) => build.apply(stage, y), images);
+    const start = this.stem ? build.apply(this.stem, images) : images;
+    const x = this.stages.reduce((y, stage) => build.apply(stage, y), start);
     return build.apply(this.projectorNorm, build.apply(this.projector, globalAveragePool(x)));
   }
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseResults, type Results } from "./evaluate/results.ts";
+import { applyOverrides, type Experiment, parseExperiment } from "./experiment.ts";
+import { runExperiment, type StageName, STAGES } from "./pipeline.ts";
+import { smoke } from "./presets/smoke.ts";
+import { type Job, jobTable } from "./run/job-table.ts";
+import { openRun } from "./run/open-run.ts";
+
+// The smoke preset, smaller: the tests of the jobs say what each stage does, these that the stages fit together.
+const SMALLER = [
+  "data.trainLimit=160",
+  "data.validationCount=50",
+  "data.testLimit=100",
+  "evaluate.esNoDb=[0,10]",
+  "robust.phaseA.steps=5",
+];
+const small = (...changes: string[]): Experiment =>
+  parseExperiment(applyOverrides(smoke, [...SMALLER, ...changes]), "smoke");
+const experiment = small();
+
+let folder: string;
+let results: Results;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "semlink-pipeline-"));
+  results = (await run("report")).results!;
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the pipeline with its jobs in this process, and notes which it ran. */
+async function run(until: StageName, changed = experiment): Promise<{ results: Results | null; jobs: string[] }> {
+  const ran: string[] = [];
+  const { signal } = new AbortController();
+  const report = (): void => undefined;
+  const opened = await openRun({
+    experiment: changed,
+    command: "semlink run smoke",
+    report,
+    signal,
+    runsFolder: join(folder, "runs"),
+    cacheFolder: join(folder, "cache"),
+  });
+  const jobs: typeof opened.jobs = {
+    ...opened.jobs,
+    async run(requests) {
+      const outputs: unknown[] = [];
+      for (const { job, payload } of requests) {
+        ran.push(job);
+        const work: Job = jobTable[job];
+        outputs.push(await work(payload as never, { report, signal }));
+      }
+      return outputs as never;
+    },
+  };
+  try {
+    return { results: await runExperiment(changed, { ...opened, jobs }, until), jobs: ran };
+  } finally {
+    await opened.close();
+  }
+}
+
+const runFolder = (): string => join(folder, "runs", "smoke");
+
+describe("runExperiment", () => {
+  it("ends with results that the published schema accepts, and a report beside them", async () => {
+    const written = await readFile(join(runFolder(), "results.json"), "utf8");
+    expect(parseResults(written, "results.json")).toEqual(JSON.parse(JSON.stringify(results)));
+    expect(await readdir(runFolder())).toContain("report.html");
+  });
+
+  it("stands every system on every plot: link, rival, label code and repetition, on each channel", () => {
+    expect(results.lines.map(({ id, role, channel }) => `${role} ${id} ${channel}`)).toEqual(
+      ["link cat", "rival film-mlp", "baseline label-code", "baseline repetition-qpsk"].flatMap((line) =>
+        experiment.evaluate.channels.map((channel) => `${line} ${channel}`),
+      ),
+    );
+    const numPoints = experiment.evaluate.esNoDb.length * experiment.evaluate.lengths.length;
+    for (const { points } of results.lines) expect(points.length).toBe(numPoints);
+    expect(results.clean.map(({ id }) => id)).toEqual([
+      "teacher",
+      "student",
+      "control",
+      "cat-device",
+      "film-mlp-device",
+    ]);
+    const [main] = results.lines;
+    expect(main!.points.every(({ identity100, embeddingR2 }) => identity100 && embeddingR2)).toBe(true);
+  });
+
+  it("keeps a training curve of every stage that trains", () => {
+    expect([...new Set(results.curves.map(({ stage }) => stage))]).toEqual([
+      "distill",
+      "distill (no teacher)",
+      "cat phase-a",
+      "cat phase-b",
+      "film-mlp phase-a",
+      "film-mlp phase-b",
+    ]);
+  });
+
+  it("runs no job again when nothing has changed, and finds the same", async () => {
+    const again = await run("evaluate");
+    expect(again.jobs).toEqual([]);
+    const { provenance: _first, ...found } = results;
+    const { provenance, ...foundAgain } = again.results!;
+    expect(foundAgain).toEqual(found);
+    expect(provenance.stages.filter(({ stage }) => stage !== "data").every(({ cached }) => cached)).toBe(true);
+  });
+
+  it("makes a stage whose file was lost again, with the same bits, and nothing else", async () => {
+    const [codec] = (await readdir(runFolder())).filter((name) => name.startsWith("codec-film-mlp"));
+    await rm(join(runFolder(), codec!, "weights.safetensors"));
+    const again = await run("evaluate");
+    expect(again.jobs).toEqual(["harden"]);
+    expect(again.results!.bits).toEqual(results.bits);
+  });
+
+  it("never compares a student that was not taught with the teacher's embedding or logits", async () => {
+    const alone = await run("evaluate", small("distill.transfer.useTeacher=false", "codec.kinds=[film-mlp]"));
+    expect(alone.jobs).toEqual(["transfer", "harden", "evaluate-clean", "evaluate-link"]);
+    const { curves, clean } = alone.results!;
+    const metricsOf = (name: string): string[] =>
+      curves.filter(({ stage }) => stage === name).map(({ metric }) => metric);
+    expect(metricsOf("distill (no teacher)")).toEqual(["loss", "hard"]);
+    expect(metricsOf("film-mlp phase-a")).toEqual(["loss", "ownFeature", "hard", "gradientNorm"]);
+    expect(metricsOf("film-mlp phase-b")).toEqual(["loss", "ownFeature", "hard", "device", "gradientNorm"]);
+    expect(clean.map(({ id }) => id)).toEqual(["teacher", "student", "film-mlp-device"]);
+  });
+
+  it("ends after the stage it is told to, without results before the evaluation", async () => {
+    for (const stage of STAGES.slice(0, -2)) expect((await run(stage)).results).toBeNull();
+    expect((await run("evaluate")).results).not.toBeNull();
+  });
+});
