@@ -53,6 +53,21 @@ describe("progress on a stream that is no terminal", () => {
     ]);
   });
 
+  it("keeps stages that run side by side apart", async () => {
+    const sink = new TextSink();
+    const { send } = await progressOn(sink);
+    for (let second = 0; second <= 12; second += 2) {
+      send(second, "cat", second, 20);
+      send(second + 1, "film-mlp", second, 20);
+    }
+    expect(sink.text.trimEnd().split("\n")).toEqual([
+      "cat: 0/20 (0 %), loss 0.5000",
+      "film-mlp: 0/20 (0 %), loss 0.5000",
+      "cat: 10/20 (50 %), loss 0.5000, ETA 10 s",
+      "film-mlp: 10/20 (50 %), loss 0.5000, ETA 10 s",
+    ]);
+  });
+
   it("prints every message, and no share of an unknown total", async () => {
     const sink = new TextSink();
     const { send } = await progressOn(sink);

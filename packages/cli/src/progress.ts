@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ProgressEvent, Reporter } from "@semlink/system";
-import type { SingleBar } from "cli-progress";
+import type { MultiBar, SingleBar } from "cli-progress";
 import { formatDuration, formatMetrics, secondsLeft, type StageClock } from "./progress-text.ts";
 
 /** Where progress is drawn: stderr. */
@@ -17,14 +17,14 @@ const LINE_INTERVAL_MS = 10_000;
 const BAR_FORMAT = "{name} [{bar}] {percentage} % {value}/{total} {figures}";
 
 /**
- * Draws progress with the time left: on a terminal a bar, and a line when a stage ends; elsewhere a line when
- * it begins, at most every ten seconds, and when it ends.
+ * Draws progress with the time left: on a terminal a bar for each stage that runs, and a line when one ends;
+ * elsewhere a line when a stage begins, at most every ten seconds, and when it ends. Stages may run side by side.
  *
  * @param now - clock [ms]
  */
 export async function createProgress(stream: ProgressStream, now: () => number): Promise<Progress> {
   if (stream.isTTY !== true) return { report: lineReporter(stream, now), stop: () => undefined };
-  return barProgress(stream, now, (await import("cli-progress")).SingleBar);
+  return barProgress(stream, now, (await import("cli-progress")).MultiBar);
 }
 
 interface Stage extends StageClock {
@@ -46,19 +46,20 @@ function endsNow({ done, total }: ProgressEvent, stage: Stage, current: Stage | 
 }
 
 function lineReporter(stream: ProgressStream, now: () => number): Reporter {
-  let current: Stage | undefined;
+  const stages = new Map<string, Stage>();
   return (event) => {
     const time = now();
     const { done, total, message } = event;
     if (message !== undefined) stream.write(`${event.stage}: ${message}\n`);
-    const stage = stageOf(event, current, time);
+    const known = stages.get(event.stage);
+    const stage = stageOf(event, known, time);
     const isDue = time - stage.lastPrintedAt >= LINE_INTERVAL_MS;
-    if (done < total ? isDue : endsNow(event, stage, current)) {
+    if (done < total ? isDue : endsNow(event, stage, known)) {
       stream.write(`${progressLine(event, stage, time)}\n`);
       stage.lastPrintedAt = time;
     }
     stage.lastDone = done;
-    current = stage;
+    stages.set(event.stage, stage);
   };
 }
 
@@ -75,39 +76,45 @@ function timing({ done, total }: ProgressEvent, stage: Stage, time: number): str
   return left === undefined ? "" : `ETA ${formatDuration(left)}`;
 }
 
-function barProgress(stream: ProgressStream, now: () => number, Bar: typeof SingleBar): Progress {
-  let current: Stage | undefined;
-  let bar: SingleBar | undefined;
+function barProgress(stream: ProgressStream, now: () => number, Bars: typeof MultiBar): Progress {
+  const stages = new Map<string, Stage>();
+  const bars = new Map<string, SingleBar>();
+  let drawn: MultiBar | undefined;
   const stop = (): void => {
-    bar?.stop();
-    bar = undefined;
+    drawn?.stop();
+    drawn = undefined;
+    bars.clear();
+  };
+  const print = (line: string): void => {
+    if (drawn) drawn.log(`${line}\n`);
+    else stream.write(`${line}\n`);
+  };
+  const removeBar = (name: string): void => {
+    const bar = bars.get(name);
+    if (bar) drawn?.remove(bar);
+    bars.delete(name);
+    if (bars.size === 0) stop(); // nothing is running: the lines below stay where they are printed
   };
   const report: Reporter = (event) => {
     const time = now();
     const { stage: name, done, total, message } = event;
-    const stage = stageOf(event, current, time);
-    if (stage !== current || message !== undefined) stop(); // a line can only be printed where no bar is
-    if (message !== undefined) stream.write(`${name}: ${message}\n`);
-    const figures = [timing(event, stage, time), formatMetrics(event.metrics)];
-    const payload = { name, figures: figures.filter((part) => part !== "").join(", ") };
+    const known = stages.get(name);
+    const stage = stageOf(event, known, time);
+    if (message !== undefined) print(`${name}: ${message}`);
     if (done < total) {
-      bar ??= startBar(
-        new Bar({ stream, format: BAR_FORMAT, linewrap: true, clearOnComplete: true }),
-        event,
-        payload,
-      );
-      bar.update(done, payload);
-    } else if (endsNow(event, stage, current)) {
-      stop();
-      stream.write(`${progressLine(event, stage, time)}\n`);
+      drawn ??= new Bars({ stream, format: BAR_FORMAT, linewrap: true, clearOnComplete: true });
+      const bar = bars.get(name) ?? drawn.create(total, done);
+      bars.set(name, bar);
+      const figures = [timing(event, stage, time), formatMetrics(event.metrics)];
+      bar.setTotal(total);
+      bar.update(done, { name, figures: figures.filter((part) => part !== "").join(", ") });
+      drawn.update();
+    } else if (endsNow(event, stage, known)) {
+      removeBar(name);
+      print(progressLine(event, stage, time));
     }
     stage.lastDone = done;
-    current = stage;
+    stages.set(name, stage);
   };
   return { report, stop };
-}
-
-function startBar(bar: SingleBar, { done, total }: ProgressEvent, payload: object): SingleBar {
-  bar.start(total, done, payload);
-  return bar;
 }

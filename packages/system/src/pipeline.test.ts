@@ -121,7 +121,8 @@ describe("runExperiment", () => {
 
   it("never compares a student that was not taught with the teacher's embedding or logits", async () => {
     const alone = await run("evaluate", small("distill.transfer.useTeacher=false", "codec.kinds=[film-mlp]"));
-    expect(alone.jobs).toEqual(["transfer", "harden", "evaluate-clean", "evaluate-link"]);
+    // The student is the control of the run before: it is there already.
+    expect(alone.jobs).toEqual(["harden", "evaluate-clean", "evaluate-link"]);
     const { curves, clean } = alone.results!;
     const metricsOf = (name: string): string[] =>
       curves.filter(({ stage }) => stage === name).map(({ metric }) => metric);

@@ -37,9 +37,9 @@ export interface DistillConfig {
 
 const transferSchema: z.ZodType<TransferConfig, Written<TransferConfig>> = z
   .strictObject({
-    epochs: count("passes over the training images").default(12),
+    epochs: count("passes over the training images").default(10),
     batchSize: count("images per step").default(128),
-    peakLearningRate: positive("highest rate of the one-cycle schedule").default(0.1),
+    peakLearningRate: positive("highest rate of the one-cycle schedule").default(0.25),
     weightDecay: weight("weight decay, as a share of the weight added to its gradient").default(5e-4),
     averageDecay: fraction("decay of the running average of the weights that is kept").default(0.999),
     terms: z

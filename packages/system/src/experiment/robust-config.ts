@@ -30,7 +30,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
   .strictObject({
     phaseA: z
       .strictObject({
-        steps: count("steps", 0).default(6000),
+        steps: count("steps", 0).default(1100),
         batchSize: count("images per step").default(256),
         numViews: count("views of each training image whose embeddings are trained on").default(2),
         peakLearningRate: positive("highest rate of the cosine schedule").default(2e-3),
@@ -41,9 +41,9 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
       .strictObject({
         epochs: count("passes over the training images; 0 leaves the phase out", 0).default(2),
         batchSize: count("images per step").default(128),
-        peakLearningRate: positive("highest rate of the cosine schedule").default(5e-4),
+        peakLearningRate: positive("highest rate of the cosine schedule").default(1e-3),
         encoderScale: weight("the encoder's learning rate as a share of the codec's; 0 freezes it").default(
-          0.1,
+          0.5,
         ),
       })
       .prefault({})
@@ -54,7 +54,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
         ownFeature: weight("mean squared error of the received embedding to the student's own").default(0.5),
         soft: weight("T^2 KL to the teacher's logits").default(0.5),
         hard: weight("cross entropy of the receiver's decision with the labels").default(1),
-        device: weight("cross entropy of the device's own decision with the labels").default(0.5),
+        device: weight("cross entropy of the device's own decision with the labels").default(1),
       })
       .prefault({})
       .describe("weight of each term of the loss"),
