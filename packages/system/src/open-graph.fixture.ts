@@ -11,7 +11,7 @@ export interface OpenGraph<Name extends string> {
   /** Names of what must be fed. */
   readonly inputNames: readonly string[];
   /** The batch follows from the number of values. */
-  run(values: Values): Promise<Record<Name, Float32Array>>;
+  readonly run: (values: Values) => Promise<Record<Name, Float32Array>>;
 }
 
 /**

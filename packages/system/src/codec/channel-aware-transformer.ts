@@ -28,6 +28,8 @@ export interface TransformerOptions {
   readonly numTokens: number;
   readonly numBlocks: number;
   readonly numHeads: number;
+  /** Width of a block's hidden layer over `width`. */
+  readonly expansion: number;
 }
 
 /** Tokens of one item through modulated blocks: `[batch, numTokens, tokenSize] → [batch, outFeatures]`. */
@@ -39,12 +41,12 @@ class TokenTransformer implements Layer<[tokens: Tensor, condition: Tensor]> {
   private readonly joinedWidth: number;
 
   constructor(tokenSize: number, outFeatures: number, options: TransformerOptions) {
-    const { width, numTokens, numBlocks, numHeads } = options;
+    const { width, numTokens, numBlocks, numHeads, expansion } = options;
     this.embed = new Linear({ inFeatures: tokenSize, outFeatures: width });
     this.position = param([1, numTokens, width], normalInit(0.02));
     this.blocks = Array.from(
       { length: numBlocks },
-      () => new ModulatedTransformerBlock({ width, numHeads, conditionWidth: width }),
+      () => new ModulatedTransformerBlock({ width, numHeads, expansion, conditionWidth: width }),
     );
     this.joinedWidth = numTokens * width;
     this.readout = new Linear({ inFeatures: this.joinedWidth, outFeatures });

@@ -52,7 +52,11 @@ export const codecLaws: readonly CodecLaw[] = [
       const images = Array.from(batch.esNoDb.keys());
       return comparedHalves(codec, async (run) => {
         const alone = await Promise.all(images.map((image) => run(pickImages(batch, [image]))));
-        return difference(await run(batch), Float32Array.from(alone.flatMap((part) => [...part])), BATCH_TOLERANCE);
+        return difference(
+          await run(batch),
+          Float32Array.from(alone.flatMap((part) => [...part])),
+          BATCH_TOLERANCE,
+        );
       });
     },
   },
@@ -81,7 +85,8 @@ export const codecLaws: readonly CodecLaw[] = [
     async violation(codec, batch) {
       const { min, max } = codec.shape.esNoDb;
       return comparedHalves(codec, async (run) => {
-        const at = (level: number): Promise<Float32Array> => run({ ...batch, esNoDb: batch.esNoDb.map(() => level) });
+        const at = (level: number): Promise<Float32Array> =>
+          run({ ...batch, esNoDb: batch.esNoDb.map(() => level) });
         const [low, high] = [await at(min), await at(max)];
         if (difference(low, high, 0) === undefined) return "the same output at both ends of the range";
         return difference(await at(min - 7), low, 0) ?? difference(await at(max + 25), high, 0);
@@ -121,7 +126,9 @@ export function pickImages<Batch extends Readonly<Record<string, Float32Array>>>
   const entries = Object.entries(batch).map(([name, values]) => {
     const stride = values.length / numImages;
     const picked = new Float32Array(images.length * stride);
-    images.forEach((image, row) => picked.set(values.subarray(image * stride, (image + 1) * stride), row * stride));
+    images.forEach((image, row) =>
+      picked.set(values.subarray(image * stride, (image + 1) * stride), row * stride),
+    );
     return [name, picked];
   });
   return Object.fromEntries(entries) as Batch;

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Tensor } from "@semlink/engine";
-import { abs, add, constant, div, gather, mean, mul, slice, sqrt, square, stopGradient, sub } from "@semlink/engine";
+import {
+  abs,
+  add,
+  constant,
+  div,
+  gather,
+  mean,
+  mul,
+  slice,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+} from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { channelAwareTransformer } from "./channel-aware-transformer.ts";
 import type { ChannelCodec, CodecShape, ReceiverCondition, TransmitterCondition } from "./channel-codec.ts";
@@ -10,7 +23,7 @@ import { filmMlpCodec } from "./film-mlp.ts";
 import { drawBatch, openCodec, openSlope } from "./open-codec.fixture.ts";
 
 const cat = (shape: CodecShape): ChannelCodec =>
-  channelAwareTransformer(shape, { width: 8, numTokens: 3, numBlocks: 2, numHeads: 2 });
+  channelAwareTransformer(shape, { width: 8, numTokens: 3, numBlocks: 2, numHeads: 2, expansion: 2 });
 const filmMlp = (shape: CodecShape): ChannelCodec =>
   filmMlpCodec(shape, { width: 16, numLayers: 2, conditionWidth: 8 });
 
@@ -26,22 +39,27 @@ it("channelAwareTransformer refuses an embedding that its tokens do not divide",
 type Encode = (embedding: Tensor, told: TransmitterCondition) => Tensor;
 type Decode = (received: Tensor, told: ReceiverCondition) => Tensor;
 
+interface Alteration {
+  readonly encode?: (sound: Encode, embedding: Tensor, told: TransmitterCondition) => Tensor;
+  readonly decode?: (sound: Decode, received: Tensor, told: ReceiverCondition) => Tensor;
+}
+
 /** A sound codec whose halves are altered. */
-function altered(alter: {
-  readonly encode?: (sound: Encode, ...inputs: Parameters<Encode>) => Tensor;
-  readonly decode?: (sound: Decode, ...inputs: Parameters<Decode>) => Tensor;
-}): ChannelCodec {
+function altered({ encode, decode }: Alteration): ChannelCodec {
   const { name, encoder, decoder } = filmMlp(TINY_SHAPE);
-  const { encode = (sound, ...inputs) => sound(...inputs), decode = (sound, ...inputs) => sound(...inputs) } = alter;
   const alteredEncoder = {
     encoder, // a field, so that its weights are found
-    forward: (build: Build, ...inputs: Parameters<Encode>) =>
-      encode((...changed) => build.apply(encoder, ...changed), ...inputs),
+    forward(build: Build, embedding: Tensor, told: TransmitterCondition): Tensor {
+      const sound: Encode = (...changed) => build.apply(encoder, ...changed);
+      return encode ? encode(sound, embedding, told) : sound(embedding, told);
+    },
   };
   const alteredDecoder = {
     decoder,
-    forward: (build: Build, ...inputs: Parameters<Decode>) =>
-      decode((...changed) => build.apply(decoder, ...changed), ...inputs),
+    forward(build: Build, received: Tensor, told: ReceiverCondition): Tensor {
+      const sound: Decode = (...changed) => build.apply(decoder, ...changed);
+      return decode ? decode(sound, received, told) : sound(received, told);
+    },
   };
   return { name, encoder: alteredEncoder, decoder: alteredDecoder };
 }
@@ -147,12 +165,15 @@ describe("the laws of a codec find a planted fault:", () => {
     },
   ];
 
-  it.each(faults.map(({ fault, ...rest }) => [fault, rest] as const))("%s", async (_fault, { law, codec }) => {
-    const [concerned, ...others] = codecLaws.filter(({ title }) => law.test(title));
-    expect(others).toEqual([]);
-    const open = await openCodec(codec, TINY_SHAPE, 1);
-    expect(await concerned?.violation(open, drawBatch(TINY_SHAPE, 2, 3))).toBeTypeOf("string");
-  });
+  it.each(faults.map(({ fault, ...rest }) => [fault, rest] as const))(
+    "%s",
+    async (_fault, { law, codec }) => {
+      const [concerned, ...others] = codecLaws.filter(({ title }) => law.test(title));
+      expect(others).toEqual([]);
+      const open = await openCodec(codec, TINY_SHAPE, 1);
+      expect(await concerned?.violation(open, drawBatch(TINY_SHAPE, 2, 3))).toBeTypeOf("string");
+    },
+  );
 
   it("none in the codec they are planted in", async () => {
     const open = await openCodec(altered({}), TINY_SHAPE, 1);

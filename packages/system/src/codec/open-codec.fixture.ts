@@ -8,9 +8,7 @@ import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import { type ChannelCodec, type CodecShape, maxSymbolsOf, type ReceiverCondition } from "./channel-codec.ts";
 
 /** Values of one batch by the name of the input they are for, each [batch, ...] row-major. */
-export type CodecBatch = Readonly<
-  Record<"embedding" | "received" | keyof ReceiverCondition, Float32Array>
->;
+export type CodecBatch = Readonly<Record<"embedding" | "received" | keyof ReceiverCondition, Float32Array>>;
 
 /** A codec with weights, on plain arrays. */
 export interface OpenCodec {
@@ -18,9 +16,9 @@ export interface OpenCodec {
   /** Names of what the encoder is told. */
   readonly encoderInputs: readonly string[];
   /** @returns [batch, maxSymbols, 2] */
-  encode(batch: CodecBatch): Promise<Float32Array>;
+  readonly encode: (batch: CodecBatch) => Promise<Float32Array>;
   /** @returns [batch, embedDim] */
-  decode(batch: CodecBatch): Promise<Float32Array>;
+  readonly decode: (batch: CodecBatch) => Promise<Float32Array>;
 }
 
 /** Opens a codec with drawn weights. */
@@ -45,17 +43,21 @@ export interface CodecSlope {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-/** The slope of a codec as a function of its weights, for one batch through one draw of a fading channel. */
-export async function openSlope(
-  codec: ChannelCodec,
-  shape: CodecShape,
-  seed: number,
-): Promise<{ start: Map<string, Float32Array>; at(weights: CodecSlope["gradients"]): Promise<CodecSlope> }> {
+/** The slope of a codec as a function of its weights. */
+export interface OpenSlope {
+  /** Drawn weights. */
+  readonly start: ReadonlyMap<string, Float32Array>;
+  readonly at: (weights: ReadonlyMap<string, Float32Array>) => Promise<CodecSlope>;
+}
+
+/** Opens the slope of a codec as a function of its weights, for one batch through one draw of a fading channel. */
+export async function openSlope(codec: ChannelCodec, shape: CodecShape, seed: number): Promise<OpenSlope> {
   const root = { codec };
   const build = new Build(root, { training: true });
   const params = paramsOf(root).filter(({ trainable }) => trainable);
   const maxSymbols = maxSymbolsOf(shape);
-  const { embedding, received: _received, ...told } = codecInputs(shape);
+  const { embedding, esNoDb, kind, mask } = codecInputs(shape);
+  const told = { esNoDb, kind };
   const x = build.apply(codec.encoder, embedding, told);
   const { xHat, equalizedEsNoDb } = transmitFlatFading({
     x,
@@ -63,7 +65,7 @@ export async function openSlope(
     noise: input("noise", ["batch", maxSymbols, 2]),
     no: input("no", ["batch", 1, 1]),
   });
-  const decoded = build.apply(codec.decoder, xHat, { ...told, equalizedEsNoDb });
+  const decoded = build.apply(codec.decoder, xHat, { ...told, mask, equalizedEsNoDb });
   const loss = mean(square(sub(decoded, embedding)));
   const values = params.map(({ value }) => value);
   const slopes = gradients(loss, values).map((slope, i) => [`d ${params[i]!.name}`, slope] as const);
@@ -94,7 +96,10 @@ export function drawBatch(shape: CodecShape, seed: number, batchSize: number): C
   const maxSymbols = maxSymbolsOf(shape);
   const kindOf = rng.fold("kind").integers(batchSize, numKinds);
   const lengthOf = rng.fold("length").integers(batchSize, lengths.length);
-  const levels = rng.fold("level").uniform(batchSize).map((u) => esNoDb.min + u * (esNoDb.max - esNoDb.min));
+  const levels = rng
+    .fold("level")
+    .uniform(batchSize)
+    .map((u) => esNoDb.min + u * (esNoDb.max - esNoDb.min));
   const fades = rng.fold("fade").normal(batchSize);
   const grid = (width: number, value: (row: number, column: number) => number): Float32Array =>
     Float32Array.from({ length: batchSize * width }, (_, i) => value(Math.floor(i / width), i % width));

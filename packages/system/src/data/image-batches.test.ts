@@ -19,7 +19,8 @@ const MOMENTS = { mean: [0.4, 0.5], std: [0.2, 0.3] };
 const [identity, flipped] = viewBank(2);
 
 function batches(changes: Partial<ImageBatchesOptions> = {}): ImageBatches {
-  const viewOf = (epoch: number, index: number): typeof identity & object => ((epoch + index) % 2 ? flipped! : identity!);
+  const viewOf = (epoch: number, index: number): typeof identity & object =>
+    (epoch + index) % 2 ? flipped! : identity!;
   return new ImageBatches({ set, batchSize: BATCH, rng: rngFrom(2), ...MOMENTS, viewOf, ...changes });
 }
 
@@ -120,20 +121,28 @@ describe("forEachBatch", () => {
   it("takes a batch larger than the set as the set, and a view if one is given", async () => {
     const expected = new Float32Array(COUNT * LENGTH);
     writeBatch(expected, set, Uint32Array.from(set.labels.keys()), flipped!, MOMENTS.mean, MOMENTS.std);
-    await forEachBatch(set, { batchSize: 100, ...MOMENTS, view: flipped! }, async ({ data }, first, count) => {
-      expect([first, count]).toEqual([0, COUNT]);
-      expect(data).toEqual(expected);
-    });
+    await forEachBatch(
+      set,
+      { batchSize: 100, ...MOMENTS, view: flipped! },
+      async ({ data }, first, count) => {
+        expect([first, count]).toEqual([0, COUNT]);
+        expect(data).toEqual(expected);
+      },
+    );
     expect.assertions(2);
   });
 
   it("stops between batches when the signal fires", async () => {
     const stop = new AbortController();
     const visited: number[] = [];
-    const run = forEachBatch(set, { batchSize: 5, ...MOMENTS, signal: stop.signal }, async (_images, first) => {
-      visited.push(first);
-      if (first === 5) stop.abort(new Error("stop"));
-    });
+    const run = forEachBatch(
+      set,
+      { batchSize: 5, ...MOMENTS, signal: stop.signal },
+      async (_images, first) => {
+        visited.push(first);
+        if (first === 5) stop.abort(new Error("stop"));
+      },
+    );
     await expect(run).rejects.toThrow("stop");
     expect(visited).toEqual([0, 5]);
   });

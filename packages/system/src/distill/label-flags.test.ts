@@ -7,9 +7,9 @@ const { train } = tinyProblem(4).data;
 
 describe("labelFlags", () => {
   it("allows every label of a set that says nothing about it", () => {
-    const { labelledIndices, gather } = labelFlags(train);
-    expect([...labelledIndices]).toEqual([0, 1, 2, 3]);
-    expect(gather(Uint32Array.of(3, 3))).toEqual({
+    const flags = labelFlags(train);
+    expect([...flags.labelledIndices]).toEqual([0, 1, 2, 3]);
+    expect(flags.gather(Uint32Array.of(3, 3))).toEqual({
       dtype: "float32",
       shape: [2],
       data: Float32Array.of(1, 1),
@@ -17,8 +17,8 @@ describe("labelFlags", () => {
   });
 
   it("allows the labels that the set marks", () => {
-    const { labelledIndices, gather } = labelFlags({ ...train, isLabelled: Uint8Array.of(0, 1, 0, 1) });
-    expect([...labelledIndices]).toEqual([1, 3]);
-    expect(gather(Uint32Array.of(3, 0, 1)).data).toEqual(Float32Array.of(1, 0, 1));
+    const flags = labelFlags({ ...train, isLabelled: Uint8Array.of(0, 1, 0, 1) });
+    expect([...flags.labelledIndices]).toEqual([1, 3]);
+    expect(flags.gather(Uint32Array.of(3, 0, 1)).data).toEqual(Float32Array.of(1, 0, 1));
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Dim, rngFrom } from "@semlink/engine";
+import { rngFrom, type Tensor } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { awgn } from "../channel/awgn.ts";
@@ -49,9 +49,9 @@ describe("drawTransmissions", () => {
     const inputs = transmissionInputs(MAX_SYMBOLS, OPTIONS.numKinds);
     const tensors = drawTransmissions(rngFrom(2), 7, OPTIONS);
     expect(Object.keys(tensors).sort()).toEqual(Object.keys(inputs).sort());
-    for (const [name, { shape, dtype }] of Object.entries(inputs)) {
+    for (const [name, { shape, dtype }] of Object.entries<Tensor>({ ...inputs })) {
       const filled = tensors[name as keyof typeof inputs];
-      expect([filled.dtype, filled.shape]).toEqual([dtype, shape.map((dim: Dim) => (dim === "batch" ? 7 : dim))]);
+      expect([filled.dtype, filled.shape]).toEqual([dtype, shape.map((dim) => (dim === "batch" ? 7 : dim))]);
       expect(filled.data.length).toBe(filled.shape.reduce((product, dim) => product * dim, 1));
     }
   });

@@ -58,7 +58,10 @@ describe("evaluateClean", () => {
       const column = standardized.filter((_, i) => i % embedDim === d);
       const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
       variance += column.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-      missed += column.reduce((sum, value, row) => sum + (value - said.embeddings[row * embedDim + d]!) ** 2, 0);
+      missed += column.reduce(
+        (sum, value, row) => sum + (value - said.embeddings[row * embedDim + d]!) ** 2,
+        0,
+      );
     }
     expect(clean["taught"]!.r2).toBeCloseTo(1 - missed / variance, 4);
   });

@@ -44,7 +44,9 @@ describe("evaluateLink", () => {
     const { channels, esNoDb, lengths } = experiment.evaluate;
     expect(placesOf(evaluation)).toEqual(
       channels
-        .flatMap((channel) => esNoDb.flatMap((level) => lengths.map((length) => `${channel} ${level} ${length}`)))
+        .flatMap((channel) =>
+          esNoDb.flatMap((level) => lengths.map((length) => `${channel} ${level} ${length}`)),
+        )
         .sort(),
     );
     for (const { measurement } of evaluation.points) {
@@ -62,7 +64,9 @@ describe("evaluateLink", () => {
     const all = await evaluated();
     const some = await evaluated([2]);
     expect(placesOf(some)).toEqual(placesOf(all).filter((place) => place.endsWith(" 2")));
-    const byPlace = new Map(all.points.map(({ measurement, ...place }) => [JSON.stringify(place), measurement]));
+    const byPlace = new Map(
+      all.points.map(({ measurement, ...place }) => [JSON.stringify(place), measurement]),
+    );
     for (const { measurement, ...place } of some.points) {
       expect(measurement).toEqual(byPlace.get(JSON.stringify(place)));
     }

@@ -20,6 +20,7 @@ export interface CodecConfig {
     readonly numTokens: number;
     readonly numBlocks: number;
     readonly numHeads: number;
+    readonly expansion: number;
   };
   readonly filmMlp: { readonly width: number; readonly numLayers: number; readonly conditionWidth: number };
 }
@@ -75,6 +76,7 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
         numTokens: count("tokens that the embedding is cut into").default(8),
         numBlocks: count("transformer blocks on each side").default(2),
         numHeads: count("attention heads of a block; divides the width").default(4),
+        expansion: count("width of a block's hidden layer as a multiple of the token's").default(2),
       })
       .prefault({})
       .describe("the channel-aware transformer"),

@@ -68,7 +68,9 @@ describe.each(["cat", "film-mlp"] as const)("a %s link", (kind) => {
         no: new Float32Array(BATCH).fill(noFromEsNoDb(ES_NO_DB)),
         esNoDb: new Float32Array(BATCH).fill(ES_NO_DB),
         kind: Float32Array.from({ length: BATCH * 2 }, (_, i) => (i % 2 === channel.kindIndex ? 1 : 0)),
-        mask: Float32Array.from({ length: BATCH * maxSymbols }, (_, i) => (i % maxSymbols < numSymbols ? 1 : 0)),
+        mask: Float32Array.from({ length: BATCH * maxSymbols }, (_, i) =>
+          i % maxSymbols < numSymbols ? 1 : 0,
+        ),
       });
       expectClose(received.embedding, expected.embedding, FLOAT_ERROR);
       expectClose(received.logits, expected.logits, FLOAT_ERROR);
@@ -99,7 +101,9 @@ describe.each(["cat", "film-mlp"] as const)("a %s link", (kind) => {
       expect(file.nodes.filter(({ domain }) => domain !== "")).toEqual([]);
       for (const { shape: sizes } of [...file.inputs, ...file.outputs]) expect(sizes![0]).toBe("batch");
     }
-    const namesOf = Object.fromEntries(files.map(([name, file]) => [name, file.inputs.map((value) => value.name).sort()]));
+    const namesOf = Object.fromEntries(
+      files.map(([name, file]) => [name, file.inputs.map((value) => value.name).sort()]),
+    );
     expect(namesOf).toEqual({
       encoder: ["embedding", "esNoDb", "kind"],
       receiver: ["equalizedEsNoDb", "esNoDb", "kind", "mask", "received"],

@@ -44,7 +44,7 @@ export async function writeLinearTeacher(
   const images = input("images", ["batch", channels, height, width]);
   const embedding = linear(reshape(images, ["batch", numPixels]), embed.value, null);
   const logits = linear(embedding, weight.value, bias.value);
-  const weights = new Map(Object.entries({ ...teacher }) as [string, Float32Array][]);
+  const weights = new Map<string, Float32Array>(Object.entries(teacher));
   await writeFileAtomic(
     join(folder, TEACHER_FILES.network),
     exportModel({ embedding, logits }, weights, { name: "linear teacher" }),

@@ -58,10 +58,10 @@ describe("a teacher's folder", () => {
   });
 
   it.each<[string, (card: TeacherCard) => unknown, string]>([
-    ["no JSON", () => undefined, "the file: Invalid input: expected object, received undefined"],
+    ["no object", () => "large", "the file: Invalid input: expected object, received string"],
     [
       "a key too few",
-      ({ embedDim: _, ...rest }) => rest,
+      (card) => ({ ...card, embedDim: undefined }),
       "embedDim: Invalid input: expected number, received undefined",
     ],
     ["a key too many", (card) => ({ ...card, accuracy: 0.9 }), 'the file: Unrecognized key: "accuracy"'],
@@ -77,9 +77,17 @@ describe("a teacher's folder", () => {
     ],
   ])("with %s in its card is corrupt, naming file and place", async (_what, change, actual) => {
     const card = await write();
-    await writeFile(pathOf("card"), JSON.stringify(change(card)) ?? "{ not JSON");
+    await writeFile(pathOf("card"), JSON.stringify(change(card)));
     await expect(readTeacherCard(folder())).rejects.toThrow(
       expect.objectContaining({ code: "corrupt-file", where: pathOf("card"), actual }),
+    );
+  });
+
+  it("with a cut card is corrupt", async () => {
+    const card = await write();
+    await writeFile(pathOf("card"), JSON.stringify(card).slice(0, 50));
+    await expect(readTeacherCard(folder())).rejects.toThrow(
+      expect.objectContaining({ code: "corrupt-file" }),
     );
   });
 
