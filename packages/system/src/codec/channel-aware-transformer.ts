@@ -9,7 +9,6 @@ import {
   normalInit,
   param,
   reshape,
-  ShapeError,
 } from "@semlink/engine";
 import type { ChannelCodec, CodecShape, ReceiverCondition, TransmitterCondition } from "./channel-codec.ts";
 import { maxSymbolsOf } from "./channel-codec.ts";
@@ -17,7 +16,7 @@ import { ReceiverConditioner, TransmitterConditioner } from "./condition.ts";
 import { unitPowerPerIncrement } from "./power.ts";
 
 // embedding [embedDim]                                     received [maxSymbols, 2] · mask, mask
-//   → numTokens tokens → linear + position                   → numTokens tokens → linear + position
+//   → linear → numTokens tokens + position                   → linear → numTokens tokens + position
 //   → blocks modulated by the transmitter's condition        → blocks modulated by the receiver's condition
 //   → joined → linear → unit power per increment             → joined → linear
 //   → symbols [maxSymbols, 2], most important first          → embedding [embedDim]
@@ -32,31 +31,34 @@ export interface TransformerOptions {
   readonly expansion: number;
 }
 
-/** Tokens of one item through modulated blocks: `[batch, numTokens, tokenSize] → [batch, outFeatures]`. */
-class TokenTransformer implements Layer<[tokens: Tensor, condition: Tensor]> {
-  readonly embed: Linear;
+/** The values of one item as tokens through modulated blocks: `[batch, inFeatures] → [batch, outFeatures]`. */
+class TokenTransformer implements Layer<[values: Tensor, condition: Tensor]> {
+  readonly embed: Linear; // inFeatures → numTokens width
   readonly position: Param; // [1, numTokens, width]
   readonly blocks: readonly ModulatedTransformerBlock[];
   readonly readout: Linear;
-  private readonly joinedWidth: number;
+  private readonly numTokens: number;
+  private readonly width: number;
 
-  constructor(tokenSize: number, outFeatures: number, options: TransformerOptions) {
+  constructor(inFeatures: number, outFeatures: number, options: TransformerOptions) {
     const { width, numTokens, numBlocks, numHeads, expansion } = options;
-    this.embed = new Linear({ inFeatures: tokenSize, outFeatures: width });
+    this.embed = new Linear({ inFeatures, outFeatures: numTokens * width });
     this.position = param([1, numTokens, width], normalInit(0.02));
     this.blocks = Array.from(
       { length: numBlocks },
       () => new ModulatedTransformerBlock({ width, numHeads, expansion, conditionWidth: width }),
     );
-    this.joinedWidth = numTokens * width;
-    this.readout = new Linear({ inFeatures: this.joinedWidth, outFeatures });
+    this.readout = new Linear({ inFeatures: numTokens * width, outFeatures });
+    this.numTokens = numTokens;
+    this.width = width;
   }
 
-  forward(build: Build, tokens: Tensor, condition: Tensor): Tensor {
-    const [batch = 1] = tokens.shape;
-    let x = add(build.apply(this.embed, tokens), this.position.value); // [batch, numTokens, width]
+  forward(build: Build, values: Tensor, condition: Tensor): Tensor {
+    const [batch = 1] = values.shape;
+    const tokens = reshape(build.apply(this.embed, values), [batch, this.numTokens, this.width]);
+    let x = add(tokens, this.position.value); // [batch, numTokens, width]
     for (const block of this.blocks) x = build.apply(block, x, condition);
-    return build.apply(this.readout, reshape(x, [batch, this.joinedWidth]));
+    return build.apply(this.readout, reshape(x, [batch, this.numTokens * this.width]));
   }
 }
 
@@ -64,23 +66,16 @@ class TransformerEncoder implements Layer<[embedding: Tensor, condition: Transmi
   readonly conditioner: TransmitterConditioner;
   readonly transformer: TokenTransformer;
   private readonly shape: CodecShape;
-  private readonly numTokens: number;
 
   constructor(shape: CodecShape, options: TransformerOptions) {
     this.shape = shape;
-    this.numTokens = options.numTokens;
     this.conditioner = new TransmitterConditioner(shape, options.width);
-    this.transformer = new TokenTransformer(
-      shape.embedDim / options.numTokens,
-      2 * maxSymbolsOf(shape),
-      options,
-    );
+    this.transformer = new TokenTransformer(shape.embedDim, 2 * maxSymbolsOf(shape), options);
   }
 
   forward(build: Build, embedding: Tensor, condition: TransmitterCondition): Tensor {
     const [batch = 1] = embedding.shape;
-    const tokens = reshape(embedding, [batch, this.numTokens, this.shape.embedDim / this.numTokens]);
-    const raw = build.apply(this.transformer, tokens, build.apply(this.conditioner, condition));
+    const raw = build.apply(this.transformer, embedding, build.apply(this.conditioner, condition));
     return unitPowerPerIncrement(reshape(raw, [batch, maxSymbolsOf(this.shape), 2]), this.shape.lengths);
   }
 }
@@ -89,24 +84,18 @@ class TransformerDecoder implements Layer<[received: Tensor, condition: Receiver
   readonly conditioner: ReceiverConditioner;
   readonly transformer: TokenTransformer;
   private readonly shape: CodecShape;
-  private readonly numTokens: number;
 
   constructor(shape: CodecShape, options: TransformerOptions) {
     this.shape = shape;
-    this.numTokens = options.numTokens;
     this.conditioner = new ReceiverConditioner(shape, options.width);
-    this.transformer = new TokenTransformer(
-      (3 * maxSymbolsOf(shape)) / options.numTokens,
-      shape.embedDim,
-      options,
-    );
+    this.transformer = new TokenTransformer(3 * maxSymbolsOf(shape), shape.embedDim, options);
   }
 
   forward(build: Build, received: Tensor, condition: ReceiverCondition): Tensor {
     const [batch = 1] = received.shape;
     const symbols = concat([mul(received, condition.mask), condition.mask], { axis: 2 }); // [batch, maxSymbols, 3]
-    const tokens = reshape(symbols, [batch, this.numTokens, (3 * maxSymbolsOf(this.shape)) / this.numTokens]);
-    return build.apply(this.transformer, tokens, build.apply(this.conditioner, condition));
+    const values = reshape(symbols, [batch, 3 * maxSymbolsOf(this.shape)]);
+    return build.apply(this.transformer, values, build.apply(this.conditioner, condition));
   }
 }
 
@@ -114,22 +103,13 @@ class TransformerDecoder implements Layer<[received: Tensor, condition: Receiver
  * Channel-aware transformer (CAT): both halves are small transformers over the tokens of **one image**, modulated by
  * the state of the channel.
  *
- * @source arXiv 2508.02148 gives the role and the name; these internals are semlink's: tokens from slices of the
- * embedding, adaptive layer norm (Peebles & Xie 2023), joint readout, nested prefixes (Rippel et al. 2014)
- * @throws ShapeError `indivisible-size` when the tokens do not divide the embedding
+ * @source arXiv 2508.02148 gives the role and the name; these internals are semlink's: every token a linear
+ * view of the whole vector (slices of it, as in a first version, learned slower: a short transmission filled one token
+ * and left the others empty), adaptive layer norm (Peebles & Xie 2023), joint readout, nested prefixes (Rippel et al. 2014)
  * @differs from the public code of the conference version, whose attention runs across the images of a batch and
  * never sees the signal-to-noise ratio
  */
 export function channelAwareTransformer(shape: CodecShape, options: TransformerOptions): ChannelCodec {
-  if (shape.embedDim % options.numTokens !== 0) {
-    throw new ShapeError({
-      code: "indivisible-size",
-      where: "channelAwareTransformer",
-      expected: `an embedding that cuts into ${options.numTokens} equal tokens`,
-      actual: `width ${shape.embedDim}`,
-      hint: "change codec.cat.numTokens",
-    });
-  }
   return {
     name: "cat",
     encoder: new TransformerEncoder(shape, options),

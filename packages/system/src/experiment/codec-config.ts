@@ -73,7 +73,7 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
     cat: z
       .strictObject({
         width: count("width of a token").default(64),
-        numTokens: count("tokens that the embedding is cut into").default(8),
+        numTokens: count("tokens on each side, each a view of the whole vector").default(4),
         numBlocks: count("transformer blocks on each side").default(2),
         numHeads: count("attention heads of a block; divides the width").default(4),
         expansion: count("width of a block's hidden layer as a multiple of the token's").default(2),
@@ -123,14 +123,6 @@ function* codecRulesBrokenBy(codec: CodecConfig): Generator<BrokenRule, void, un
       expected: "min below max",
       actual: codec.esNoDb,
       hint: "the usual range is -10 to 20 dB",
-    };
-  }
-  if ((3 * maxSymbols) % cat.numTokens !== 0) {
-    yield {
-      path: ["cat", "numTokens"],
-      expected: `a divisor of 3 maxSymbols = ${3 * maxSymbols}`,
-      actual: cat.numTokens,
-      hint: "the receiver cuts symbols and mask into that many tokens; 8 suits most sizes",
     };
   }
   if (cat.width % cat.numHeads !== 0) {

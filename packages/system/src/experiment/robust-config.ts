@@ -30,10 +30,10 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
   .strictObject({
     phaseA: z
       .strictObject({
-        steps: count("steps", 0).default(1100),
-        batchSize: count("images per step").default(256),
+        steps: count("steps", 0).default(2600),
+        batchSize: count("images per step").default(128),
         numViews: count("views of each training image whose embeddings are trained on").default(2),
-        peakLearningRate: positive("highest rate of the cosine schedule").default(2e-3),
+        peakLearningRate: positive("highest rate of the cosine schedule").default(3e-3),
       })
       .prefault({})
       .describe("codec and receiver's head on the student's embeddings, computed once"),

@@ -63,9 +63,7 @@ export class CompactCnn implements Layer {
 
   constructor({ inChannels, stemWidth, widths, depths, embedDim }: CompactCnnOptions) {
     this.stem =
-      stemWidth === 0
-        ? null
-        : new ConvUnit({ inChannels, outChannels: stemWidth, kernelSize: 3, stride: 1 });
+      stemWidth === 0 ? null : new ConvUnit({ inChannels, outChannels: stemWidth, kernelSize: 3, stride: 1 });
     const firstKernel = this.stem ? 3 : 4;
     this.stages = widths.map((width, index) => {
       const before = index === 0 ? stemWidth || inChannels : widths[index - 1]!;

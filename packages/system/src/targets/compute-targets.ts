@@ -55,7 +55,10 @@ export async function computeStatistics(options: TargetsOptions): Promise<void> 
   const { data, teacherFolder, folder, runtime, report, signal } = options;
   const teacher = await openTeacher(teacherFolder, runtime);
   const count = Math.min(STATISTICS_IMAGES, data.train.count);
-  const first = selectImages(data.train, Uint32Array.from({ length: count }, (_, index) => index));
+  const first = selectImages(
+    data.train,
+    Uint32Array.from({ length: count }, (_, index) => index),
+  );
   const { embedding } = await runTeacher(teacher, first, {
     signal,
     onImages: (done) => {
