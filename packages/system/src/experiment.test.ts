@@ -41,7 +41,7 @@ describe("defaults", () => {
       ownFeature: 0.5,
       soft: 0.5,
       hard: 1,
-      device: 0.5,
+      device: 1,
     });
     expect(experiment.teacher.source).toBe("shipped");
     expect(experiment.data.dataset).toBe("cifar10");

@@ -6,17 +6,21 @@ import { cp, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { imageLength } from "../data/dataset.ts";
 import type { RobustConfig } from "../experiment.ts";
 import { drawnWeights } from "../open-graph.fixture.ts";
+import { embedViews } from "./embed-views.ts";
 import { hardenAgainstChannel } from "./harden.ts";
 import { studentNetwork } from "./networks.ts";
-import { tinyProblem } from "./tiny-problem.fixture.ts";
+import { saidOf, shownIn, tinyProblem, viewsOf } from "./tiny-problem.fixture.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
 import { loadWeights, WEIGHTS_FILE } from "./weights.ts";
 
 let folder: string;
-const { data, targets, shape, experiment } = tinyProblem();
-const studentWeights = drawnWeights(studentNetwork(shape, experiment.student, null), 1);
+const problem = tinyProblem();
+const { data, targets, shape, experiment } = problem;
+const student = studentNetwork(shape, experiment.student, null);
+const studentWeights = drawnWeights(student, 1);
 const [STEPS_A, STEPS_B] = [8, 4];
 
 interface Setting {
@@ -73,6 +77,34 @@ describe("hardenAgainstChannel", () => {
       }
     },
   );
+
+  it("teaches in both phases what the teacher said of the very view that is sent", async () => {
+    const watched = await watchedRuntime();
+    await harden({ watched });
+    const { runtime, signal } = watched;
+    const embeddings = await embedViews({
+      data,
+      shape,
+      network: student,
+      weights: studentWeights,
+      numViews: targets.views.length,
+      runtime,
+      report: () => undefined,
+      signal,
+    });
+    const steps = [
+      ...watched.fed("embedding").map((sent) => shownIn(sent, embeddings, shape.embedDim)),
+      ...watched.fed("images").map((sent) => shownIn(sent, viewsOf(problem), imageLength(data.train))),
+    ];
+    expect(steps.length).toBe(STEPS_A + STEPS_B);
+    steps.forEach((shown, step) => {
+      const said = saidOf(targets, shown);
+      expect(watched.fed("teacherEmbedding")[step]).toEqual(said.teacherEmbedding);
+      expect(watched.fed("teacherLogits")[step]).toEqual(said.teacherLogits);
+      expect([...watched.fed("labels")[step]!]).toEqual(shown.map(({ image }) => data.train.labels[image]));
+    });
+    expect(new Set(steps.flat().map(({ view }) => view))).toEqual(new Set([0, 1]));
+  });
 
   it("starts the receiver's head as the device's", async () => {
     const none = { ...experiment.robust.phaseA, steps: 0 };

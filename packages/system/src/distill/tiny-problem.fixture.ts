@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import { viewBank } from "../data/augment.ts";
+import { viewBank, writeBatch } from "../data/augment.ts";
 import { imageLength, type Dataset, type ImageSet } from "../data/dataset.ts";
 import { intensityMoments } from "../data/intensity-moments.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
-import { toFloat16 } from "../targets/float16.ts";
+import { FLOAT16_VALUES, toFloat16 } from "../targets/float16.ts";
 import type { TargetBank } from "../targets/target-bank.ts";
 import type { ProblemShape } from "./networks.ts";
 
@@ -40,6 +40,50 @@ export function tinyProblem(trainCount = 32): TinyProblem {
     shape: SHAPE,
     experiment: tinyExperiment(),
   };
+}
+
+/** An image in one view of the bank. */
+export interface Shown {
+  readonly image: number;
+  readonly view: number;
+}
+
+/** Which image in which view stands in each row of a batch: the row of a table that is the same to the bit. */
+export function shownIn(batch: Float32Array, tables: readonly Float32Array[], width: number): Shown[] {
+  const keyOf = (values: Float32Array, row: number): string =>
+    values.subarray(row * width, (row + 1) * width).join(" ");
+  const shown = new Map<string, Shown>();
+  tables.forEach((table, view) => {
+    for (let image = 0; image < table.length / width; image++)
+      shown.set(keyOf(table, image), { image, view });
+  });
+  return Array.from({ length: batch.length / width }, (_, row) => shown.get(keyOf(batch, row))!);
+}
+
+/** Every training image in each view of the bank, normalised: for each view [count, channels, height, width]. */
+export function viewsOf({ data: { train, mean, std }, targets }: TinyProblem): Float32Array[] {
+  const all = Uint32Array.from({ length: train.count }, (_, image) => image);
+  return targets.views.map((view) => {
+    const images = new Float32Array(train.count * imageLength(train));
+    writeBatch(images, train, all, view, mean, std);
+    return images;
+  });
+}
+
+/** What the teacher said of images in their views: [rows, embedDim] and [rows, numClasses]. */
+export function saidOf(
+  { targets, embedDim, numClasses }: TargetBank,
+  shown: readonly Shown[],
+): {
+  readonly teacherEmbedding: Float32Array;
+  readonly teacherLogits: Float32Array;
+} {
+  const gather = (part: "embeddings" | "logits", width: number): Float32Array =>
+    Float32Array.from({ length: shown.length * width }, (_, i) => {
+      const { image, view } = shown[Math.floor(i / width)]!;
+      return FLOAT16_VALUES[targets[view]![part][image * width + (i % width)]!]!;
+    });
+  return { teacherEmbedding: gather("embeddings", embedDim), teacherLogits: gather("logits", numClasses) };
 }
 
 /** The smallest of everything. */

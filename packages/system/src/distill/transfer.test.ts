@@ -3,13 +3,14 @@ import { readMetrics } from "@semlink/engine/node";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { imageLength } from "../data/dataset.ts";
 import { runStudent } from "../evaluate/link-evaluation.ts";
 import type { TransferConfig } from "../experiment.ts";
 import type { ProgressEvent } from "../progress.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { FLOAT16_VALUES } from "../targets/float16.ts";
 import { studentNetwork } from "./networks.ts";
-import { tinyProblem, type TinyProblem } from "./tiny-problem.fixture.ts";
+import { saidOf, shownIn, tinyProblem, type TinyProblem, viewsOf } from "./tiny-problem.fixture.ts";
 import { transferKnowledge } from "./transfer.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
 import { loadWeights, WEIGHTS_FILE } from "./weights.ts";
@@ -73,6 +74,24 @@ describe("transferKnowledge", () => {
     const taught = Float32Array.from(targets.targets[0]!.embeddings, (half) => FLOAT16_VALUES[half]!);
     const missed = embeddings.reduce((sum, value, i) => sum + (value - taught[i]!) ** 2, 0);
     expect(missed / taught.length).toBeLessThan(0.15);
+  });
+
+  it("teaches what the teacher said of the very view that it shows, with the label of the image", async () => {
+    const problem = tinyProblem();
+    const watched = await watchedRuntime();
+    await transfer({ problem, watched });
+    const tables = viewsOf(problem);
+    const width = imageLength(problem.data.train);
+    const steps = watched.fed("images").map((images) => shownIn(images, tables, width));
+    expect(steps.length).toBe(12);
+    expect(new Set(steps.flat().map(({ view }) => view))).toEqual(new Set([0, 1]));
+    steps.forEach((shown, step) => {
+      const said = saidOf(problem.targets, shown);
+      expect(watched.fed("teacherEmbedding")[step]).toEqual(said.teacherEmbedding);
+      expect(watched.fed("teacherLogits")[step]).toEqual(said.teacherLogits);
+      const labels = shown.map(({ image }) => problem.data.train.labels[image]);
+      expect([...watched.fed("labels")[step]!]).toEqual(labels);
+    });
   });
 
   it("reports its terms, and reuses the teacher's head as it is", async () => {

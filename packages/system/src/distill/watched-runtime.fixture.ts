@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Runtime } from "@semlink/engine";
+import type { NamedTensors, Runtime } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
 
 /** ONNX Runtime on one thread, with a count of training steps and the means to stop at one of them. */
@@ -10,6 +10,8 @@ export interface WatchedRuntime {
   readonly trainings: readonly (readonly string[])[];
   /** Training steps over all sessions. */
   numSteps(): number;
+  /** What the training steps were fed under a name, step by step; those that read no such input are left out. */
+  fed(name: string): Float32Array[];
 }
 
 /** @param stopAfter - training steps after which the signal fires; never when left out */
@@ -17,7 +19,7 @@ export async function watchedRuntime(stopAfter?: number): Promise<WatchedRuntime
   const inner = await nodeRuntime({ intraOpThreads: 1 });
   const stop = new AbortController();
   const trainings: (readonly string[])[] = [];
-  let numSteps = 0;
+  const feedsOfSteps: NamedTensors[] = [];
   const runtime: Runtime = {
     ...inner,
     async createSession(model, options) {
@@ -27,12 +29,25 @@ export async function watchedRuntime(stopAfter?: number): Promise<WatchedRuntime
       return {
         ...session,
         async run(feeds, into) {
+          // Copied, since the buffers are used again.
+          const copies = Object.entries(feeds).map(([name, tensor]) => [
+            name,
+            { ...tensor, data: tensor.data.slice() },
+          ]);
+          feedsOfSteps.push(Object.fromEntries(copies) as NamedTensors);
           const outputs = await session.run(feeds, into);
-          if (++numSteps === stopAfter) stop.abort(new Error("stopped by the test"));
+          if (feedsOfSteps.length === stopAfter) stop.abort(new Error("stopped by the test"));
           return outputs;
         },
       };
     },
   };
-  return { runtime, signal: stop.signal, trainings, numSteps: () => numSteps };
+  return {
+    runtime,
+    signal: stop.signal,
+    trainings,
+    numSteps: () => feedsOfSteps.length,
+    fed: (name) =>
+      feedsOfSteps.flatMap(({ [name]: tensor }) => (tensor ? [tensor.data as Float32Array] : [])),
+  };
 }

@@ -201,8 +201,10 @@ describe("pairedComparisons", () => {
     expect(comparisons.map(({ id }) => id)).toEqual(
       system.points.map(({ place }) => `cat - other ${place.channel} ${place.esNoDb} ${place.numSymbols}`),
     );
-    comparisons.forEach(({ difference }, index) => {
+    comparisons.forEach(({ difference, place: compared }, index) => {
       const { place, correct } = system.points[index]!;
+      const { channel, esNoDb, numSymbols } = place;
+      expect(compared).toEqual({ channel, esNoDb, numSymbols });
       const twin = shifted.points.find((point) => point.place === place)!;
       expect(difference).toEqual(pairedInterval(correct.map((value, i) => value - twin.correct[i]!)));
     });

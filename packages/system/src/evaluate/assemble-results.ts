@@ -99,6 +99,7 @@ export function pairedComparisons(system: Outcomes, others: readonly Outcomes[])
         {
           id: `${system.id} - ${other.id} ${channel} ${esNoDb} ${numSymbols}`,
           label: `${system.id} minus ${other.id}, ${channel}, ${esNoDb} dB, ${numSymbols} symbols`,
+          place: { channel, esNoDb, numSymbols },
           difference: pairedInterval(differences),
         },
       ];

@@ -52,6 +52,8 @@ export interface CleanLine {
 export interface Comparison {
   readonly id: string;
   readonly label: string;
+  /** Where both systems were measured; absent for networks without a channel. */
+  readonly place?: Pick<Point, "esNoDb" | "numSymbols"> & Pick<Line, "channel">;
   readonly difference: Measured;
   readonly note?: string;
 }
@@ -192,6 +194,13 @@ const schema: z.ZodType<Results> = z.strictObject({
     z.strictObject({
       id: text,
       label: text,
+      place: z.exactOptional(
+        z.strictObject({
+          channel: z.enum(["awgn", "rayleigh-block"]),
+          esNoDb: z.number(),
+          numSymbols: z.int().positive(),
+        }),
+      ),
       difference: measured(z.number()),
       note: z.exactOptional(z.string()),
     }),

@@ -37,7 +37,7 @@ export interface DistillConfig {
 
 const transferSchema: z.ZodType<TransferConfig, Written<TransferConfig>> = z
   .strictObject({
-    epochs: count("passes over the training images").default(11),
+    epochs: count("passes over the training images").default(10),
     batchSize: count("images per step").default(128),
     peakLearningRate: positive("highest rate of the one-cycle schedule").default(0.25),
     weightDecay: weight("weight decay, as a share of the weight added to its gradient").default(5e-4),

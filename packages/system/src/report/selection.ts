@@ -94,6 +94,21 @@ export function hardestPoint(line: Line): Point | undefined {
   return line.points.toSorted((a, b) => a.esNoDb - b.esNoDb || a.numSymbols - b.numSymbols)[0];
 }
 
+/** With more comparisons than this, a page shows a selection. */
+const MOST_COMPARISONS = 24;
+
+/**
+ * The comparisons that a page shows: all when they are few, otherwise those of networks without a channel and those
+ * at the headline length where the channel is hard, Es/N0 of at most 0 dB.
+ */
+export function shownComparisons({ comparisons }: Results): readonly Comparison[] {
+  if (comparisons.length <= MOST_COMPARISONS) return comparisons;
+  return comparisons.filter(
+    ({ place }) =>
+      place === undefined || (place.numSymbols === HEADLINE_SYMBOLS && place.esNoDb <= HEADLINE_ES_NO_DB),
+  );
+}
+
 /** The comparison with and without the teacher's knowledge, known by "no-kd" or "no KD" in its id or label. */
 export function distillationComparison({ comparisons }: Results): Comparison | undefined {
   return comparisons.find(({ id, label }) => /\bno[- ]?kd\b/i.test(`${id} ${label}`));

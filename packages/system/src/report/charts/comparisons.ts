@@ -4,7 +4,7 @@ import type { Comparison, Results } from "../../evaluate/results.ts";
 import { signedInterval, signedPoints } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, drawPlot, renderFigure } from "../render-svg.ts";
-import { containsZero } from "../selection.ts";
+import { containsZero, shownComparisons } from "../selection.ts";
 import { FULL_WIDTH } from "./grid-layout.ts";
 
 interface ComparisonRow {
@@ -25,7 +25,8 @@ const VALUE_WIDTH = 170;
  * Paired differences [percentage points] as dots with 95 % whiskers, one row each; the dot is hollow where the
  * interval contains zero.
  */
-export function comparisonsChart({ comparisons }: Results): string | undefined {
+export function comparisonsChart(results: Results): string | undefined {
+  const comparisons = shownComparisons(results);
   if (comparisons.length === 0) return undefined;
   const rows = comparisons.map(rowOf);
   const height = rows.length * ROW_HEIGHT + 52;

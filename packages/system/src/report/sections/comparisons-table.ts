@@ -3,11 +3,13 @@ import type { Results } from "../../evaluate/results.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { decimal, signedInterval, signedPoints } from "../number-format.ts";
-import { containsZero } from "../selection.ts";
+import { containsZero, shownComparisons } from "../selection.ts";
 
 /** Paired differences in numbers, with what the interval says and the note of the run. */
-export function comparisonsTable({ comparisons }: Results): Html {
+export function comparisonsTable(results: Results): Html {
+  const comparisons = shownComparisons(results);
   if (comparisons.length === 0) return html``;
+  const numLeftOut = results.comparisons.length - comparisons.length;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Comparisons">
     <table>
       <thead>
@@ -34,5 +36,6 @@ export function comparisonsTable({ comparisons }: Results): Html {
         )}
       </tbody>
     </table>
+    ${numLeftOut === 0 ? html`` : html`<p>${numLeftOut} more, at other operating points, are in comparisons.csv.</p>`}
   </div> `;
 }
