@@ -134,6 +134,11 @@ describe("a mistake is named with place, expected, actual and what to do", () =>
     ],
     ["too many views", { targets: { numViews: 51 } }, /targets.numViews: .*at most 50.*got 51/],
     ["loss without terms", { robust: { terms: zeroTerms() } }, /robust.terms: expected a weight above 0/],
+    [
+      "views that the teacher never saw",
+      { targets: { numViews: 1 } },
+      /robust.phaseA.numViews: expected at most targets.numViews = 1/,
+    ],
     ["no student", { student: { widths: [], depths: [] } }, /at student.widths/],
     [
       "shipped teacher for other data",

@@ -108,7 +108,7 @@ function completed({ evaluate, ...rest }: ExperimentDraft): Experiment {
 }
 
 function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, undefined> {
-  const { data, teacher, codec, evaluate } = experiment;
+  const { data, teacher, targets, codec, robust, evaluate } = experiment;
   if (teacher.source === "shipped" && data.dataset !== "cifar10") {
     const hint = "the shipped teacher knows cifar10 only";
     yield {
@@ -121,6 +121,16 @@ function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, und
   if (teacher.source === "shipped" && teacher.preset !== "lite") {
     const hint = "the shipped teacher is lite; set teacher.source to train for another";
     yield { path: ["teacher", "preset"], expected: `"lite"`, actual: teacher.preset, hint };
+  }
+  if (robust.phaseA.numViews > targets.numViews) {
+    const hint = "phase A learns from views that the teacher has seen; lower it, or raise targets.numViews";
+    const path = ["robust", "phaseA", "numViews"];
+    yield {
+      path,
+      expected: `at most targets.numViews = ${targets.numViews}`,
+      actual: robust.phaseA.numViews,
+      hint,
+    };
   }
   yield* notIncreasing(["evaluate", "lengths"], evaluate.lengths);
   yield* notTrained(["evaluate", "lengths"], evaluate.lengths, ["codec", "lengths"], codec.lengths);

@@ -45,6 +45,10 @@ describe("lower", () => {
     expect([...model.randomInputs]).toEqual([["noise", "normal"]]);
   });
 
+  it("refuses an output named like an input", () => {
+    expect(() => lower({ x: exp(input("x", [2])) }, { kernels })).toThrow(/two named "x"/);
+  });
+
   it("refuses two inputs of one name", () => {
     const y = add(input("x", [2]), input("x", [2]));
     expect(() => lower({ y }, { kernels })).toThrow(/two named "x"/);

@@ -34,7 +34,7 @@ export interface LoweredModel {
 /**
  * Writes the graph that computes `outputs` as one ONNX model. Nodes that no output needs are not written.
  *
- * @throws SemlinkError `duplicate-name` when two different inputs have one name
+ * @throws SemlinkError `duplicate-name` when two different inputs, or an input and an output, have one name
  */
 export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerOptions): LoweredModel {
   const { kernels, binding = {}, weights = new Map<string, Float32Array>() } = options;
@@ -85,6 +85,8 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
     }
   }
 
+  const taken = Object.keys(outputs).find((name) => name in inputs);
+  if (taken !== undefined) throw duplicateName(taken);
   const named = Object.entries(outputs).map(([name, tensor]) => ({
     name,
     tensor,
@@ -155,7 +157,7 @@ function duplicateName(name: string): SemlinkError {
   return new SemlinkError({
     code: "duplicate-name",
     where: "lower",
-    expected: "one input or parameter for each name",
+    expected: "one input, parameter or output for each name",
     actual: `two named "${name}"`,
     hint: "build the model once and share it, or name the second one differently",
   });
