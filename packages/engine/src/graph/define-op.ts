@@ -40,7 +40,7 @@ export interface Op<A extends object> extends OpDefinition<A> {
 }
 
 /** Makes an operator from its facts. Nothing is registered: an operator is the value returned here. */
-export function defineOp<A extends object = Record<never, never>>(definition: OpDefinition<A>): Op<A> {
+export function defineOp<A extends object>(definition: OpDefinition<A>): Op<A> {
   const apply = (inputs: readonly Tensor[], attrs: A): readonly Tensor[] => {
     const types = definition.infer(inputs, attrs);
     const outputs: Tensor[] = [];
