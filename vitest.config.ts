@@ -21,7 +21,9 @@ function project(name: string): TestProjectConfiguration {
       name,
       root: source(name),
       include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-      testTimeout: 60_000,
+      // Some tests start whole runs in child processes; a busy machine must not fail them.
+      testTimeout: 240_000,
+      hookTimeout: 240_000,
     },
   };
 }
