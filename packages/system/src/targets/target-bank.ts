@@ -15,7 +15,7 @@ export interface ViewTargets {
   readonly logits: Uint16Array;
 }
 
-/** Per-dimension statistics of the teacher's embedding over the identity view of the training set. */
+/** Per-dimension statistics of the teacher's embedding over the identity view of its images; see `computeStatistics`. */
 export interface EmbeddingStatistics {
   /** [embedDim] */
   readonly mean: Float32Array;
