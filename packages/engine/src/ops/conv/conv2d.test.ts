@@ -95,7 +95,7 @@ describe("a convolution with known weights", () => {
 
   it("shares one initializer between two applications", () => {
     const y = convolve(input("x", ["batch", 4, 8, 8]));
-    const z = convolve(input("z", ["batch", 4, 5, 5]));
+    const z = convolve(input("x2", ["batch", 4, 5, 5]));
     const weights = new Map([[weight.name, values]]);
     const { bytes } = lower({ y, z }, { kernels: standardKernels, weights });
     expect(fromBinary(ModelProtoSchema, bytes).graph!.initializer).toHaveLength(1);
