@@ -4,7 +4,13 @@ import { input } from "../graph/index.ts";
 import { lower, standardKernels } from "../onnx/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { clipByGlobalNorm } from "./clip.ts";
-import { cosineSchedule, oneCycleSchedule } from "./schedules.ts";
+import {
+  cosineSchedule,
+  exponentialSchedule,
+  oneCycleSchedule,
+  stepSchedule,
+  withWarmup,
+} from "./schedules.ts";
 
 describe("schedules", () => {
   it("one cycle rises to its peak once and ends where it is told", () => {
@@ -28,6 +34,27 @@ describe("schedules", () => {
     expect([0, 4, 9].map(schedule)).toEqual([0.1, 0.5, 1]);
     expect(schedule(60)).toBeCloseTo(0.55, 12);
     expect(schedule(110)).toBeCloseTo(0.1, 12);
+  });
+
+  it("exponential takes its factor over its number of steps, evenly", () => {
+    const schedule = exponentialSchedule({ peak: 2, factor: 0.25, everySteps: 10 });
+    expect([0, 5, 10, 20].map(schedule)).toEqual([2, 1, 0.5, 0.125]);
+  });
+
+  it("step multiplies at each milestone and is constant between them", () => {
+    const schedule = stepSchedule({ peak: 8, factor: 0.5, milestones: [3, 5] });
+    expect([0, 1, 2, 3, 4, 5, 6].map(schedule)).toEqual([8, 8, 8, 4, 4, 2, 2]);
+  });
+
+  it("a warm-up rises linearly to the first rate, then the schedule starts", () => {
+    const schedule = withWarmup(stepSchedule({ peak: 8, factor: 0.5, milestones: [1] }), 4);
+    expect([0, 1, 2, 3, 4, 5].map(schedule)).toEqual([2, 4, 6, 8, 8, 4]);
+  });
+
+  it("the warm-up of cosine is that of withWarmup", () => {
+    const inside = cosineSchedule({ peak: 1, totalSteps: 50, warmupSteps: 10 });
+    const around = withWarmup(cosineSchedule({ peak: 1, totalSteps: 40 }), 10);
+    for (let step = 0; step < 55; step++) expect(inside(step)).toBeCloseTo(around(step), 12);
   });
 });
 

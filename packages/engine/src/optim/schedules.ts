@@ -47,3 +47,42 @@ export function oneCycleSchedule(options: OneCycleOptions): Schedule {
     return peak * (1 + (end - 1) * progress);
   };
 }
+
+/** How fast the rate of {@link exponentialSchedule} falls. */
+export interface ExponentialOptions {
+  /** First rate. */
+  readonly peak: number;
+  /** Factor on the rate over {@link ExponentialOptions.everySteps} steps. */
+  readonly factor: number;
+  /** 1 if left out. */
+  readonly everySteps?: number;
+}
+
+/** `peak · factor^(step / everySteps)`, a little at each step. */
+export function exponentialSchedule({ peak, factor, everySteps = 1 }: ExponentialOptions): Schedule {
+  return (step) => peak * factor ** (step / everySteps);
+}
+
+/** Where the rate of {@link stepSchedule} falls. */
+export interface StepOptions {
+  /** First rate. */
+  readonly peak: number;
+  /** Factor on the rate at each milestone. */
+  readonly factor: number;
+  /** Steps, counted from 0, from which on the rate is multiplied once more. */
+  readonly milestones: readonly number[];
+}
+
+/** `peak · factor^n` with `n` milestones reached: constant between them. */
+export function stepSchedule({ peak, factor, milestones }: StepOptions): Schedule {
+  return (step) => peak * factor ** milestones.filter((milestone) => step >= milestone).length;
+}
+
+/**
+ * Linear rise to the first rate of another schedule, `schedule(0) · (step + 1) / warmupSteps`, which then starts at
+ * step `warmupSteps`.
+ */
+export function withWarmup(schedule: Schedule, warmupSteps: number): Schedule {
+  return (step) =>
+    step < warmupSteps ? (schedule(0) * (step + 1)) / warmupSteps : schedule(step - warmupSteps);
+}

@@ -132,7 +132,10 @@ function blockedGrid(onnx: Emitter, value: Value, { rows, columns }: ConvGeometr
  * Weight gradient with the batch in the place of channels: `x` as [inChannels, batch, H, W], the output gradient as
  * the filter `[outChannels, batch, outH, outW]`, stride and dilation exchanged.
  *
- * @param geometry - the batch is a number, a multiple of the block
+ * The whole filter is read once for each input channel, so the batch is cut until the filter stays in the cache; each
+ * part adds to the one before. Images of zeros fill the last block of the batch.
+ *
+ * @param geometry - the batch is a number
  */
 export function blockedWeightGradient(
   onnx: Emitter,
@@ -141,12 +144,58 @@ export function blockedWeightGradient(
   geometry: ConvGeometry,
   block: number,
 ): Value {
-  const { batch, inChannels, outChannels, rows, columns } = geometry;
+  const { inChannels, outChannels, rows, columns } = geometry;
   const { numTaps } = weightSizes(geometry);
-  const numImages = batch as number;
+  const sizes = partSizes(geometry, block);
+  const imageParts = partsOf(onnx, unblocked(onnx, x, inChannels), sizes);
+  const gradParts = partsOf(onnx, toBlocked(onnx, grad), sizes);
+  const taps = sizes.reduce<Value | null>(
+    (sum, batch, part) =>
+      partWeightGradient(onnx, imageParts[part]!, gradParts[part]!, { ...geometry, batch }, block, sum),
+    null,
+  )!;
+  const byInput = reshaped(
+    onnx,
+    fromBlocked(onnx, taps, [outChannels, rows.kernelSize, columns.kernelSize]),
+    [inChannels, outChannels * numTaps],
+  );
+  const byOutput = onnx.node("Transpose", [byInput], { perm: [1, 0] });
+  return reshaped(onnx, byOutput, [outChannels, rows.kernelSize, columns.kernelSize, inChannels]);
+}
+
+// 1 MiB: within the second-level cache of most cores, beside what else goes through it.
+const CACHED_FLOATS = 2 ** 18;
+
+/** Sizes of the parts of the batch, all but the last of them whole blocks. */
+function partSizes({ batch, outChannels, rows, columns }: ConvGeometry, block: number): number[] {
+  const floatsOfBlock = paddedChannels(outChannels, block) * block * rows.outSize * columns.outSize;
+  const size = block * Math.max(1, Math.floor(CACHED_FLOATS / floatsOfBlock));
+  const numParts = Math.ceil((batch as number) / size);
+  return Array.from({ length: numParts }, (_, part) => Math.min(size, (batch as number) - part * size));
+}
+
+/** A value cut along its first axis. */
+function partsOf(onnx: Emitter, value: Value, sizes: readonly number[]): readonly Value[] {
+  if (sizes.length === 1) return [value];
+  return onnx.multiNode("Split", [value, onnx.ints(sizes)], { axis: 0 }, { outputs: sizes.length });
+}
+
+/** `[inChannels, outChannels, kernelHeight, kernelWidth]` in blocks: the gradient of some images, plus a sum so far. */
+function partWeightGradient(
+  onnx: Emitter,
+  x: Value,
+  grad: Value,
+  geometry: ConvGeometry,
+  block: number,
+  sumSoFar: Value | null,
+): Value {
+  const { batch, outChannels, rows, columns } = geometry;
+  const numImages = paddedChannels(batch as number, block);
   const paddedOut = paddedChannels(outChannels, block);
-  const byChannel = onnx.node("Transpose", [unblocked(onnx, x, inChannels)], { perm: [1, 0, 2, 3] });
-  const filter = reshaped(onnx, toBlocked(onnx, grad), [
+  const wholeBlocks = (value: Value): Value =>
+    paddedTo(onnx, value, [batch as number, 0, 0, 0], [numImages, 0, 0, 0]);
+  const byChannel = onnx.node("Transpose", [wholeBlocks(x)], { perm: [1, 0, 2, 3] });
+  const filter = reshaped(onnx, wholeBlocks(grad), [
     numImages / block,
     block,
     paddedOut / block,
@@ -154,9 +203,9 @@ export function blockedWeightGradient(
     block,
   ]);
   const perOutput = onnx.node("Transpose", [filter], { perm: [2, 0, 3, 1, 4] });
-  const taps = blockedConvNode(
+  return blockedConvNode(
     onnx,
-    padColumns(onnx, byChannel, geometry, block),
+    padColumns(onnx, byChannel, { ...geometry, batch: numImages }, block),
     reshaped(onnx, perOutput, [paddedOut, numImages, rows.outSize, columns.outSize]),
     null,
     {
@@ -166,14 +215,8 @@ export function blockedWeightGradient(
       dilations: [rows.stride, columns.stride],
       groups: 1,
     },
+    sumSoFar,
   );
-  const byInput = reshaped(
-    onnx,
-    fromBlocked(onnx, taps, [outChannels, rows.kernelSize, columns.kernelSize]),
-    [inChannels, outChannels * numTaps],
-  );
-  const byOutput = onnx.node("Transpose", [byInput], { perm: [1, 0] });
-  return reshaped(onnx, byOutput, [outChannels, rows.kernelSize, columns.kernelSize, inChannels]);
 }
 
 /**
