@@ -39,6 +39,8 @@ function macsOf(node: OpNode, binding: DimBinding): number {
     case "Conv2d": // each output sums one filter: [outChannels, height, width, inChannels / groups]
     case "Linear": // each output sums one row: [outFeatures, inFeatures]
       return outputs() * elementsOf(second!.shape.slice(1), binding);
+    case "Conv2dInputGradient": // a transposed convolution spreads each input over one filter
+      return elementsOf(first!.shape, binding) * elementsOf(second!.shape.slice(1), binding);
     case "MatMul": {
       const inner = first!.shape.at(node.attrs["transA"] === true ? -2 : -1)!;
       return outputs() * elementsOf([inner], binding);
@@ -48,7 +50,12 @@ function macsOf(node: OpNode, binding: DimBinding): number {
   }
 }
 
-function elementsOf(shape: Shape, binding: DimBinding): number {
+/**
+ * Number of elements of a shape whose symbols take the given values.
+ *
+ * @throws SemlinkError `unbound-size` when a size stays unknown
+ */
+export function elementsOf(shape: Shape, binding: DimBinding): number {
   const bound = bindShape(shape, binding);
   if (isStatic(bound)) return bound.reduce((product, dim) => product * dim, 1);
   throw new SemlinkError({

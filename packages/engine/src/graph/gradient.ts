@@ -4,6 +4,7 @@ import { add } from "../ops/arithmetic.ts";
 import { sumToShape } from "../ops/sum-to-shape.ts";
 import { onesLike } from "../ops/expand.ts";
 import { formatShape } from "./dim.ts";
+import { within } from "./scope.ts";
 import type { GraphNode, OpNode, Tensor } from "./tensor.ts";
 import { topologicalOrder } from "./topology.ts";
 
@@ -12,7 +13,8 @@ import { topologicalOrder } from "./topology.ts";
  * node between them, in reverse topological order. The result is again a graph, so gradients of gradients work
  * wherever the rules are made of operators.
  *
- * Broadcasting is undone here and nowhere else: each gradient is summed to the shape of its input.
+ * Broadcasting is undone here and nowhere else: each gradient is summed to the shape of its input. Nodes of a gradient
+ * have the module path of the node that they differentiate.
  *
  * @param output - [] the scalar, or any tensor when `upstream` is given
  * @param wrt - tensors to differentiate by; each must be reached from `output`
@@ -45,10 +47,12 @@ export function gradients(output: Tensor, wrt: readonly Tensor[], upstream?: Ten
   for (const node of order.reverse()) {
     const slots = accumulated.get(node);
     if (node.kind !== "op" || slots === undefined || !needed.has(node)) continue;
-    const inputGradients = inputGradientsOf(node, slots);
-    node.inputs.forEach((tensor, index) => {
-      const gradient = inputGradients[index];
-      if (gradient && needed.has(tensor.node)) accumulate(tensor, gradient);
+    within(node.scope, () => {
+      const inputGradients = inputGradientsOf(node, slots);
+      node.inputs.forEach((tensor, index) => {
+        const gradient = inputGradients[index];
+        if (gradient && needed.has(tensor.node)) accumulate(tensor, gradient);
+      });
     });
   }
   return wrt.map((tensor) => accumulated.get(tensor.node)?.[tensor.outputIndex] ?? notConnected(tensor));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export { peakActivationBytes } from "./activation-memory.ts";
 export { graphCost } from "./cost.ts";
 export type { GraphCost } from "./cost.ts";
 export { defineOp } from "./define-op.ts";
@@ -6,6 +7,7 @@ export type { Op, OpDefinition, VjpContext } from "./define-op.ts";
 export { bindShape, formatShape, isStatic } from "./dim.ts";
 export type { Dim, DimBinding, Shape } from "./dim.ts";
 export { gradients } from "./gradient.ts";
+export { jvp } from "./jvp.ts";
 export { constant, input, randomInput } from "./leaves.ts";
 export { printGraph } from "./print.ts";
 export { within } from "./scope.ts";

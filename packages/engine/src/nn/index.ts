@@ -10,6 +10,10 @@ export type { Conv2dLayerOptions } from "./conv2d.ts";
 export { Dropout } from "./dropout.ts";
 export { Embedding } from "./embedding.ts";
 export type { EmbeddingOptions } from "./embedding.ts";
+export { GroupNorm } from "./group-norm.ts";
+export type { GroupNormLayerOptions } from "./group-norm.ts";
+export { BidirectionalGru, Gru } from "./gru.ts";
+export type { GruOptions, GruOutput, GruSequence } from "./gru.ts";
 export {
   constantInit,
   dirac,
@@ -17,6 +21,7 @@ export {
   kaimingUniform,
   normalInit,
   ones,
+  uniformInit,
   valuesInit,
   zeros,
 } from "./init.ts";

@@ -31,12 +31,14 @@ export function kaimingNormal(gain: number = Math.SQRT2): Init {
   return (shape, rng) => normalInit(gain / Math.sqrt(fanInOf(shape)))(shape, rng);
 }
 
+/** Uniform in ±bound. */
+export function uniformInit(bound: number): Init {
+  return (shape, rng) => rng.uniform(sizeOf(shape)).map((value) => (2 * value - 1) * bound);
+}
+
 /** Uniform in `±gain √(3 / fanIn)`; gain `1/√3` is PyTorch's default for linear layers. @source He et al. 2015 */
 export function kaimingUniform(gain: number = Math.sqrt(1 / 3)): Init {
-  return (shape, rng) => {
-    const bound = gain * Math.sqrt(3 / fanInOf(shape));
-    return rng.uniform(sizeOf(shape)).map((value) => (2 * value - 1) * bound);
-  };
+  return (shape, rng) => uniformInit(gain * Math.sqrt(3 / fanInOf(shape)))(shape, rng);
 }
 
 /**

@@ -12,7 +12,9 @@ import type { Float64Tensor } from "../testing/op-cases.ts";
 import { batchNorm, conv2d, transpose } from "./index.ts";
 import * as ops from "./index.ts";
 
-const { cases, source } = readGolden(new URL("__goldens__/ops.json", import.meta.url));
+const FILES = ["ops.json", "further-ops.json"].map((file) =>
+  readGolden(new URL(`__goldens__/${file}`, import.meta.url)),
+);
 const runtime = await nodeRuntime();
 
 type Inputs = Readonly<Record<string, Tensor>>;
@@ -35,6 +37,14 @@ interface GoldenAttributes {
   readonly shape: readonly number[];
   readonly start: number;
   readonly end: number;
+  readonly count: number;
+  readonly descending: boolean;
+  readonly largest: boolean;
+  readonly height: number;
+  readonly width: number;
+  readonly mode: string;
+  readonly pads: readonly (readonly [number, number])[];
+  readonly equation: string;
   readonly labelSmoothing: number;
   readonly temperature: number;
 }
@@ -69,6 +79,17 @@ const BUILDERS: Readonly<Record<string, Build>> = {
   embedding: ({ weight, indices }) => ops.embedding(weight!, indices!),
   l2Normalize: ({ x }, { axis, eps }) => ops.l2Normalize(x!, { axis, epsilon: eps }),
   scaledDotProductAttention: ({ q, k, v }) => ops.scaledDotProductAttention(q!, k!, v!),
+  sort: ({ x }, { axis, descending }) => ops.sort(x!, { axis, descending }).values,
+  topK: ({ x }, { axis, count, largest }) => ops.topK(x!, { axis, count, largest }).values,
+  takeAlongAxis: ({ x, indices }, { axis }) => ops.takeAlongAxis(x!, indices!, { axis }),
+  scatterAdd: ({ x, indices, updates }, { axis }) => ops.scatterAdd(x!, indices!, updates!, { axis }),
+  cumulativeSum: ({ x }, { axis }) => ops.cumulativeSum(x!, { axis }),
+  logSumExp: ({ x }, { axes, keepdims }) => ops.logSumExp(x!, { axes, keepDims: keepdims }),
+  groupNorm: ({ x, weight, bias }, { groups, eps }) =>
+    ops.groupNorm(x!, weight!, bias!, { numGroups: groups, epsilon: eps }),
+  resize: ({ x }, { height, width, mode }) => ops.resize(x!, { height, width, mode: mode as ops.ResizeMode }),
+  pad: ({ x }, { pads, mode }) => ops.pad(x!, { pads, mode: mode as "edge" | "reflect" }),
+  einsum: ({ a, b }, { equation }) => ops.einsum(equation, a!, b!),
   crossEntropy: ({ logits, labels }, attrs) => ops.crossEntropy(logits!, labels!, attrs),
   mse: ({ prediction, target }) => ops.mse(prediction!, target!),
   distillKl: ({ student, teacher }, attrs) => ops.distillKl(student!, teacher!, attrs),
@@ -105,39 +126,44 @@ function expectGolden(actual: Float64Array, { data }: Float64Tensor, where: stri
   expectClose(actual, data, { relative: 0, absolute: 1e-4 * largest }, where);
 }
 
-describe(`values and gradients of ${source}`, () => {
-  for (const kernels of kernelSetsOf(runtime)) {
-    it.each(cases)(
-      `$name with ${kernels.name} kernels`,
-      async ({ op, name, attrs, ...golden }: GoldenCase) => {
-        const inputs = Object.fromEntries(
-          Object.entries(golden.inputs).map(([key, { shape }]) => [
-            key,
-            input(key, shape, INTEGER_INPUTS.has(key) ? "int64" : "float32"),
-          ]),
-        );
-        const y = BUILDERS[op]!(inputs, attrs as unknown as GoldenAttributes);
-        const wrt = Object.keys(golden.grads);
-        const grads = gradients(
-          y,
-          wrt.map((key) => inputs[key]!),
-          input("upstream", golden.upstream.shape),
-        );
-        const named = { y, ...Object.fromEntries(wrt.map((key, index) => [`d:${key}`, grads[index]!])) };
-        const actual = await runIn(runtime, kernels, named, { ...golden.inputs, upstream: golden.upstream });
-        expectGolden(actual["y"]!, golden.output, `${name}: output`);
-        for (const key of wrt)
-          expectGolden(actual[`d:${key}`]!, golden.grads[key]!, `${name}: gradient of ${key}`);
-      },
-    );
-  }
+for (const { cases, source } of FILES) {
+  describe(`values and gradients of ${source}`, () => {
+    for (const kernels of kernelSetsOf(runtime)) {
+      it.each(cases)(
+        `$name with ${kernels.name} kernels`,
+        async ({ op, name, attrs, ...golden }: GoldenCase) => {
+          const inputs = Object.fromEntries(
+            Object.entries(golden.inputs).map(([key, { shape }]) => [
+              key,
+              input(key, shape, INTEGER_INPUTS.has(key) ? "int64" : "float32"),
+            ]),
+          );
+          const y = BUILDERS[op]!(inputs, attrs as unknown as GoldenAttributes);
+          const wrt = Object.keys(golden.grads);
+          const grads = gradients(
+            y,
+            wrt.map((key) => inputs[key]!),
+            input("upstream", golden.upstream.shape),
+          );
+          const named = { y, ...Object.fromEntries(wrt.map((key, index) => [`d:${key}`, grads[index]!])) };
+          const actual = await runIn(runtime, kernels, named, {
+            ...golden.inputs,
+            upstream: golden.upstream,
+          });
+          expectGolden(actual["y"]!, golden.output, `${name}: output`);
+          for (const key of wrt)
+            expectGolden(actual[`d:${key}`]!, golden.grads[key]!, `${name}: gradient of ${key}`);
+        },
+      );
+    }
 
-  it.each(cases.filter(({ extra }) => extra !== undefined))("$name: running statistics", async (golden) => {
-    const inputs = Object.fromEntries(
-      Object.entries(golden.inputs).map(([key, { shape }]) => [key, input(key, shape)]),
-    );
-    const { runningMean, runningVar } = normalized(inputs, golden.attrs as unknown as GoldenAttributes);
-    const actual = await runIn(runtime, runtime.kernels, { runningMean, runningVar }, golden.inputs);
-    for (const [key, value] of Object.entries(golden.extra!)) expectGolden(actual[key]!, value, key);
+    it.each(cases.filter(({ extra }) => extra !== undefined))("$name: running statistics", async (golden) => {
+      const inputs = Object.fromEntries(
+        Object.entries(golden.inputs).map(([key, { shape }]) => [key, input(key, shape)]),
+      );
+      const { runningMean, runningVar } = normalized(inputs, golden.attrs as unknown as GoldenAttributes);
+      const actual = await runIn(runtime, runtime.kernels, { runningMean, runningVar }, golden.inputs);
+      for (const [key, value] of Object.entries(golden.extra!)) expectGolden(actual[key]!, value, key);
+    });
   });
-});
+}

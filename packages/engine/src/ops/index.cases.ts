@@ -6,6 +6,7 @@ import { channelCombinationCases } from "./batch-norm/channel-combination.cases.
 import { channelMomentsCases } from "./batch-norm/channel-moments.cases.ts";
 import { normalizeBatchCases } from "./batch-norm/normalize-batch.cases.ts";
 import { normalizeChannelsCases } from "./batch-norm/normalize-channels.cases.ts";
+import { borderPadCases } from "./border-pad.cases.ts";
 import { castCases } from "./cast.cases.ts";
 import { clipCases } from "./clip.cases.ts";
 import { compareCases } from "./compare.cases.ts";
@@ -13,6 +14,7 @@ import { joiningCases } from "./concat.cases.ts";
 import { conv2dCases } from "./conv/conv2d.cases.ts";
 import { conv2dInputGradientCases } from "./conv/input-gradient.cases.ts";
 import { conv2dWeightGradientCases } from "./conv/weight-gradient.cases.ts";
+import { cumulativeSumCases } from "./cumulative-sum.cases.ts";
 import { expandCases } from "./expand.cases.ts";
 import { exponentialCases } from "./exponential.cases.ts";
 import { extremumCases } from "./extremum.cases.ts";
@@ -27,11 +29,14 @@ import { powerCases } from "./power.cases.ts";
 import { reduceCases } from "./reduce.cases.ts";
 import { reluCases } from "./relu.cases.ts";
 import { reshapeCases } from "./reshape.cases.ts";
+import { resizeCases } from "./resize.cases.ts";
 import { sigmoidCases } from "./sigmoid.cases.ts";
 import { sizeOfCases } from "./size-of.cases.ts";
 import { slicingCases } from "./slice.cases.ts";
 import { softmaxCases } from "./softmax.cases.ts";
+import { sortCases } from "./sort.cases.ts";
 import { stopGradientCases } from "./stop-gradient.cases.ts";
+import { takeAlongAxisCases } from "./take-along-axis.cases.ts";
 import { transposeCases } from "./transpose.cases.ts";
 import { trigonometricCases } from "./trigonometric.cases.ts";
 import { whereCases } from "./where.cases.ts";
@@ -57,14 +62,18 @@ export const opCasesList: readonly AnyOpCases[] = [
   ...trigonometricCases,
   whereCases,
   // Shape and indexing
+  borderPadCases,
   ...joiningCases,
   expandCases,
   ...indexingCases,
   reshapeCases,
   sizeOfCases,
   ...slicingCases,
+  sortCases,
+  ...takeAlongAxisCases,
   transposeCases,
   // Reductions, products and normalisation along axes
+  cumulativeSumCases,
   layerNormCases,
   linearCases,
   matmulCases,
@@ -83,4 +92,5 @@ export const opCasesList: readonly AnyOpCases[] = [
   maxPool2dSelectCases,
   normalizeBatchCases,
   normalizeChannelsCases,
+  resizeCases,
 ];

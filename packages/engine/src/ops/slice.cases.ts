@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { elementAt, tabulate } from "../testing/float64-tensor.ts";
 import type { AnyOpCases, OpCases } from "../testing/op-cases.ts";
-import type { PadOptions, SliceOptions } from "./slice.ts";
+import type { ConstantPad, SliceOptions } from "./slice.ts";
 import { padOp, sliceOp } from "./slice.ts";
 import { integersRejected } from "./pointwise.cases.ts";
 
@@ -46,7 +46,7 @@ const sliceCases: OpCases<Required<SliceOptions>> = {
   ],
 };
 
-const padCases: OpCases<Required<PadOptions>> = {
+const padCases: OpCases<ConstantPad> = {
   op: padOp,
   reference: ([x], { pads, value }, [shape]) => [
     tabulate(shape!, (index) => {

@@ -6,6 +6,7 @@ import type { Shape } from "../graph/dim.ts";
 import { formatShape, normalizeAxis } from "../graph/dim.ts";
 import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { borderPadOp } from "./border-pad.ts";
 import { checkDType } from "./infer.ts";
 import { reshape } from "./reshape.ts";
 
@@ -24,9 +25,17 @@ export interface SliceOptions {
 export interface PadOptions {
   /** `[before, after]` for each axis. */
   readonly pads: readonly (readonly [before: number, after: number])[];
-  /** What to fill with, 0 if left out. */
+  /**
+   * `"constant"` fills with a value, `"edge"` repeats the first and last element, `"reflect"` mirrors at them without
+   * repeating them; constant if left out.
+   */
+  readonly mode?: "constant" | "edge" | "reflect";
+  /** What to fill with in constant mode, 0 if left out. */
   readonly value?: number;
 }
+
+/** Attributes of {@link padOp}. */
+export type ConstantPad = Required<Omit<PadOptions, "mode">>;
 
 /** `axis`, `start` and `end` counted from the front. */
 export const sliceOp: Op<Required<SliceOptions>> = defineOp({
@@ -48,22 +57,12 @@ export const sliceOp: Op<Required<SliceOptions>> = defineOp({
     onnx.node("Slice", [x!, ...[[start], [end], [axis], [step]].map((value) => onnx.ints(value))]),
 });
 
-/** Operator of {@link pad}. */
-export const padOp: Op<Required<PadOptions>> = defineOp({
+/** Operator of {@link pad} in constant mode. */
+export const padOp: Op<ConstantPad> = defineOp({
   name: "Pad",
   infer([x], { pads }) {
     checkDType("Pad", x!, ["float32"]);
-    if (
-      pads.length !== x!.shape.length ||
-      pads.flat().some((count) => !(Number.isInteger(count) && count >= 0))
-    ) {
-      throw new ShapeError({
-        code: "pads",
-        where: placeOf("Pad"),
-        expected: `a pair of counts for each axis of ${formatShape(x!.shape)}`,
-        actual: JSON.stringify(pads),
-      });
-    }
+    checkPads(x!.shape, pads);
     const shape = x!.shape.map((dim, axis) => {
       const [before, after] = pads[axis]!;
       return before + after === 0 ? dim : knownSize("Pad", x!.shape, axis) + before + after;
@@ -99,15 +98,33 @@ export function slice(x: Tensor, options: SliceOptions): Tensor {
 }
 
 /**
- * `x` with constant values added around it.
+ * `x` with values added around it: a constant, or its own values at the border.
  *
- * @throws ShapeError `pads` unless there is a pair of counts for each axis, `symbolic-size` when the size of a padded
- * axis is known only at run time
+ * @throws ShapeError `pads` unless there is a pair of counts for each axis (when reflecting, less than the axis has),
+ * `symbolic-size` when the size of a padded axis is known only at run time
  */
-export function pad(x: Tensor, { pads, value = 0 }: PadOptions): Tensor {
-  const isEmpty =
-    pads.length === x.shape.length && pads.every(([before, after]) => before === 0 && after === 0);
-  return isEmpty ? x : padOp.call([x], { pads, value });
+export function pad(x: Tensor, { pads, mode = "constant", value = 0 }: PadOptions): Tensor {
+  checkPads(x.shape, pads);
+  const isPadded = ([before, after]: readonly [number, number]): boolean => before + after > 0;
+  if (!pads.some(isPadded)) return x;
+  if (mode === "constant") return padOp.call([x], { pads, value });
+  return pads.reduce(
+    (padded, [before, after], axis) =>
+      isPadded([before, after]) ? borderPadOp.call([padded], { axis, before, after, mode }) : padded,
+    x,
+  );
+}
+
+function checkPads(shape: Shape, pads: PadOptions["pads"]): void {
+  if (pads.length === shape.length && pads.flat().every((count) => Number.isInteger(count) && count >= 0)) {
+    return;
+  }
+  throw new ShapeError({
+    code: "pads",
+    where: placeOf("Pad"),
+    expected: `a pair of counts for each axis of ${formatShape(shape)}`,
+    actual: JSON.stringify(pads),
+  });
 }
 
 /** Zeros of the input's shape with the gradient in the places that were taken. */
