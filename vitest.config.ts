@@ -10,17 +10,22 @@ function source(path: string): string {
 const alias = [
   { find: /^@semlink\/engine$/, replacement: source("engine/src/index.ts") },
   { find: /^@semlink\/engine\/node$/, replacement: source("engine/src/node.ts") },
+  { find: /^@semlink\/engine\/web$/, replacement: source("engine/src/web.ts") },
   { find: /^@semlink\/engine\/testing$/, replacement: source("engine/src/testing/index.ts") },
   { find: /^@semlink\/system$/, replacement: source("system/src/index.ts") },
 ];
 
-function project(name: string): TestProjectConfiguration {
+// What needs Chromium is a project of its own: everything else runs on a machine with Node alone.
+const IN_BROWSER = "**/*.browser.test.ts";
+
+function project(name: string, root: string, include: readonly string[]): TestProjectConfiguration {
   return {
     resolve: { alias },
     test: {
       name,
-      root: source(name),
-      include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+      root,
+      include: [...include],
+      exclude: name === "browser" ? [] : [IN_BROWSER],
       // Some tests start whole runs in child processes; a busy machine must not fail them.
       testTimeout: 240_000,
       hookTimeout: 240_000,
@@ -28,6 +33,15 @@ function project(name: string): TestProjectConfiguration {
   };
 }
 
+const ofPackage = (name: string): TestProjectConfiguration =>
+  project(name, source(name), ["src/**/*.test.ts", "test/**/*.test.ts"]);
+
 export default defineConfig({
-  test: { reporters: ["default"], projects: [project("engine"), project("system"), project("cli")] },
+  test: {
+    reporters: ["default"],
+    projects: [
+      ...["engine", "system", "cli"].map(ofPackage),
+      project("browser", source(""), ["*/test/**/*.browser.test.ts"]),
+    ],
+  },
 });

@@ -2,11 +2,14 @@
 export * from "./errors.ts";
 export * from "./files/index.ts";
 export * from "./graph/index.ts";
+export * from "./import/index.ts";
 export * from "./nn/index.ts";
 export * from "./onnx/index.ts";
 export * from "./ops/index.ts";
 export * from "./optim/index.ts";
 export * from "./random/index.ts";
+export { NODE_EXECUTION_PROVIDERS } from "./runtime/node-execution-providers.ts";
+export type { NodeExecutionProvider } from "./runtime/node-execution-providers.ts";
 export type { NamedTensors, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export * from "./train/index.ts";
 export { hintFor, nearestName } from "./nearest.ts";

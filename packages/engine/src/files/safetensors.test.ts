@@ -6,13 +6,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SemlinkError } from "../errors.ts";
 import { hostTensorFromBytes, type HostTensor, numElementsOf, bytesPerElement } from "./host-tensor.ts";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  readSafetensors,
-  type TensorFile,
-  writeSafetensors,
-} from "./safetensors.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors-file.ts";
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from "./safetensors.ts";
 
 const DTYPES = ["float32", "int64", "int32", "bool", "float16", "uint8"] as const;
 

@@ -34,6 +34,7 @@ describe("peakActivationBytes", () => {
     const b = exp(exp(exp(x)));
     expect(peakActivationBytes({ b })).toBe(FLOAT * 30);
     expect(peakActivationBytes({ a, b })).toBe(FLOAT * 40);
+    expect(peakActivationBytes({ a: reshape(a, ["batch", 2, 5]), b })).toBe(FLOAT * 40);
   });
 
   it("counts a reshaped value once, and for as long as any of its shapes is read", () => {

@@ -8,3 +8,6 @@ export { contribKernels, nchwcKernels, standardKernels } from "./kernel-set.ts";
 export type { KernelSet } from "./kernel-set.ts";
 export { lower } from "./lower.ts";
 export type { LoweredModel, LowerOptions } from "./lower.ts";
+export { measureOnnxCost } from "./model-cost.ts";
+export type { OnnxCost } from "./model-cost.ts";
+export { isCounted, isUncounted } from "./multiplications.ts";

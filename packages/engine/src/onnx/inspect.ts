@@ -53,7 +53,7 @@ export interface OnnxFile {
  * @throws SemlinkError `corrupt-file` when the bytes are not an ONNX model, or not a whole one
  */
 export function readOnnx(bytes: Uint8Array, where: string): OnnxFile {
-  const model = decode(bytes, where);
+  const model = decodeModel(bytes, where);
   const graph = model.graph!;
   const initializers = new Map(graph.initializer.map(({ name, dims }) => [name, dims.map(Number)]));
   const inner = [...graph.node.flatMap(nodesInside), ...model.functions.flatMap(({ node }) => node)];
@@ -74,7 +74,12 @@ export function readOnnx(bytes: Uint8Array, where: string): OnnxFile {
   };
 }
 
-function decode(bytes: Uint8Array, where: string): ModelProto {
+/**
+ * The message that an ONNX file holds.
+ *
+ * @throws SemlinkError `corrupt-file` when the bytes are not an ONNX model, or not a whole one
+ */
+export function decodeModel(bytes: Uint8Array, where: string): ModelProto {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
@@ -112,7 +117,8 @@ function describeNode({ opType, domain, input, output, attribute }: NodeProto): 
   };
 }
 
-function describeValue({ name, type }: ValueInfoProto): OnnxValue {
+/** Name, element type and shape of an input or output. */
+export function describeValue({ name, type }: ValueInfoProto): OnnxValue {
   if (type?.value.case !== "tensorType") return { name, dtype: "unknown", shape: null };
   const { elemType, shape } = type.value.value;
   const sizes = shape?.dim.map(({ value }) => {

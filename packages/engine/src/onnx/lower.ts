@@ -17,6 +17,8 @@ export interface LowerOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
   readonly name?: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Path in the names of the ONNX nodes that a node of the graph becomes; its module path if left out. */
+  readonly scopeOf?: (node: GraphNode) => string;
 }
 
 /** A graph as an ONNX file, with what must be fed and what comes out. */
@@ -38,6 +40,7 @@ export interface LoweredModel {
  */
 export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerOptions): LoweredModel {
   const { kernels, binding = {}, weights = new Map<string, Float32Array>() } = options;
+  const { scopeOf = (node: GraphNode) => node.scope } = options;
   const onnx = new Emitter(kernels, binding);
   const inputs: Record<string, TensorType> = {};
   const randomInputs = new Map<string, RandomKind>();
@@ -54,7 +57,7 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
   };
 
   for (const node of order) {
-    onnx.scope = node.scope;
+    onnx.scope = scopeOf(node);
     if (node.kind === "op") {
       const context = { inputs: node.inputs.map(bind), outputs: node.outputs.map(bind) };
       values.set(

@@ -17,6 +17,7 @@ import {
 import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from "onnx-buf";
 import type { DType, TensorType } from "../graph/tensor.ts";
 import type { AttributeValue, EmittedInitializer, EmittedNode } from "./emitter.ts";
+import { nodeName } from "./node-name.ts";
 
 /** Operator set and file version: the newest that ONNX Runtime 1.30 and most other runtimes read. */
 export const OPSET = 21;
@@ -64,10 +65,10 @@ export function encodeModel(parts: ModelParts): Uint8Array {
   return toBinary(ModelProtoSchema, model);
 }
 
-function nodeProto(node: EmittedNode, index: number): NodeProto {
+function nodeProto(node: EmittedNode): NodeProto {
   return create(NodeProtoSchema, {
     opType: node.type,
-    name: `${node.scope === "" ? "" : `${node.scope}/`}${node.type}_${index}`,
+    name: nodeName(node),
     domain: node.domain,
     input: [...node.inputs],
     output: [...node.outputs],

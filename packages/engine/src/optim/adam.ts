@@ -27,7 +27,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 /** Adam with decoupled weight decay. @source Loshchilov & Hutter 2019 */
 export function adamW(options: AdamWOptions = {}): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
-  return {
+  const optimizer: Optimizer = {
     name: "adamw",
     slots: ["moment1", "moment2"],
     scalars: (step) => ({
@@ -45,5 +45,7 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
       const shrunk = decay === 0 ? param : mul(param, sub(1, mul(rate, decay)));
       return { param: sub(shrunk, stepped), slots: { moment1: m, moment2: v } };
     },
+    elementwise: () => optimizer,
   };
+  return optimizer;
 }

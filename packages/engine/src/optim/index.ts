@@ -8,9 +8,9 @@ export { muon } from "./muon.ts";
 export type { MuonOptions } from "./muon.ts";
 export { orthogonalize } from "./newton-schulz.ts";
 export type { OrthogonalizeOptions } from "./newton-schulz.ts";
-export type { Optimizer, ParamPolicy, UpdateContext } from "./optimizer.ts";
+export type { OptimizedParam, Optimizer, ParamPolicy, UpdateContext } from "./optimizer.ts";
 export { partitioned } from "./partitioned.ts";
-export type { OptimizedParam, OptimizerGroup } from "./partitioned.ts";
+export type { OptimizerGroup } from "./partitioned.ts";
 export {
   constantSchedule,
   cosineSchedule,

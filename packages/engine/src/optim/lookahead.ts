@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { add, mul, sub } from "../ops/index.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { madeOnce } from "./optimizer.ts";
 
 /** When and how far the slow weights of {@link lookahead} move. */
 export interface LookaheadOptions {
@@ -29,6 +30,7 @@ const PULL = "lookaheadPull";
  */
 export function lookahead(fast: Optimizer, options: LookaheadOptions = {}): Optimizer {
   const { every = 5, slowStep = 0.5 } = options;
+  const withLookahead = madeOnce((rule: Optimizer) => lookahead(rule, options));
   return {
     name: `lookahead(${fast.name})`,
     slots: [...fast.slots, LEAD],
@@ -45,6 +47,10 @@ export function lookahead(fast: Optimizer, options: LookaheadOptions = {}): Opti
         param: sub(next.param, mul(lead, scalars[PULL]!)),
         slots: { ...next.slots, [LEAD]: mul(lead, scalars[KEEP]!) },
       };
+    },
+    elementwise(param) {
+      const rule = fast.elementwise(param);
+      return rule && withLookahead(rule);
     },
   };
 }

@@ -2,9 +2,8 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { add, div, mul, reshape, sqrt, square, sub, sum } from "../ops/index.ts";
 import { orthogonalize } from "./newton-schulz.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { OptimizedParam, Optimizer } from "./optimizer.ts";
 import { learningRateOf } from "./optimizer.ts";
-import type { OptimizedParam } from "./partitioned.ts";
 import { partitioned } from "./partitioned.ts";
 
 /** What {@link muon} orthogonalises and how, and what it leaves to another optimizer. */
@@ -64,6 +63,7 @@ function orthogonalized(options: MuonOptions): Optimizer {
       const shrunk = decay === 0 ? start : mul(start, sub(1, mul(rate, decay)));
       return { param: sub(shrunk, reshape(update, param.shape)), slots: { momentum: m } };
     },
+    elementwise: () => null,
   };
 }
 

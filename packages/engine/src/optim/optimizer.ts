@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Tensor } from "../graph/tensor.ts";
+import type { ParamNode, Tensor } from "../graph/tensor.ts";
 import { mul } from "../ops/index.ts";
+
+/** What a choice among optimizers may look at: name (path), shape. */
+export type OptimizedParam = ParamNode["param"];
 
 /** How one parameter is treated beside the optimizer's own settings. */
 export interface ParamPolicy {
@@ -32,6 +35,21 @@ export interface Optimizer {
   readonly update: (context: UpdateContext) => {
     readonly param: Tensor;
     readonly slots: Readonly<Record<string, Tensor>>;
+  };
+  /**
+   * The rule that moves each number of a parameter by itself, or null when the parameter is seen as a whole. Parameters
+   * with the same rule, the same object, may be updated as one joined vector.
+   */
+  readonly elementwise: (param: OptimizedParam) => Optimizer | null;
+}
+
+/** A function that makes each value once, for rules that must stay the same object. */
+export function madeOnce<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
   };
 }
 

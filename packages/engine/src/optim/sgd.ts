@@ -19,7 +19,7 @@ export interface SgdOptions {
  * @source Sutskever et al. 2013
  */
 export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer {
-  return {
+  const optimizer: Optimizer = {
     name: "sgd",
     slots: momentum === 0 ? [] : ["momentum"],
     scalars: () => ({}),
@@ -32,5 +32,7 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
       const direction = nesterov ? add(g, mul(m, momentum)) : m;
       return { param: sub(param, mul(direction, rate)), slots: { momentum: m } };
     },
+    elementwise: () => optimizer,
   };
+  return optimizer;
 }

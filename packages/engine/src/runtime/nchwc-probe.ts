@@ -36,9 +36,12 @@ async function runProbe(
   const session = await createSession(model, { intraOpThreads: 1 });
   const size = shape.reduce((product, dim) => product * dim, 1);
   const x = { dtype: "float32" as const, shape, data: Float32Array.from({ length: size }, (_, i) => i) };
-  const { y } = await session.run({ x });
-  await session.release();
-  return y!.data as Float32Array;
+  try {
+    const { y } = await session.run({ x });
+    return y!.data as Float32Array;
+  } finally {
+    await session.release();
+  }
 }
 
 const nchwc = "com.microsoft.nchwc";

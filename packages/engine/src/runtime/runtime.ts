@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "../files/index.ts";
 import type { KernelSet } from "../onnx/kernel-set.ts";
+import type { ThreadHost } from "./threads.ts";
 
 /** Values by name, fed to or read from a session. */
 export type NamedTensors = Readonly<Record<string, HostTensor>>;
 
 export interface SessionOptions {
-  /** Threads inside one operator; the runtime's own default when left out. */
+  /** Threads inside one operator; the runtime's own default when left out. Browsers have one setting for a page. */
   readonly intraOpThreads?: number;
-  /** Writes a profile of every run to files with this prefix. */
+  /** Writes a profile of every run to files with this prefix; in Node only. */
   readonly profilePrefix?: string;
 }
 
@@ -24,11 +25,13 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** Something that runs ONNX models: ONNX Runtime in Node, later in the browser. */
+/** Something that runs ONNX models: ONNX Runtime in Node or in a browser. */
 export interface Runtime {
-  /** `"onnxruntime-node 1.30.0"` */
+  /** `"onnxruntime-node 1.30.0"` or `"onnxruntime-web 1.30.0"`. */
   readonly name: string;
   readonly executionProvider: string;
   readonly kernels: KernelSet;
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  /** Threads that compute side by side; left out where there are none. */
+  readonly threads?: ThreadHost;
 }

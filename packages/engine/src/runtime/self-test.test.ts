@@ -6,7 +6,8 @@ import { kernelSetsOf } from "../testing/check-op-runtime.ts";
 import { float64Tensor } from "../testing/float64-tensor.ts";
 import { evaluate, type Feeds } from "../testing/interpreter.ts";
 import { nodeRuntime } from "./node.ts";
-import { SELF_TEST, selfTest, selfTestBatch, selfTestStep } from "./self-test.ts";
+import { SELF_TEST, selfTest, selfTestBatch, selfTestStep, verifyRuntime } from "./self-test.ts";
+import { withWrongOutput } from "./wrong-output.fixture.ts";
 
 const runtime = await nodeRuntime();
 
@@ -37,6 +38,20 @@ function float64Losses(numSteps: number): number[] {
   });
 }
 
+describe("verifyRuntime", () => {
+  it("lets a right runtime pass", async () => {
+    await expect(verifyRuntime(runtime)).resolves.toBeUndefined();
+  });
+
+  it("names runtime, provider and kernels of a wrong one, with the losses", async () => {
+    await expect(verifyRuntime(withWrongOutput(runtime))).rejects.toMatchObject({
+      code: "backend-wrong-results",
+      where: `${runtime.name}, cpu, ${runtime.kernels.name} kernels`,
+      expected: "losses 2.1370687, 2.0555174, 1.9186751",
+    });
+  });
+});
+
 describe("selfTest", () => {
   it.each(kernelSetsOf(runtime))("passes with $name kernels", async (kernels) => {
     const { ok, losses, maxDifference } = await selfTest(await nodeRuntime({ kernels }));
@@ -51,24 +66,15 @@ describe("selfTest", () => {
   });
 
   it("fails where a kernel computes something else", async () => {
-    const right = await nodeRuntime({ kernels: contribKernels });
-    const wrong = await selfTest({
-      ...right,
-      async createSession(model, options) {
-        const session = await right.createSession(model, options);
-        return {
-          ...session,
-          async run(feeds, into) {
-            const outputs = await session.run(feeds, into);
-            const bias = outputs["next:head.bias"]!.data as Float32Array;
-            bias[0]! += 0.01; // a gradient that is a little wrong
-            return outputs;
-          },
-        };
-      },
-    });
+    const wrong = await selfTest(withWrongOutput(await nodeRuntime({ kernels: contribKernels })));
     expect(wrong.ok).toBe(false);
     expect(wrong.maxDifference).toBeGreaterThan(1e-4);
+  });
+
+  it("fails, and does not throw, where a kernel gives no number", async () => {
+    const { ok, losses, maxDifference } = await selfTest(withWrongOutput(runtime, Number.NaN));
+    expect({ ok, maxDifference }).toEqual({ ok: false, maxDifference: Infinity });
+    expect(losses.slice(1)).toEqual([Number.NaN]);
   });
 
   it("learns: the losses fall", async () => {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Tensor } from "../graph/tensor.ts";
+import { add, linear, matmul, mul, reshape } from "../ops/index.ts";
+import type { ImporterTable } from "./importer.ts";
+import type { NodeCall } from "./node-call.ts";
+
+/** `y = alpha · a b + beta · c`, with `a` and `b` transposed on demand; a linear layer where it is one. */
+function importGemm(call: NodeCall): Tensor {
+  const [a, b, c] = [call.tensor(0), call.tensor(1), call.optionalTensor(2)];
+  const [alpha, beta] = [call.float("alpha", 1), call.float("beta", 1)];
+  const [transA, transB] = [call.integer("transA", 0) === 1, call.integer("transB", 0) === 1];
+  const isRow = c === null || (c.shape.length === 1 && c.shape[0] === b.shape[0]);
+  if (!transA && transB && alpha === 1 && beta === 1 && isRow) return linear(a, b, c);
+  const product = matmul(a, b, { transA, transB });
+  const scaled = alpha === 1 ? product : mul(product, alpha);
+  return c === null ? scaled : add(scaled, beta === 1 ? c : mul(c, beta));
+}
+
+/** Matrix product as NumPy has it: a vector on the left is a row, on the right a column, and its axis goes again. */
+function importMatMul(call: NodeCall): Tensor {
+  const [a, b] = [call.tensor(0), call.tensor(1)];
+  const [isRow, isColumn] = [a.shape.length === 1, b.shape.length === 1];
+  const left = isRow ? reshape(a, [1, a.shape[0]!]) : a;
+  const y = matmul(left, isColumn ? reshape(b, [b.shape[0]!, 1]) : b);
+  const rank = y.shape.length;
+  return reshape(
+    y,
+    y.shape.filter((_, axis) => !(isRow && axis === rank - 2) && !(isColumn && axis === rank - 1)),
+  );
+}
+
+/** Matrix products. */
+export const productImporters: ImporterTable = { Gemm: importGemm, MatMul: importMatMul };
