@@ -1,34 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { parseArgs } from "node:util";
-import { trainingThroughput } from "./training-throughput.js";
+import { parseCommandLine, usage } from "./command-line.js";
+import { describeMachine } from "./machine.js";
+import { measureCase } from "./measure.js";
+import { Progress } from "./progress.js";
+import { resultTable } from "./table.js";
+import { pythonWithTorch } from "./torch-python.js";
 
-// Usage: npm run bench -- [--threads 1,2] [--batch 64] [--rounds 7] [--steps 5]. One JSON object on standard output.
+const EXIT = { done: 0, failed: 1, badArguments: 2, interrupted: 130 };
 
-const { values } = parseArgs({
-  options: {
-    threads: { type: "string", default: "1,2" },
-    batch: { type: "string", default: "64" },
-    rounds: { type: "string", default: "7" },
-    steps: { type: "string", default: "5" },
-  },
-});
-const machine = {
-  cpu: cpus()[0]?.model ?? "unknown",
-  cores: availableParallelism(),
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  platform: `${process.platform}-${process.arch}`,
-  loadBefore: loadavg()[0],
-};
-const training = [];
-for (const threads of values.threads.split(",").map(Number)) {
-  const sizes = { batch: Number(values.batch), rounds: Number(values.rounds), steps: Number(values.steps) };
-  training.push(await trainingThroughput({ ...sizes, threads }));
+// A tuned BLAS reaches several times as much on one core, a reference one a tenth.
+const LEAST_GFLOPS = 10;
+
+process.exitCode = await main();
+
+async function main() {
+  let options;
+  try {
+    options = parseCommandLine(process.argv.slice(2));
+  } catch (error) {
+    console.error(error.message);
+    return EXIT.badArguments;
+  }
+  if (options.help) {
+    process.stdout.write(usage());
+    return EXIT.done;
+  }
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => controller.abort());
+  try {
+    await measureAll(options, controller.signal);
+    return EXIT.done;
+  } catch (error) {
+    if (controller.signal.aborted) return EXIT.interrupted;
+    console.error(error.message);
+    return EXIT.failed;
+  }
 }
-console.log(
-  JSON.stringify(
-    { benchmark: "training-throughput", network: "conference student CNN", machine, training },
-    null,
-    2,
-  ),
-);
+
+async function measureAll({ cases, threads, rounds, steps, useTorch, json }, signal) {
+  const python = useTorch ? pythonWithTorch() : null;
+  const machine = await describeMachine();
+  const progress = new Progress(process.stderr, cases.length * threads.length * rounds);
+  const results = [];
+  for (const chosen of cases) {
+    for (const numThreads of threads) {
+      const label = `${chosen.id}, ${numThreads} ${numThreads === 1 ? "thread" : "threads"}`;
+      progress.write(`${label}, opening`);
+      const onRound = () => progress.round(label);
+      results.push(
+        await measureCase(chosen, { threads: numThreads, rounds, steps, python, signal, onRound }),
+      );
+    }
+  }
+  progress.end();
+  const slowest = Math.min(...results.flatMap(({ torch }) => (torch ? [torch.matmulGflops] : [])));
+  if (slowest < LEAST_GFLOPS) {
+    console.error(
+      `PyTorch multiplies matrices at ${slowest.toFixed(1)} GFLOP/s only, so its figures say little: ` +
+        "it runs on a reference BLAS; install a tuned one (Debian: libopenblas0-openmp)",
+    );
+  }
+  const report = { benchmark: "throughput", machine, results };
+  process.stdout.write(`${json ? JSON.stringify(report, null, 2) : resultTable(results)}\n`);
+}

@@ -135,6 +135,19 @@ describe("a mistake is named with place, expected, actual and what to do", () =>
     ["too many views", { targets: { numViews: 51 } }, /targets.numViews: .*at most 50.*got 51/],
     ["loss without terms", { robust: { terms: zeroTerms() } }, /robust.terms: expected a weight above 0/],
     [
+      "loss of the device alone",
+      { robust: { terms: { ...zeroTerms(), device: 1 } } },
+      /robust.terms: expected a weight above 0/,
+    ],
+    [
+      "teacher's terms for a student without teacher",
+      {
+        distill: { transfer: { useTeacher: false } },
+        robust: { terms: { ...zeroTerms(), soft: 1, teacherFeature: 1 } },
+      },
+      /robust.terms: expected a weight above 0/,
+    ],
+    [
       "views that the teacher never saw",
       { targets: { numViews: 1 } },
       /robust.phaseA.numViews: expected at most targets.numViews = 1/,
@@ -212,6 +225,7 @@ describe("applyOverrides", () => {
     expect(set(`codec.esNoDb={"min": 0, "max": 10}`, "codec.esNoDb.max=5").codec.esNoDb).toEqual({
       min: 0,
       max: 5,
+      lowEmphasis: 2,
     });
   });
 

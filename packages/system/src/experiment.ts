@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
+import { channelId, type ChannelSpec, openChannel } from "./channel/channel-spec.ts";
 import { type DataConfig, dataConfigSchema } from "./data/data-config.ts";
 import { type CodecConfig, codecConfigSchema } from "./experiment/codec-config.ts";
 import { type DistillConfig, distillConfigSchema } from "./experiment/distill-config.ts";
@@ -8,7 +9,13 @@ import {
   evaluateConfigSchema,
   type EvaluateDraft,
 } from "./experiment/evaluate-config.ts";
-import { type BrokenRule, checkRules, notIncreasing, type Written } from "./experiment/fields.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  notIncreasing,
+  withoutTerms,
+  type Written,
+} from "./experiment/fields.ts";
 import { keyTreeOf } from "./experiment/key-tree.ts";
 import { invalidConfig, mistakesOf } from "./experiment/mistakes.ts";
 import { withOverrides } from "./experiment/overrides.ts";
@@ -19,7 +26,7 @@ import { type TeacherConfig, teacherConfigSchema } from "./experiment/teacher-co
 import { RUN_NAME, RUN_NAME_RULE } from "./run/run-name.ts";
 
 export type { DataConfig } from "./data/data-config.ts";
-export type { CodecConfig, CodecKind } from "./experiment/codec-config.ts";
+export type { CodecConfig, CodecKind, EsNoRange } from "./experiment/codec-config.ts";
 export type { DistillConfig, TransferConfig } from "./experiment/distill-config.ts";
 export type { EvaluateConfig } from "./experiment/evaluate-config.ts";
 export type { PhaseConfig, RobustConfig } from "./experiment/robust-config.ts";
@@ -108,7 +115,7 @@ function completed({ evaluate, ...rest }: ExperimentDraft): Experiment {
 }
 
 function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, undefined> {
-  const { data, teacher, targets, codec, robust, evaluate } = experiment;
+  const { data, teacher, targets, distill, codec, robust, evaluate } = experiment;
   if (teacher.source === "shipped" && data.dataset !== "cifar10") {
     const hint = "the shipped teacher knows cifar10 only";
     yield {
@@ -132,9 +139,16 @@ function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, und
       hint,
     };
   }
+  const { teacherFeature, ownFeature, soft, hard } = robust.terms;
+  const ofAnyStudent = { ownFeature, hard };
+  // The device's own decision is trained beside the link, not in place of it.
+  yield* withoutTerms(
+    ["robust", "terms"],
+    distill.transfer.useTeacher ? { teacherFeature, soft, ...ofAnyStudent } : ofAnyStudent,
+  );
   yield* notIncreasing(["evaluate", "lengths"], evaluate.lengths);
   yield* notTrained(["evaluate", "lengths"], evaluate.lengths, ["codec", "lengths"], codec.lengths);
-  yield* notTrained(["evaluate", "channels"], evaluate.channels, ["codec", "channels"], codec.channels);
+  yield* notTrainedChannels(evaluate.channels, codec.channels);
 }
 
 /** Rule: only what the codec was trained for is measured. */
@@ -153,4 +167,22 @@ function* notTrained<T>(
     actual: unknown,
     hint: `or add to ${key}`,
   };
+}
+
+/** Rule: a channel that fades, or one that does not, is measured only when one of its kind was met in training. */
+function* notTrainedChannels(
+  measured: readonly ChannelSpec[],
+  trained: readonly ChannelSpec[],
+): Generator<BrokenRule, void, undefined> {
+  const kindOf = (spec: ChannelSpec): number => openChannel(spec).kindIndex;
+  const kinds = trained.map(kindOf);
+  const known = [...trained, ...measured.filter((spec) => kinds.includes(kindOf(spec)))].map(channelId);
+  for (const rule of notTrained(
+    ["evaluate", "channels"],
+    measured.map(channelId),
+    ["codec", "channels"],
+    known,
+  )) {
+    yield { ...rule, expected: `channels like some of codec.channels = ${JSON.stringify(trained)}` };
+  }
 }

@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+export type {
+  ChannelDraw,
+  ChannelModel,
+  DrawOptions,
+  Reception,
+  ReceptionTensors,
+  Transmission,
+  TransmissionTensors,
+} from "./channel/channel-model.ts";
+export { channelNamed } from "./channel/channels.ts";
+export { defineChannel } from "./channel/define-channel.ts";
+export type { ChannelDefinition, ChannelFamily, ChannelParts } from "./channel/define-channel.ts";
+export { imageNoise } from "./channel/image-noise.ts";
+export { loadChannelModule } from "./channel/load-channel-module.ts";
 export { userCacheFolder } from "./data/user-cache.ts";
 export { parseResults, resultsJsonSchema } from "./evaluate/results.ts";
 export type {
@@ -30,3 +44,6 @@ export type { StageTiming } from "./run/run-context.ts";
 export { openTeacher } from "./teacher/teacher.ts";
 export type { Teacher, TeacherCard } from "./teacher/teacher.ts";
 export { shippedTeacherFolder } from "./teacher/teacher-stage.ts";
+export type { VerifyCheck } from "./verify/check.ts";
+export { verifyRadio } from "./verify/verify-radio.ts";
+export type { VerifyOptions, VerifyReport } from "./verify/verify-radio.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describeError, writeFileAtomic } from "@semlink/engine";
+import { describeError } from "@semlink/engine";
 import type { DoctorCheck } from "./doctor-table.ts";
 
 /** The cache folder, which must take files, and the teacher that comes with semlink. */
@@ -13,6 +13,7 @@ export async function checkStorage(): Promise<DoctorCheck[]> {
 async function checkCache(folder: string): Promise<DoctorCheck> {
   const name = "cache";
   const probe = join(folder, `.doctor-${process.pid}`);
+  const { writeFileAtomic } = await import("@semlink/engine/node");
   try {
     await mkdir(folder, { recursive: true });
     await writeFileAtomic(probe, "");

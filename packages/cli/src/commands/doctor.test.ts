@@ -27,10 +27,13 @@ interface Printed {
   readonly checks: readonly DoctorCheck[];
 }
 
-async function doctor(cache: string): Promise<Printed & { readonly exitCode: number }> {
+async function doctor(
+  cache: string,
+  ...flags: readonly string[]
+): Promise<Printed & { readonly exitCode: number }> {
   vi.stubEnv("SEMLINK_CACHE", cache);
   const io = textIo();
-  const exitCode = await main(["doctor", "--json"], io);
+  const exitCode = await main(["doctor", "--json", ...flags], io);
   return { exitCode, ...(JSON.parse(io.stdout.text) as Printed) };
 }
 
@@ -62,6 +65,30 @@ describe("semlink doctor", () => {
       state: "failed",
       hint: "set SEMLINK_CACHE to a folder that can be written",
     });
+  });
+});
+
+// DirectML is part of Windows, Core ML of macOS: one of them is missing everywhere.
+const absent = process.platform === "win32" ? "coreml" : "dml";
+
+describe("semlink doctor --execution-provider", () => {
+  it("fails where the provider asked for is missing, with the reason and what to do", async () => {
+    const { exitCode, checks } = await doctor(join(folder, "cache"), "--execution-provider", absent);
+    expect(exitCode).toBe(1);
+    expect(checks.find(({ name }) => name === "execution provider")).toEqual({
+      name: "execution provider",
+      state: "failed",
+      found: expect.stringMatching(new RegExp(`got ${absent}: not used, .*backend not found`)) as string,
+      hint: "install its driver, or leave --execution-provider out to compute on the processor",
+    });
+  });
+
+  it("shows all that auto tried, the one that computes last", async () => {
+    const { checks } = await doctor(join(folder, "cache"), "--execution-provider", "auto");
+    const tried = checks.filter(({ name }) => name === "execution provider");
+    const expected = tried.map((_, index) => (index === tried.length - 1 ? "ok" : "warning"));
+    expect(tried.map(({ state }) => state)).toEqual(expected);
+    expect(tried.at(-1)?.found).toMatch(/^(cuda|coreml|dml|webgpu|cpu)$/);
   });
 });
 

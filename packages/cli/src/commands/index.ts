@@ -5,6 +5,7 @@ import { inspect } from "./inspect.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { stages } from "./stages.ts";
+import { verify } from "./verify.ts";
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command[] = [run, ...stages, report, inspect, doctor];
+export const commands: readonly Command[] = [run, ...stages, report, inspect, verify, doctor];

@@ -22,8 +22,11 @@ export interface VjpContext<A extends object> {
  */
 export interface OpDefinition<A extends object> {
   readonly name: string;
+  /** Types of the outputs, or an error with a code when the inputs do not fit. */
   readonly infer: (inputs: readonly TensorType[], attrs: A) => readonly TensorType[];
+  /** The gradient: a rule, `"zero"` or `"unsupported"`. */
   readonly vjp: ((context: VjpContext<A>) => readonly (Tensor | null)[]) | "zero" | "unsupported";
+  /** Writes the ONNX nodes; may choose their form by sizes and kernels. */
   readonly emit: (
     onnx: Emitter,
     inputs: readonly Value[],

@@ -81,7 +81,7 @@ export function bindDim(dim: Dim, binding: DimBinding): Dim {
   return productOf(dim.split("*").map((part) => binding[part] ?? (/^\d+$/.test(part) ? Number(part) : part)));
 }
 
-/** {@link bindDim} over a shape. */
+/** The shape with symbols replaced by their values; symbols without a value stay. */
 export function bindShape(shape: Shape, binding: DimBinding): Shape {
   return shape.map((dim) => bindDim(dim, binding));
 }

@@ -11,5 +11,17 @@ export { jvp } from "./jvp.ts";
 export { constant, input, randomInput } from "./leaves.ts";
 export { printGraph } from "./print.ts";
 export { within } from "./scope.ts";
-export type { Attributes, DType, GraphNode, RandomKind, Tensor, TensorType } from "./tensor.ts";
+export type {
+  Attributes,
+  Backward,
+  ConstantNode,
+  DType,
+  GraphNode,
+  InputNode,
+  OpNode,
+  ParamNode,
+  RandomKind,
+  Tensor,
+  TensorType,
+} from "./tensor.ts";
 export { topologicalOrder } from "./topology.ts";

@@ -63,8 +63,10 @@ export interface OpNode {
   readonly outputs: readonly Tensor[];
   /** A rule, `"zero"` (piecewise constant) or `"unsupported"`. */
   readonly backward: Backward | "zero" | "unsupported";
+  /** Writes the ONNX nodes and gives a value for each output. */
   readonly emit: (onnx: Emitter, inputs: readonly Value[], context: EmitContext) => readonly Value[];
   readonly scope: string;
 }
 
+/** What makes a tensor: fed at every run, fixed, held outside the graph, or computed. */
 export type GraphNode = InputNode | ConstantNode | ParamNode | OpNode;

@@ -5,7 +5,9 @@ import { reshape, scaledDotProductAttention, split, transpose } from "../ops/ind
 import type { Build, Layer } from "./build.ts";
 import { Linear } from "./linear.ts";
 
+/** Size of {@link SelfAttention}. */
 export interface SelfAttentionOptions {
+  /** Numbers of a token; a multiple of `numHeads`. */
   readonly width: number;
   readonly numHeads: number;
 }
@@ -30,6 +32,10 @@ export class SelfAttention implements Layer {
     this.numHeads = numHeads;
   }
 
+  /**
+   * @param x - [batch, tokens, width]
+   * @returns [batch, tokens, width]
+   */
   forward(build: Build, x: Tensor): Tensor {
     const [batch = 1, tokens = 1] = x.shape;
     const { width, numHeads } = this;

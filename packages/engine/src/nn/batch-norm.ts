@@ -6,10 +6,12 @@ import { ones, zeros } from "./init.ts";
 import type { Param } from "./param.ts";
 import { buffer, param } from "./param.ts";
 
+/** Size and statistics of {@link BatchNorm}. */
 export interface BatchNormLayerOptions {
   readonly numFeatures: number;
+  /** Added to the variance, 1e-5 if left out. */
   readonly epsilon?: number;
-  /** Share of the old running value that is kept at each step. */
+  /** Share of the old running value that is kept at each step, 0.9 if left out. */
   readonly momentum?: number;
   /** False leaves out weight and bias. */
   readonly affine?: boolean;
@@ -39,6 +41,10 @@ export class BatchNorm implements Layer {
     this.momentum = momentum;
   }
 
+  /**
+   * @param x - [batch, numFeatures, ...]
+   * @returns [batch, numFeatures, ...]
+   */
   forward(build: Build, x: Tensor): Tensor {
     const { y, runningMean, runningVar } = batchNorm(
       x,

@@ -8,6 +8,7 @@ import { Param } from "./param.ts";
 
 /** A part of a network: fields hold parameters and layers, `forward` builds the graph. */
 export interface Layer<Inputs extends readonly unknown[] = [x: Tensor], Output = Tensor> {
+  /** Adds the graph of this part to that of the network, for training or not as `build` says. */
   forward(build: Build, ...inputs: Inputs): Output;
 }
 

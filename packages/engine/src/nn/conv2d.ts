@@ -6,6 +6,7 @@ import { kaimingNormal, zeros } from "./init.ts";
 import type { Init, Param } from "./param.ts";
 import { param } from "./param.ts";
 
+/** Channels and window of {@link Conv2d}. */
 export interface Conv2dLayerOptions {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -16,7 +17,9 @@ export interface Conv2dLayerOptions {
   readonly dilation?: number;
   /** 1 for a full convolution, `inChannels` for a depthwise one. */
   readonly groups?: number;
+  /** True if left out. */
   readonly bias?: boolean;
+  /** Start of the weight, Kaiming normal if left out; the bias starts at zero. */
   readonly init?: Init;
 }
 
@@ -50,6 +53,11 @@ export class Conv2d implements Layer {
     this.window = { stride, padding: padding === "same" ? same : padding, dilation, groups };
   }
 
+  /**
+   * @param x - [batch, inChannels, height, width]
+   * @returns [batch, outChannels, height', width'], where
+   * `height' = floor((height + 2 padding - dilation (kernelSize - 1) - 1) / stride) + 1`
+   */
   forward(_build: Build, x: Tensor): Tensor {
     return conv2d(x, this.weight.value, this.bias?.value ?? null, this.window);
   }

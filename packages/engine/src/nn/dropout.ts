@@ -27,6 +27,10 @@ export class Dropout implements Layer {
     this.rate = rate;
   }
 
+  /**
+   * @param x - [...]
+   * @returns [...] the same shape
+   */
   forward(build: Build, x: Tensor): Tensor {
     if (!build.training || this.rate === 0) return x;
     const kept = cast(greater(build.random("mask", x.shape, "uniform"), this.rate), "float32");

@@ -6,9 +6,13 @@ import { normalInit } from "./init.ts";
 import type { Init, Param } from "./param.ts";
 import { param } from "./param.ts";
 
+/** Size of {@link Embedding}. */
 export interface EmbeddingOptions {
+  /** Rows of the table; indices are below it. */
   readonly numEmbeddings: number;
+  /** Numbers in a row. */
   readonly width: number;
+  /** Start of the table, normal with deviation 0.02 if left out. */
   readonly init?: Init;
 }
 
@@ -20,6 +24,10 @@ export class Embedding implements Layer<[indices: Tensor]> {
     this.weight = param([numEmbeddings, width], init);
   }
 
+  /**
+   * @param indices - [...] int32 or int64
+   * @returns [..., width]
+   */
   forward(_build: Build, indices: Tensor): Tensor {
     return embedding(this.weight.value, indices);
   }

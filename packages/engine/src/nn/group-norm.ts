@@ -7,10 +7,12 @@ import { ones, zeros } from "./init.ts";
 import type { Param } from "./param.ts";
 import { param } from "./param.ts";
 
+/** Size of {@link GroupNorm}. */
 export interface GroupNormLayerOptions {
   readonly numFeatures: number;
   /** Divides the number of features. */
   readonly numGroups: number;
+  /** Added to the variance, 1e-5 if left out. */
   readonly epsilon?: number;
 }
 
@@ -34,6 +36,10 @@ export class GroupNorm implements Layer {
     this.epsilon = epsilon;
   }
 
+  /**
+   * @param x - [batch, numFeatures, ...]
+   * @returns [batch, numFeatures, ...]
+   */
   forward(_build: Build, x: Tensor): Tensor {
     const { numGroups, epsilon } = this;
     return groupNorm(x, this.weight.value, this.bias.value, { numGroups, epsilon });

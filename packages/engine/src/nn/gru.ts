@@ -23,7 +23,9 @@ import { uniformInit } from "./init.ts";
 import type { Init, Param } from "./param.ts";
 import { param } from "./param.ts";
 
+/** Size of {@link Gru}. */
 export interface GruOptions {
+  /** Numbers in a step of the input. */
   readonly inFeatures: number;
   /** Numbers in the state. */
   readonly width: number;
@@ -45,7 +47,8 @@ export interface GruOutput {
   readonly last: Tensor;
 }
 
-type Direction = "forward" | "backward";
+/** From which end a {@link Gru} reads a sequence. */
+export type GruDirection = "forward" | "backward";
 
 /**
  * Gated recurrent unit over the steps of a sequence, `[batch, numSteps, inFeatures]`, from a zero state:
@@ -67,9 +70,9 @@ export class Gru implements Layer<[x: Tensor, sequence?: GruSequence], GruOutput
   readonly stateWeight: Param; // [3 width, width]
   readonly inputBias: Param; // [3 width]
   readonly stateBias: Param; // [3 width]
-  private readonly direction: Direction;
+  private readonly direction: GruDirection;
 
-  constructor(options: GruOptions, direction: Direction = "forward") {
+  constructor(options: GruOptions, direction: GruDirection = "forward") {
     const { inFeatures, width, init = uniformInit(1 / Math.sqrt(width)) } = options;
     this.inputWeight = param([3 * width, inFeatures], init);
     this.stateWeight = param([3 * width, width], init);
@@ -78,6 +81,10 @@ export class Gru implements Layer<[x: Tensor, sequence?: GruSequence], GruOutput
     this.direction = direction;
   }
 
+  /**
+   * @param x - [batch, numSteps, inFeatures]
+   * @returns states [batch, numSteps, width] and last [batch, width]
+   */
   forward(_build: Build, x: Tensor, { lengths }: GruSequence = {}): GruOutput {
     const numSteps = numStepsOf(x);
     const projected = linear(x, this.inputWeight.value, this.inputBias.value);
@@ -118,6 +125,10 @@ export class BidirectionalGru implements Layer<[x: Tensor, sequence?: GruSequenc
     this.back = new Gru(options, "backward");
   }
 
+  /**
+   * @param x - [batch, numSteps, inFeatures]
+   * @returns states [batch, numSteps, 2 width] and last [batch, 2 width]
+   */
   forward(build: Build, x: Tensor, sequence: GruSequence = {}): GruOutput {
     const ahead = build.apply(this.ahead, x, sequence);
     const back = build.apply(this.back, x, sequence);

@@ -13,7 +13,7 @@ export type { EmbeddingOptions } from "./embedding.ts";
 export { GroupNorm } from "./group-norm.ts";
 export type { GroupNormLayerOptions } from "./group-norm.ts";
 export { BidirectionalGru, Gru } from "./gru.ts";
-export type { GruOptions, GruOutput, GruSequence } from "./gru.ts";
+export type { GruDirection, GruOptions, GruOutput, GruSequence } from "./gru.ts";
 export {
   constantInit,
   dirac,

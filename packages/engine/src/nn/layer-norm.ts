@@ -22,6 +22,10 @@ export class LayerNorm implements Layer {
     this.epsilon = epsilon;
   }
 
+  /**
+   * @param x - [..., numFeatures]
+   * @returns [..., numFeatures]
+   */
   forward(_build: Build, x: Tensor): Tensor {
     return layerNorm(x, this.weight.value, this.bias.value, { epsilon: this.epsilon });
   }

@@ -6,11 +6,15 @@ import { kaimingUniform, zeros } from "./init.ts";
 import type { Init, Param } from "./param.ts";
 import { param } from "./param.ts";
 
+/** Size and start of {@link Linear}. */
 export interface LinearOptions {
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** True if left out. */
   readonly bias?: boolean;
+  /** Start of the weight, Kaiming uniform if left out. */
   readonly init?: Init;
+  /** Start of the bias, zeros if left out. */
   readonly biasInit?: Init;
 }
 
@@ -25,6 +29,10 @@ export class Linear implements Layer {
     this.bias = bias ? param([outFeatures], biasInit) : null;
   }
 
+  /**
+   * @param x - [..., inFeatures]
+   * @returns [..., outFeatures]
+   */
   forward(_build: Build, x: Tensor): Tensor {
     return linear(x, this.weight.value, this.bias?.value ?? null);
   }

@@ -10,6 +10,10 @@ export class Activation implements Layer {
     this.compute = compute;
   }
 
+  /**
+   * @param x - [...] what the function takes
+   * @returns what it gives
+   */
   forward(_build: Build, x: Tensor): Tensor {
     return this.compute(x);
   }
@@ -23,6 +27,10 @@ export class Sequential implements Layer {
     this.layers = layers;
   }
 
+  /**
+   * @param x - [...] what the first layer takes
+   * @returns what the last one gives
+   */
   forward(build: Build, x: Tensor): Tensor {
     return this.layers.reduce((value, layer) => build.apply(layer, value), x);
   }

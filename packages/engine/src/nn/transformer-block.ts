@@ -6,6 +6,7 @@ import type { Build, Layer } from "./build.ts";
 import { zeros } from "./init.ts";
 import { Linear } from "./linear.ts";
 
+/** Sizes of {@link ModulatedTransformerBlock}. */
 export interface ModulatedTransformerBlockOptions {
   readonly width: number;
   readonly numHeads: number;

@@ -13,6 +13,7 @@ export interface FloatAttribute {
   readonly float: number;
 }
 
+/** Value of an ONNX attribute: an integer, a string, integers, or one float. */
 export type AttributeValue = number | string | readonly number[] | FloatAttribute;
 
 /** Marks a number as a float attribute: `{ epsilon: float(1e-5) }`. */
@@ -45,6 +46,7 @@ export interface EmitContext {
   readonly outputs: readonly TensorType[];
 }
 
+/** What a node has beyond type, inputs and attributes. */
 export interface NodeOptions {
   /** Number of outputs, 1 if left out. */
   readonly outputs?: number;

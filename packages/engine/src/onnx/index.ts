@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 export { float } from "./emitter.ts";
-export type { EmitContext, Emitter, Value } from "./emitter.ts";
+export type {
+  AttributeValue,
+  EmitContext,
+  EmittedInitializer,
+  EmittedNode,
+  Emitter,
+  FloatAttribute,
+  KnownInitializer,
+  NodeOptions,
+  Value,
+} from "./emitter.ts";
 export { exportModel } from "./export.ts";
 export { readOnnx } from "./inspect.ts";
 export type { OnnxFile, OnnxNode, OnnxValue } from "./inspect.ts";

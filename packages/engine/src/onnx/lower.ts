@@ -9,6 +9,7 @@ import { Emitter } from "./emitter.ts";
 import type { KernelSet } from "./kernel-set.ts";
 import { encodeModel } from "./model-proto.ts";
 
+/** How {@link lower} writes a graph. */
 export interface LowerOptions {
   readonly kernels: KernelSet;
   /** Values of symbolic sizes; a known batch allows faster kernels. Symbols without a value stay symbolic. */

@@ -67,6 +67,8 @@ export const splitOp: Op<{ axis: number; sizes: Shape }> = defineOp({
 /**
  * Tensors joined along one axis. Sizes known only at run time must be equal.
  *
+ * @param tensors - [..., size_i, ...] alike but for the axis
+ * @returns [..., Σ size_i, ...]
  * @throws ShapeError `concat` when other sizes differ, `axis-out-of-range`, `dtype`
  */
 export function concat(tensors: readonly Tensor[], { axis }: { readonly axis: number }): Tensor {
@@ -85,6 +87,8 @@ export interface SplitOptions {
 /**
  * Parts of one axis, in order; their gradients are joined by one operator, unlike those of slices.
  *
+ * @param x - [..., size, ...]
+ * @returns [..., size_i, ...] for each part
  * @throws ShapeError `split` when sizes do not add up, `indivisible-size` when equal parts do not come out
  */
 export function split(x: Tensor, { axis, sizes }: SplitOptions): readonly Tensor[] {

@@ -11,6 +11,8 @@ import { stopGradient } from "./stop-gradient.ts";
  * `y = ln Σ_axes exp(x)`, computed as `m + ln Σ_axes exp(x − m)` with the maximum `m`, so that large numbers do not
  * overflow and small ones do not vanish. Its gradient is the softmax over the axes.
  *
+ * @param x - [...]
+ * @returns the shape of `x` without the axes, or with size 1 there when `keepDims`; [] over all axes
  * @throws ShapeError `axis-out-of-range`
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {

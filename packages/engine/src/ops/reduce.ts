@@ -53,6 +53,8 @@ export interface ReduceOptions {
 /**
  * `y = Σ_axes x`.
  *
+ * @param x - [...]
+ * @returns the shape of `x` without the axes, or with size 1 there when `keepDims`; [] over all axes
  * @throws ShapeError `axis-out-of-range`
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
@@ -62,6 +64,8 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
 /**
  * `y = (1 / n) Σ_axes x` with `n` elements over the axes; a size known only at run time is counted then.
  *
+ * @param x - [...]
+ * @returns the shape of `x` without the axes, or with size 1 there when `keepDims`; [] over all axes
  * @throws ShapeError `axis-out-of-range`
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
@@ -71,6 +75,8 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 /**
  * `y = max_axes x`. Equal maxima share the gradient.
  *
+ * @param x - [...]
+ * @returns the shape of `x` without the axes, or with size 1 there when `keepDims`; [] over all axes
  * @throws ShapeError `axis-out-of-range`
  */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {

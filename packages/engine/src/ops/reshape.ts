@@ -30,6 +30,8 @@ export const reshapeOp: Op<{ shape: Shape }> = defineOp({
 /**
  * The same values in row-major order under another shape. One size may be `-1`: whatever is left over.
  *
+ * @param x - [...]
+ * @returns [...shape]
  * @throws ShapeError `reshape` when the numbers of elements differ, `indivisible-size` when `-1` does not come out
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {

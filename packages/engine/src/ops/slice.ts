@@ -85,6 +85,8 @@ export const padOp: Op<ConstantPad> = defineOp({
 /**
  * Part of one axis: `y_i = x_{start + i·step}`.
  *
+ * @param x - [..., size, ...]
+ * @returns [..., ceil((end − start) / step), ...]
  * @throws ShapeError `slice-range` when the range is empty or leaves the axis, `symbolic-size` when the size of the
  * axis is known only at run time, `axis-out-of-range`
  */
@@ -100,6 +102,8 @@ export function slice(x: Tensor, options: SliceOptions): Tensor {
 /**
  * `x` with values added around it: a constant, or its own values at the border.
  *
+ * @param x - [...]
+ * @returns [before_0 + size_0 + after_0, ...]
  * @throws ShapeError `pads` unless there is a pair of counts for each axis (when reflecting, less than the axis has),
  * `symbolic-size` when the size of a padded axis is known only at run time
  */

@@ -3,14 +3,19 @@ import { add, div, mul, sqrt, square, sub } from "../ops/index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { learningRateOf } from "./optimizer.ts";
 
+/** Settings of {@link adam}. */
 export interface AdamOptions {
+  /** Decay of the mean of gradients, 0.9 if left out. */
   readonly beta1?: number;
+  /** Decay of the mean of squared gradients, 0.999 if left out. */
   readonly beta2?: number;
+  /** Added to the root of the second moment, 1e-8 if left out. */
   readonly epsilon?: number;
 }
 
+/** Settings of {@link adamW}. */
 export interface AdamWOptions extends AdamOptions {
-  /** Decoupled weight decay: `w ← w (1 - learningRate · weightDecay)` before the step. */
+  /** 0.01 if left out. */
   readonly weightDecay?: number;
 }
 
@@ -24,7 +29,11 @@ export function adam(options: AdamOptions = {}): Optimizer {
   return { ...adamW({ ...options, weightDecay: 0 }), name: "adam" };
 }
 
-/** Adam with decoupled weight decay. @source Loshchilov & Hutter 2019 */
+/**
+ * {@link adam} with decoupled weight decay, `w ← w (1 - learningRate · weightDecay)` before each step.
+ *
+ * @source Loshchilov & Hutter 2019
+ */
 export function adamW(options: AdamWOptions = {}): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
   const optimizer: Optimizer = {

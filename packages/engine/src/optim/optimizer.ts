@@ -13,6 +13,7 @@ export interface ParamPolicy {
   readonly weightDecayScale?: number;
 }
 
+/** What one step of an {@link Optimizer} has of one parameter; all but the scalars have its shape. */
 export interface UpdateContext {
   readonly param: Tensor;
   readonly gradient: Tensor;
@@ -32,6 +33,7 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** Scalars that depend on the step alone (bias corrections), computed in float64. Steps count from 1. */
   readonly scalars: (step: number) => Readonly<Record<string, number>>;
+  /** The parameter after a step, and its slots; those left out are not kept. */
   readonly update: (context: UpdateContext) => {
     readonly param: Tensor;
     readonly slots: Readonly<Record<string, Tensor>>;

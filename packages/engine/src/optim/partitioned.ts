@@ -5,6 +5,7 @@ import { madeOnce } from "./optimizer.ts";
 
 /** An optimizer and the parameters it is for. */
 export interface OptimizerGroup {
+  /** Whether the parameter is one of the group, unless an earlier group has it. */
   readonly matches: (param: OptimizedParam) => boolean;
   readonly optimizer: Optimizer;
 }

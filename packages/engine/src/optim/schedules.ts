@@ -8,7 +8,9 @@ export function constantSchedule(rate: number): Schedule {
   return () => rate;
 }
 
+/** Course of {@link cosineSchedule}. */
 export interface CosineOptions {
+  /** Highest rate. */
   readonly peak: number;
   readonly totalSteps: number;
   /** Steps of linear rise from `peak / warmupSteps` to `peak`. */
@@ -17,7 +19,11 @@ export interface CosineOptions {
   readonly final?: number;
 }
 
-/** Linear warm-up, then half a cosine from `peak` to `final`. @source Loshchilov & Hutter 2017 */
+/**
+ * Linear warm-up, then half a cosine from `peak` to `final`.
+ *
+ * @source Loshchilov & Hutter 2017
+ */
 export function cosineSchedule({ peak, totalSteps, warmupSteps = 0, final = 0 }: CosineOptions): Schedule {
   return (step) => {
     if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps;
@@ -26,7 +32,9 @@ export function cosineSchedule({ peak, totalSteps, warmupSteps = 0, final = 0 }:
   };
 }
 
+/** Course of {@link oneCycleSchedule}. */
 export interface OneCycleOptions {
+  /** Highest rate. */
   readonly peak: number;
   readonly totalSteps: number;
   /** Share of the steps in which the rate rises. */
@@ -37,7 +45,11 @@ export interface OneCycleOptions {
   readonly end?: number;
 }
 
-/** Piecewise linear: from `start · peak` up to `peak`, then down to `end · peak`. @source Smith & Topin 2018 */
+/**
+ * Piecewise linear: from `start · peak` up to `peak`, then down to `end · peak`.
+ *
+ * @source Smith & Topin 2018
+ */
 export function oneCycleSchedule(options: OneCycleOptions): Schedule {
   const { peak, totalSteps, riseFraction = 0.25, start = 0.1, end = 0.01 } = options;
   const riseSteps = Math.max(1, riseFraction * totalSteps);

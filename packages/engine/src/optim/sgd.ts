@@ -3,8 +3,11 @@ import { add, mul, sub } from "../ops/index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { learningRateOf } from "./optimizer.ts";
 
+/** Settings of {@link sgd}. */
 export interface SgdOptions {
+  /** Share of the last direction that is kept, 0 if left out. */
   readonly momentum?: number;
+  /** Steps along the direction after next; false if left out. */
   readonly nesterov?: boolean;
   /** L2 penalty, added to the gradient. */
   readonly weightDecay?: number;

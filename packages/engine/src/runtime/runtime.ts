@@ -6,6 +6,7 @@ import type { ThreadHost } from "./threads.ts";
 /** Values by name, fed to or read from a session. */
 export type NamedTensors = Readonly<Record<string, HostTensor>>;
 
+/** How one session runs. */
 export interface SessionOptions {
   /** Threads inside one operator; the runtime's own default when left out. Browsers have one setting for a page. */
   readonly intraOpThreads?: number;
@@ -22,6 +23,7 @@ export interface Session {
    * others are new. Blocks the event loop while kernels work.
    */
   run(feeds: NamedTensors, into?: NamedTensors): Promise<NamedTensors>;
+  /** Frees the memory of the session, which cannot run any more. */
   release(): Promise<void>;
 }
 
@@ -31,6 +33,12 @@ export interface Runtime {
   readonly name: string;
   readonly executionProvider: string;
   readonly kernels: KernelSet;
+  /**
+   * Loads an ONNX model.
+   *
+   * @param model - bytes of an ONNX file
+   * @throws SemlinkError `session-failed` when the runtime cannot load it
+   */
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
   /** Threads that compute side by side; left out where there are none. */
   readonly threads?: ThreadHost;

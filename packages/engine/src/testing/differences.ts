@@ -9,6 +9,7 @@ export interface DifferentiatedScalar {
   readonly point: readonly Float64Tensor[];
   /** Which tensors of the point are differentiated by. */
   readonly wrt: readonly number[];
+  /** The function, in float64. */
   readonly f: (point: readonly Float64Tensor[]) => number;
   /** Gradient at the point, one tensor for each of `wrt`. */
   readonly gradient: readonly Float64Tensor[];

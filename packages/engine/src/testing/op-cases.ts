@@ -71,6 +71,7 @@ export interface OpCases<A extends object> {
  */
 export interface AnyOpCases {
   readonly op: Op<never>;
+  /** The operator in float64. */
   readonly reference: (
     inputs: readonly Float64Tensor[],
     attrs: never,

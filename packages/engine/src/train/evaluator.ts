@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HostTensor } from "../files/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { LoweredModel } from "../onnx/lower.ts";
 import { lower } from "../onnx/lower.ts";
-import type { NamedTensors, Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
+import type { NamedTensors, Runtime } from "../runtime/runtime.ts";
+import type { SessionPool, SessionPoolOptions } from "./session-pool.ts";
+import { openSessionPool } from "./session-pool.ts";
 
-export interface EvaluatorOptions {
+export interface EvaluatorOptions extends SessionPoolOptions {
   readonly runtime: Runtime;
   /** Values of every parameter and buffer that the outputs use. */
   readonly weights: ReadonlyMap<string, Float32Array>;
-  readonly session?: SessionOptions;
 }
+
+/** Batches that each thread has in hand: one at work, one waiting. */
+const BATCHES_AHEAD = 2;
 
 /** Runs a graph with fixed weights on batches of any size. */
 export class Evaluator {
-  private readonly session: Session;
+  private readonly session: SessionPool;
   readonly model: LoweredModel;
 
-  private constructor(model: LoweredModel, session: Session) {
+  private constructor(model: LoweredModel, session: SessionPool) {
     this.model = model;
     this.session = session;
   }
@@ -27,18 +30,38 @@ export class Evaluator {
     outputs: Readonly<Record<string, Tensor>>,
     options: EvaluatorOptions,
   ): Promise<Evaluator> {
-    const model = lower(outputs, {
-      kernels: options.runtime.kernels,
-      weights: options.weights,
-      name: "evaluate",
-    });
-    return new Evaluator(model, await options.runtime.createSession(model.bytes, options.session));
+    const { runtime, weights } = options;
+    const model = lower(outputs, { kernels: runtime.kernels, weights, name: "evaluate" });
+    return new Evaluator(model, await openSessionPool(runtime, model.bytes, options));
   }
 
-  run(feeds: NamedTensors): Promise<Readonly<Record<string, HostTensor>>> {
+  /** Sessions that share the batches. */
+  get replicas(): number {
+    return this.session.replicas;
+  }
+
+  /** One batch. With replicas, several can be asked for at once. */
+  run(feeds: NamedTensors): Promise<NamedTensors> {
     return this.session.run(feeds);
   }
 
+  /**
+   * Batches dealt out to the replicas, a few ahead of the results; these come in the order of the batches. Feeds are read
+   * before the next batch is asked for, so that its arrays may be used again.
+   */
+  async *runAll(batches: Iterable<NamedTensors> | AsyncIterable<NamedTensors>): AsyncGenerator<NamedTensors> {
+    const ahead = this.replicas === 1 ? 1 : this.replicas * BATCHES_AHEAD;
+    const running: Promise<NamedTensors>[] = [];
+    for await (const feeds of batches) {
+      const result = this.run(feeds);
+      result.catch(() => undefined); // thrown where it is waited for, which may be later
+      running.push(result);
+      if (running.length >= ahead) yield await running.shift()!;
+    }
+    for (const result of running) yield await result;
+  }
+
+  /** Frees the sessions. */
   release(): Promise<void> {
     return this.session.release();
   }

@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { appendFile, readFile, rm } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { readSafetensors, writeFileAtomic, writeSafetensors } from "../files/index.ts";
-import type { NamedTensors } from "../runtime/runtime.ts";
+import { writeFileAtomic } from "../files/atomic-write.ts";
+import { readSafetensors, writeSafetensors } from "../files/safetensors-file.ts";
 import type { Schedule } from "../optim/index.ts";
-import type { Trainer } from "./trainer.ts";
+import type { StepData, Trainer } from "./trainer.ts";
 
 /** Where a run keeps what it needs to go on after being stopped. */
 export interface CheckpointOptions {
@@ -16,12 +16,13 @@ export interface CheckpointOptions {
   readonly metricsPath?: string;
 }
 
+/** What {@link fit} trains, for how long, and whom it tells. */
 export interface FitOptions {
   readonly trainer: Trainer;
   readonly totalSteps: number;
   readonly schedule: Schedule;
-  /** Data of a step; a function of the step alone, so that a resumed run sees the same data. */
-  readonly batch: (step: number) => NamedTensors;
+  /** Data of a step, or of its micro-batches; a function of the step alone, so that a resumed run sees the same data. */
+  readonly batch: (step: number) => StepData;
   readonly checkpoint?: CheckpointOptions;
   readonly logEvery?: number;
   /** Called after each logged step with the mean of each metric since the last one. */
@@ -96,10 +97,14 @@ async function writeCheckpoint(
   window: Window,
 ): Promise<void> {
   if (metricsPath !== undefined) await appendFile(metricsPath, lines.map((line) => `${line}\n`).join(""));
-  const { step, tensors } = trainer.state();
+  const { step, tensors, replicas } = trainer.state();
   await writeSafetensors(path, {
     tensors: new Map(tensors),
-    metadata: { step: String(step), window: JSON.stringify(window) },
+    metadata: {
+      step: String(step),
+      window: JSON.stringify(window),
+      ...(replicas === null ? {} : { replicas: String(replicas) }),
+    },
   });
 }
 
@@ -113,7 +118,8 @@ async function resume(
   }
   const { tensors, metadata } = await readSafetensors(path);
   const step = Number(metadata["step"]);
-  trainer.restore({ step, tensors });
+  const replicas = metadata["replicas"] === undefined ? null : Number(metadata["replicas"]);
+  trainer.restore({ step, tensors, replicas });
   if (metricsPath !== undefined && existsSync(metricsPath)) {
     const kept = (await readMetrics(metricsPath)).filter((line) => line.step <= step);
     await writeFileAtomic(metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { Accumulation, CarriedTensor } from "./accumulation.ts";
 export { Evaluator } from "./evaluator.ts";
 export type { EvaluatorOptions } from "./evaluator.ts";
-export { averagedName, buildTrainStep } from "./train-step.ts";
-export type { Objective, StateSlot, TrainStep, TrainStepOptions } from "./train-step.ts";
+export { buildTrainStep } from "./train-step.ts";
+export type { Objective, TrainStep, TrainStepOptions } from "./train-step.ts";
 export { Trainer } from "./trainer.ts";
-export type { TrainerOptions, TrainerState } from "./trainer.ts";
+export type { RestorableState, StepData, TrainerOptions, TrainerState } from "./trainer.ts";
+export { openSessionPool } from "./session-pool.ts";
+export type { SessionPool, SessionPoolOptions } from "./session-pool.ts";
+export { averagedName } from "./state-update.ts";
+export type { StateSlot } from "./state-update.ts";
+export type { SplitStep } from "./split-step.ts";

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gradients } from "../graph/gradient.ts";
-import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
 import type { Param } from "../nn/index.ts";
 import { Build, paramsOf } from "../nn/index.ts";
-import { add, mul, sub } from "../ops/index.ts";
 import type { Optimizer, ParamPolicy } from "../optim/index.ts";
 import { clipByGlobalNorm } from "../optim/index.ts";
+import type { Accumulation } from "./accumulation.ts";
+import { accumulateGradients } from "./accumulation.ts";
+import type { SplitStep } from "./split-step.ts";
+import { splitStep } from "./split-step.ts";
+import { updateState } from "./state-update.ts";
+import type { StateSlot } from "./state-update.ts";
 
 /** The loss to minimise and named scalars to log beside it. */
 export interface Objective {
@@ -15,26 +19,28 @@ export interface Objective {
   readonly metrics?: Readonly<Record<string, Tensor>>;
 }
 
+/** What {@link buildTrainStep} makes a step of. */
 export interface TrainStepOptions {
   /** Root object of the network: its field paths name the parameters. */
   readonly model: object;
+  /** Builds the network on inputs and gives the loss, []. */
   readonly objective: (build: Build) => Objective;
   readonly optimizer: Optimizer;
   /** Which parameters are trained; all trainable ones that the objective uses, if left out. */
   readonly isTrained?: (param: Param) => boolean;
+  /**
+   * Factors on the learning rate and weight decay of a parameter. A rate of 0 keeps its value but still computes its
+   * gradient and moments; `isTrained` spares them.
+   */
   readonly policy?: (param: Param) => ParamPolicy;
   readonly clipNorm?: number;
+  /**
+   * Micro-batches of one step, 1 if left out: their gradients are averaged before clipping and update, in the memory of
+   * one. Running statistics follow every micro-batch.
+   */
+  readonly accumulate?: number;
   /** Keeps an exponential moving average of parameters and buffers: `e ← decay · e + (1 - decay) · w`. */
   readonly averageDecay?: number;
-}
-
-/** A tensor that a step reads and replaces. */
-export interface StateSlot {
-  /** Input name; the new value comes out as `next:<name>`. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** The parameter whose start value it takes, or null for zeros. */
-  readonly startsAs: Param | null;
 }
 
 /** One training step as a graph: data, state and scalars in; metrics and new state out. */
@@ -46,10 +52,13 @@ export interface TrainStep {
   readonly frozen: readonly Param[];
   readonly optimizer: Optimizer;
   readonly averageDecay: number | null;
+  /** Gradients of the loss on one batch by parameter name, before clipping. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  /** How all micro-batches but the last are run; null when a step has one batch. */
+  readonly accumulation: Accumulation | null;
+  /** The same step in two parts: gradients of one batch, and the update by gradients that come in. */
+  readonly split: () => SplitStep;
 }
-
-export const averagedName = (name: string): string => `average:${name}`;
-const slotName = (slot: string, name: string): string => `${slot}:${name}`;
 
 /**
  * Builds a whole training step as one graph: forward, backward, clipping, optimizer, running statistics, averages.
@@ -65,57 +74,45 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const params = paramsOf(model).filter((param) => used.has(param));
   const trained = params.filter((param) => param.trainable && isTrained(param));
 
-  const outputs: Record<string, Tensor> = { loss, ...metrics };
-  let grads = gradients(
+  const batchMetrics: Record<string, Tensor> = { loss, ...metrics };
+  const batchGradients = gradients(
     loss,
     trained.map((param) => param.value),
   );
-  if (options.clipNorm !== undefined) {
-    const clipped = clipByGlobalNorm(grads, options.clipNorm);
-    grads = clipped.gradients;
-    outputs["gradientNorm"] = clipped.norm;
-  }
-  const metricNames = Object.keys(outputs);
-
-  const scalarNames = ["learningRate", ...Object.keys(optimizer.scalars(1))];
-  const scalars = Object.fromEntries(scalarNames.map((name) => [name, input(name, [])]));
-  const next = new Map<Param, Tensor>(build.updates);
-  const state: StateSlot[] = [];
-  const keep = (name: string, param: Param, startsAs: Param | null, value: Tensor): void => {
-    state.push({ name, shape: param.shape, startsAs });
-    outputs[`next:${name}`] = value;
-  };
-  trained.forEach((param, index) => {
-    const slots = Object.fromEntries(
-      optimizer.slots.map((slot) => [slot, input(slotName(slot, param.name), param.shape)]),
-    );
-    const updated = optimizer.update({
-      param: param.value,
-      gradient: grads[index]!,
-      slots,
-      scalars,
-      policy: policy(param),
-    });
-    next.set(param, updated.param);
-    for (const [slot, value] of Object.entries(updated.slots))
-      keep(slotName(slot, param.name), param, null, value);
+  const named = new Map(trained.map((param, index) => [param.name, batchGradients[index]!]));
+  const accumulated = accumulateGradients({
+    metrics: batchMetrics,
+    gradients: named,
+    updates: build.updates,
+    numMicroBatches: options.accumulate ?? 1,
   });
-  for (const [param, value] of next) keep(param.name, param, param, value);
-  if (options.averageDecay !== undefined) {
-    const decay = input("averageDecay", []);
-    for (const [param, value] of next) {
-      const name = averagedName(param.name);
-      const average = input(name, param.shape);
-      keep(name, param, param, add(value, mul(sub(average, value), decay)));
-    }
-  }
+  const means = accumulated?.means ?? batchGradients;
+  const clipped = options.clipNorm === undefined ? null : clipByGlobalNorm(means, options.clipNorm);
+  const grads = clipped?.gradients ?? means;
+  const stepMetrics = clipped ? { ...batchMetrics, gradientNorm: clipped.norm } : batchMetrics;
+
+  const settings = { optimizer, policy, averageDecay: options.averageDecay ?? null, joinsSmall: true };
+  const gradientOf = new Map(trained.map((param, index) => [param, grads[index]!]));
+  const { outputs, state } = updateState(gradientOf, build.updates, settings);
+  const changed = new Set<unknown>([...trained, ...build.updates.keys()]);
   return {
-    outputs,
-    metricNames,
+    outputs: { ...stepMetrics, ...outputs },
+    metricNames: Object.keys(stepMetrics),
     state,
-    frozen: params.filter((param) => !next.has(param)),
+    frozen: params.filter((param) => !changed.has(param)),
     optimizer,
-    averageDecay: options.averageDecay ?? null,
+    averageDecay: settings.averageDecay,
+    gradients: named,
+    accumulation: accumulated?.accumulation ?? null,
+    split: () =>
+      splitStep({
+        metrics: batchMetrics,
+        gradients: new Map(trained.map((param, index) => [param, batchGradients[index]!])),
+        updates: build.updates,
+        clipNorm: options.clipNorm ?? null,
+        // Replicas share out the update by parameter, so each must be reachable by itself.
+        settings,
+      }),
   };
 }
 

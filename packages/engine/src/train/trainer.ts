@@ -1,75 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "../errors.ts";
 import type { HostTensor } from "../files/index.ts";
-import { isStatic } from "../graph/dim.ts";
-import type { DimBinding } from "../graph/dim.ts";
-import type { LoweredModel } from "../onnx/lower.ts";
-import { lower } from "../onnx/lower.ts";
+import { numElementsOf } from "../files/index.ts";
+import type { Param } from "../nn/index.ts";
 import type { Rng } from "../random/index.ts";
-import type { NamedTensors, Runtime, Session, SessionOptions } from "../runtime/runtime.ts";
+import type { NamedTensors } from "../runtime/runtime.ts";
+import { findAnomaly } from "./anomaly.ts";
+import type { Anomaly, Phase } from "./anomaly.ts";
+import { RandomInputs } from "./random-inputs.ts";
+import { openRunner } from "./replicas/open-runner.ts";
+import { averagedName } from "./state-update.ts";
+import { floatTensor } from "./step-graph.ts";
+import type { StepGraphOptions } from "./step-graph.ts";
+import type { BrokenStep, StepRunner } from "./step-runner.ts";
 import type { TrainStep } from "./train-step.ts";
-import { averagedName } from "./train-step.ts";
 
-export interface TrainerOptions {
-  readonly runtime: Runtime;
+/** Where a {@link Trainer} runs, what it starts from, and what it watches. */
+export interface TrainerOptions extends StepGraphOptions {
   /** Start values are drawn from `rng.fold("init").fold(name)`, random inputs from `rng.fold("step").fold(name)`. */
   readonly rng: Rng;
-  /** Sizes of symbolic axes; with a known batch, faster kernels are chosen. */
-  readonly binding?: DimBinding;
   /** Start values by name, instead of drawn ones: weights of an earlier stage. */
   readonly initial?: ReadonlyMap<string, Float32Array>;
-  readonly session?: SessionOptions;
+  /**
+   * Looks at every new value of the state, and when one is not finite, or the loss is not, reruns the step to name the
+   * module path and the operator where that begins.
+   */
+  readonly detectAnomaly?: boolean;
+  /**
+   * Replicas of the network, each on a thread of its own with an equal part of the batch and sessions of one thread; 1 if
+   * left out. `"auto"` measures with the first step whether one session with all cores or one replica on each is faster.
+   *
+   * Batch statistics are those of a replica's part; running statistics are averaged. Everything else takes the step of
+   * one replica, up to rounding, when the loss and the metrics are means over the batch.
+   */
+  readonly replicas?: number | "auto";
+  /** Told in one line what `"auto"` chose, and why. */
+  readonly onNotice?: (line: string) => void;
 }
+
+/** Inputs of the objective for one step: one batch, or the list of its micro-batches. */
+export type StepData = NamedTensors | readonly NamedTensors[];
 
 /** Everything that a run needs to go on: tensors by name, and the number of steps done. */
 export interface TrainerState {
   readonly step: number;
   readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** Replicas that made it; null while none has been chosen. */
+  readonly replicas: number | null;
 }
 
-/**
- * Runs a training step over and over. State lives in two sets of buffers that take turns as input and output, so no
- * weight is overwritten before the step has read it, and nothing is copied.
- */
+/** A {@link TrainerState}; one without replicas is of a time or a tool that did not know them. */
+export type RestorableState = Omit<TrainerState, "replicas"> & Partial<Pick<TrainerState, "replicas">>;
+
+/** Runs a training step over and over. */
 export class Trainer {
   private readonly trainStep: TrainStep;
-  private readonly session: Session;
-  private readonly model: LoweredModel;
-  private readonly rng: Rng;
-  private readonly frozen: Record<string, HostTensor>;
-  private current: Record<string, HostTensor>;
-  private spare: Record<string, HostTensor>;
+  private readonly options: TrainerOptions;
+  private readonly runner: StepRunner;
+  private readonly frozen: NamedTensors;
+  private readonly random: RandomInputs;
   private stepsDone = 0;
 
-  private constructor(trainStep: TrainStep, model: LoweredModel, session: Session, options: TrainerOptions) {
+  private constructor(
+    trainStep: TrainStep,
+    options: TrainerOptions,
+    runner: StepRunner,
+    frozen: NamedTensors,
+  ) {
     this.trainStep = trainStep;
-    this.model = model;
-    this.session = session;
-    this.rng = options.rng;
-    const start = (param: {
-      name: string;
-      shape: readonly number[];
-      init: (shape: readonly number[], rng: Rng) => Float32Array;
-    }): Float32Array =>
-      options.initial?.get(param.name)?.slice() ??
-      param.init(param.shape, options.rng.fold("init").fold(param.name));
-    this.frozen = Object.fromEntries(
-      trainStep.frozen.map((param) => [param.name, floatTensor(param.shape, start(param))]),
-    );
-    this.current = {};
-    this.spare = {};
-    for (const { name, shape, startsAs } of trainStep.state) {
-      const size = shape.reduce((product, dim) => product * dim, 1);
-      this.current[name] = floatTensor(shape, startsAs ? start(startsAs) : new Float32Array(size));
-      this.spare[name] = floatTensor(shape, new Float32Array(size));
-    }
+    this.options = options;
+    this.runner = runner;
+    this.frozen = frozen;
+    this.random = new RandomInputs(trainStep.outputs, options.binding);
   }
 
+  /**
+   * Loads the step on the runtime, with start values from `initial` or drawn.
+   *
+   * @throws SemlinkError `session-failed`, `replicas`
+   */
   static async create(trainStep: TrainStep, options: TrainerOptions): Promise<Trainer> {
-    const { runtime, binding = {} } = options;
-    const model = lower(trainStep.outputs, { kernels: runtime.kernels, binding, name: "train-step" });
-    const session = await runtime.createSession(model.bytes, options.session);
-    return new Trainer(trainStep, model, session, options);
+    const frozen = Object.fromEntries(
+      trainStep.frozen.map((param) => [param.name, floatTensor(param.shape, startOf(param, options))]),
+    );
+    const start = trainStep.state.map(({ name, shape, startsAs }) => {
+      const data = startsAs ? startOf(startsAs, options) : new Float32Array(numElementsOf(shape));
+      return [name, floatTensor(shape, data)] as const;
+    });
+    const { detectAnomaly: checksState = false } = options;
+    const setup = { ...options, trainStep, frozen, checksState };
+    const runner = await openRunner(setup, Object.fromEntries(start), options);
+    return new Trainer(trainStep, options, runner, frozen);
   }
 
   /** Number of steps done. */
@@ -77,50 +98,58 @@ export class Trainer {
     return this.stepsDone;
   }
 
+  /** Replicas that share a step; null while `"auto"` has not chosen. */
+  get replicas(): number | null {
+    return this.runner.replicas;
+  }
+
+  /** Number of batches that {@link Trainer.run} takes. */
+  get numMicroBatches(): number {
+    return this.trainStep.accumulation?.numMicroBatches ?? 1;
+  }
+
   /**
    * One step.
    *
-   * @param data - the inputs of the objective
+   * @param data - the inputs of the objective; as many micro-batches as the step accumulates
    * @param learningRate - rate of this step
-   * @returns the metrics, `loss` among them
-   * @throws SemlinkError `loss-not-finite`; the state is then that before the step
+   * @returns the metrics, `loss` among them, each the mean over micro-batches
+   * @throws SemlinkError `micro-batches` when their number is another; `loss-not-finite`, and with `detectAnomaly`
+   * `state-not-finite`: the state is then that before the step
    */
-  async run(data: NamedTensors, learningRate: number): Promise<Readonly<Record<string, number>>> {
-    const { optimizer, averageDecay, metricNames, state } = this.trainStep;
-    const step = this.stepsDone;
-    const scalars: Record<string, number> = { learningRate, ...optimizer.scalars(step + 1) };
-    if (averageDecay !== null) scalars["averageDecay"] = Math.min(averageDecay, (1 + step) / (10 + step));
-    const feeds: Record<string, HostTensor> = { ...this.frozen, ...this.current, ...data };
-    for (const [name, value] of Object.entries(scalars))
-      feeds[name] = floatTensor([], Float32Array.of(value));
-    for (const [name, kind] of this.model.randomInputs) feeds[name] = this.drawInput(name, kind);
-    const into = Object.fromEntries(state.map(({ name }) => [`next:${name}`, this.spare[name]!]));
-
-    const outputs = await this.session.run(pick(feeds, this.session.inputNames), into);
-    const metrics = Object.fromEntries(metricNames.map((name) => [name, Number(outputs[name]!.data[0])]));
-    if (!Number.isFinite(metrics["loss"])) throw lossNotFinite(step, metrics["loss"]!);
-    [this.current, this.spare] = [this.spare, this.current];
+  async run(data: StepData, learningRate: number): Promise<Readonly<Record<string, number>>> {
+    const batches = isList(data) ? data : [data];
+    const { numMicroBatches } = this;
+    if (batches.length !== numMicroBatches) throw microBatches(numMicroBatches, batches.length);
+    const rng = this.options.rng.fold("step");
+    const addressOf = (index: number): number[] =>
+      this.trainStep.accumulation ? [this.stepsDone, index] : [this.stepsDone];
+    const result = await this.runner.run({
+      batch: (index) => ({ ...batches[index], ...this.random.draw(rng, addressOf(index)) }),
+      scalars: this.scalars(learningRate),
+    });
+    if (result.broken) throw await this.notFinite(result.broken);
     this.stepsDone++;
-    return metrics;
+    return result.metrics;
   }
 
   /** State to save; the tensors are the live buffers, so write them before the next step. */
   state(): TrainerState {
-    return { step: this.stepsDone, tensors: new Map(Object.entries(this.current)) };
+    const tensors = new Map(Object.entries(this.runner.tensors()));
+    return { step: this.stepsDone, tensors, replicas: this.replicas };
   }
 
   /**
-   * Goes on from a saved state.
+   * Goes on from a saved state. Replicas chosen by measurement are those of the state.
    *
    * @throws SemlinkError `state-mismatch` when names or shapes are not those of this step
    */
-  restore({ step, tensors }: TrainerState): void {
+  restore({ step, tensors, replicas = null }: RestorableState): void {
     for (const { name, shape } of this.trainStep.state) {
       const saved = tensors.get(name);
-      const target = this.current[name]!.data as Float32Array;
-      if (saved === undefined || saved.data.length !== target.length) throw stateMismatch(name, shape, saved);
-      target.set(saved.data as Float32Array);
+      if (saved?.data.length !== numElementsOf(shape)) throw stateMismatch(name, shape, saved);
     }
+    this.runner.load(Object.fromEntries(tensors), replicas);
     this.stepsDone = step;
   }
 
@@ -128,59 +157,69 @@ export class Trainer {
   weights({ averaged }: { readonly averaged: boolean }): Map<string, Float32Array> {
     const weights = new Map<string, Float32Array>();
     for (const [name, tensor] of Object.entries(this.frozen)) weights.set(name, tensor.data as Float32Array);
+    const tensors = this.runner.tensors();
     for (const { name, startsAs } of this.trainStep.state) {
       if (startsAs?.name !== name) continue;
-      const source = (averaged && this.current[averagedName(name)]) || this.current[name]!;
+      const source = (averaged && tensors[averagedName(name)]) || tensors[name]!;
       weights.set(name, Float32Array.from(source.data as Float32Array));
     }
     return weights;
   }
 
+  /** Frees the sessions; threads of replicas end. */
   release(): Promise<void> {
-    return this.session.release();
+    return this.runner.release();
   }
 
-  private drawInput(name: string, kind: "normal" | "uniform"): HostTensor {
-    const { shape } = this.model.inputs[name]!;
-    if (!isStatic(shape)) throw unboundRandom(name);
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    const rng = this.rng.fold("step").fold(name).fold(this.stepsDone);
-    return floatTensor(shape, kind === "normal" ? rng.normal(size) : rng.uniform(size));
+  private scalars(learningRate: number): Record<string, number> {
+    const { optimizer, averageDecay } = this.trainStep;
+    const step = this.stepsDone;
+    const average =
+      averageDecay === null ? {} : { averageDecay: Math.min(averageDecay, (1 + step) / (10 + step)) };
+    return { learningRate, ...optimizer.scalars(step + 1), ...average };
+  }
+
+  /** The error for a loss or a new state that is not finite, with its origin where that is wanted. */
+  private async notFinite({ what, actual, reruns }: BrokenStep): Promise<SemlinkError> {
+    const step = `training step ${this.stepsDone}`;
+    let anomaly: Anomaly | null = null;
+    for (const { feeds, outputs } of this.options.detectAnomaly === true ? reruns() : [])
+      anomaly ??= await findAnomaly({ ...this.options, feeds, phases: phasesOf(this.trainStep, outputs) });
+    return new SemlinkError({
+      code: `${what}-not-finite`,
+      where: anomaly === null ? step : `${step}, ${anomaly.place}`,
+      expected: what === "loss" ? "a finite loss" : "finite values in the new state",
+      actual: anomaly === null ? actual : `${actual}; first ${anomaly.values}`,
+      hint:
+        anomaly === null
+          ? "lower the learning rate, clip gradients, or check the data for NaN; detectAnomaly names the operator"
+          : "keep the inputs of that operator in its domain, lower the learning rate, or clip gradients",
+    });
   }
 }
 
-function floatTensor(shape: readonly number[], data: Float32Array): HostTensor {
-  return { dtype: "float32", shape: [...shape], data };
+function startOf({ name, shape, init }: Param, { initial, rng }: TrainerOptions): Float32Array {
+  return initial?.get(name)?.slice() ?? init(shape, rng.fold("init").fold(name));
 }
 
-function pick(
-  feeds: Readonly<Record<string, HostTensor>>,
-  names: readonly string[],
-): Record<string, HostTensor> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const tensor = feeds[name];
-      if (tensor === undefined) {
-        throw new SemlinkError({
-          code: "missing-input",
-          where: "Trainer.run",
-          expected: `a value for "${name}"`,
-          actual: `values for ${Object.keys(feeds).length} other inputs`,
-          hint: "feed every input of the objective",
-        });
-      }
-      return [name, tensor];
-    }),
-  );
+/** Forward before gradients, these before what the step makes of them. */
+function phasesOf({ gradients }: TrainStep, outputs: TrainStep["outputs"]): Phase[] {
+  return [
+    { name: "forward", roots: [outputs["loss"]!] },
+    { name: "gradient", roots: [...gradients.values()] },
+    ...Object.entries(outputs).map(([name, tensor]) => ({ name, roots: [tensor] })),
+  ];
 }
 
-function lossNotFinite(step: number, loss: number): SemlinkError {
+const isList = (data: StepData): data is readonly NamedTensors[] => Array.isArray(data);
+
+function microBatches(expected: number, actual: number): SemlinkError {
   return new SemlinkError({
-    code: "loss-not-finite",
-    where: `training step ${step}`,
-    expected: "a finite loss",
-    actual: `${loss}`,
-    hint: "lower the learning rate, clip gradients, or check the data for NaN",
+    code: "micro-batches",
+    where: "Trainer.run",
+    expected: `${expected} micro-batches`,
+    actual: `${actual}`,
+    hint: "give a list with as many batches as the step accumulates",
   });
 }
 
@@ -191,15 +230,5 @@ function stateMismatch(name: string, shape: readonly number[], saved: HostTensor
     expected: `"${name}" with shape [${shape.join(", ")}]`,
     actual: saved === undefined ? "no such tensor" : `shape [${saved.shape.join(", ")}]`,
     hint: "the checkpoint belongs to another network or optimizer",
-  });
-}
-
-function unboundRandom(name: string): SemlinkError {
-  return new SemlinkError({
-    code: "unbound-size",
-    where: `random input "${name}"`,
-    expected: "sizes known before the run",
-    actual: "a symbolic size",
-    hint: "give the trainer a binding, such as { batch: 64 }",
   });
 }

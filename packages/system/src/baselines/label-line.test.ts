@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import golden from "../channel/__goldens__/channel.json" with { type: "json" };
 import { awgn } from "../channel/awgn.ts";
-import type { ChannelDraw, ChannelName } from "../channel/channel-model.ts";
+import { type Radio, radioOf } from "../channel/radio.ts";
 import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
 import { pairedDifference } from "../evaluate/statistics.ts";
 import { labelCode } from "./label-code.ts";
@@ -18,22 +18,22 @@ const BATCH_SIZE = 20_000;
 interface Setup {
   readonly numClasses: number;
   readonly numSymbols: number;
-  readonly channel: ChannelName;
+  readonly channel: keyof typeof radios;
   readonly esNoDb: number;
 }
 
 const rng = rngFrom(7);
 const longest = { batchSize: BATCH_SIZE, numSymbols: 64 };
-const draws: Record<ChannelName, ChannelDraw> = {
-  awgn: awgn.draw(rng.fold("channel"), longest),
-  "rayleigh-block": rayleighBlockFading.draw(rng.fold("channel"), longest),
-};
+const radios = { awgn: radioOf(awgn), "rayleigh-block": radioOf(rayleighBlockFading) };
+const drawOn = (radio: Radio): ReturnType<Radio["draw"]> => radio.draw(rng.fold("channel"), longest);
+const draws = { awgn: drawOn(radios.awgn), "rayleigh-block": drawOn(radios["rayleigh-block"]) };
 
 /** Right labels of uniform, perfectly classified images; the same draw for every line and length. */
 function deliver(line: LabelLine, { numClasses, numSymbols, channel, esNoDb }: Setup): Uint8Array {
   const labels = Uint8Array.from(rng.fold("labels").integers(BATCH_SIZE, numClasses));
-  const draw = draws[channel];
-  return simulateLabelLine({ line, numClasses, numSymbols, predictedLabels: labels, labels, draw, esNoDb });
+  const [draw, radio] = [draws[channel], radios[channel]];
+  const sent = { predictedLabels: labels, labels, radio, draw, esNoDb };
+  return simulateLabelLine({ ...sent, line, numClasses, numSymbols });
 }
 
 function share(flags: Uint8Array): number {
@@ -89,7 +89,7 @@ describe("repetition QPSK", () => {
   it("decides labels that share a word for the smallest of them", () => {
     const draw = awgn.draw(rngFrom(1), { batchSize: 4, numSymbols: 1 });
     const codebook = repetitionQpsk.codebook(8, 1); // 2 positions for 3 bits
-    const sent = { codebook, numClasses: 8, draw, esNoDb: 40 };
+    const sent = { codebook, numClasses: 8, radio: radios.awgn, draw, esNoDb: 40 };
     expect(transmitLabels({ ...sent, predictedLabels: Uint8Array.of(0, 1, 6, 7) })).toEqual(
       Uint8Array.of(0, 0, 6, 6),
     );
@@ -97,7 +97,7 @@ describe("repetition QPSK", () => {
 });
 
 describe("the label code is not worse than repetition", () => {
-  const sizes: [numClasses: number, numSymbols: number, channel: ChannelName, esNoDb: number][] = [
+  const sizes: [numClasses: number, numSymbols: number, channel: Setup["channel"], esNoDb: number][] = [
     [10, 4, "awgn", -10],
     [10, 4, "awgn", 0],
     [10, 4, "rayleigh-block", 5],
@@ -114,7 +114,7 @@ describe("the label code is not worse than repetition", () => {
 });
 
 describe("simulateLabelLine", () => {
-  const setup = { numClasses: 10, numSymbols: 5 };
+  const setup = { numClasses: 10, numSymbols: 5, radio: radios["rayleigh-block"] };
   const draw = rayleighBlockFading.draw(rngFrom(1), { batchSize: 60, numSymbols: 9 });
   const labels = Uint8Array.from(rngFrom(2).integers(60, 10));
   const wrong = labels.map((label) => (label + 1) % 10);
@@ -139,6 +139,7 @@ describe("simulateLabelLine", () => {
         codebook,
         numClasses: 10,
         predictedLabels: labels.slice(firstImage, firstImage + batchSize),
+        radio: setup.radio,
         draw: model.draw(rngFrom(1), { firstImage, batchSize, numSymbols: 5 }),
         esNoDb: -3,
       }),

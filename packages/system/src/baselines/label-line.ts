@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { type ChannelDraw, firstSymbols } from "../channel/channel-model.ts";
+import { type ChannelDraw, firstSymbols, type Reception } from "../channel/channel-model.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
-import { applyFlatFading, mmseEqualize } from "../channel/flat-fading.ts";
+import type { Radio } from "../channel/radio.ts";
 
 /** A baseline in which the device classifies the image itself and sends the label by one codeword per class. */
 export interface LabelLine {
@@ -25,21 +25,23 @@ export interface LabelTransmission {
   readonly numClasses: number;
   /** [batch] the device's own decisions */
   readonly predictedLabels: Uint8Array;
-  /** Draw of at least the codebook's number of symbols; the first are used. */
+  readonly radio: Radio;
+  /** Draw of the radio for at least the codebook's number of symbols; the first are used. */
   readonly draw: ChannelDraw;
   readonly esNoDb: number;
 }
 
 /**
- * The labels as received: `argmax_c Re <y, h c>`, which is the maximum-likelihood decision over codewords of equal
- * energy at a receiver that knows h. Ties go to the smaller label.
+ * The labels as received: `argmin_c sum_i |y_i - h_i c_i|² / no_i`, the maximum-likelihood decision of a receiver that
+ * believes its h and no. With one gain per image and codewords of equal energy this is `argmax_c Re <y, h c>`. Ties go to
+ * the smaller label.
  *
  * @returns [batch] received labels
  * @throws SemlinkError "invalid-argument" when a predicted label has no codeword
  * @throws ShapeError "wrong-shape" when the draw is of another batch or too short
  */
 export function transmitLabels(transmission: LabelTransmission): Uint8Array {
-  const { codebook, numClasses, predictedLabels, draw, esNoDb } = transmission;
+  const { codebook, numClasses, predictedLabels, radio, draw, esNoDb } = transmission;
   const stride = codebook.length / numClasses;
   const unknown = predictedLabels.find((label) => label >= numClasses);
   if (unknown !== undefined) {
@@ -50,12 +52,12 @@ export function transmitLabels(transmission: LabelTransmission): Uint8Array {
     x.set(codebook.subarray(label * stride, (label + 1) * stride), image * stride);
   });
   const no = new Float32Array(predictedLabels.length).fill(noFromEsNoDb(esNoDb));
-  const { h, noise } = firstSymbols(draw, stride / 2);
-  // Equalisation scales an image's symbols by one positive number, which leaves the order of the correlations.
-  const xHat = mmseEqualize({ y: applyFlatFading({ x, h, noise, no }), h, no });
-  return predictedLabels.map((_, image) =>
-    nearest(codebook, xHat.subarray(image * stride, (image + 1) * stride)),
-  );
+  const sentDraw = firstSymbols(radio, draw, predictedLabels.length, stride / 2);
+  const { matched, weights } = matchedFilter(radio.receive({ x, no }, sentDraw));
+  return predictedLabels.map((_, image) => {
+    const [from, to] = [image * stride, (image + 1) * stride];
+    return mostLikely(codebook, matched.subarray(from, to), weights.subarray(from / 2, to / 2));
+  });
 }
 
 /**
@@ -107,13 +109,34 @@ function invalid(where: string, expected: string, actual: string | number): Seml
   return new SemlinkError({ code: "invalid-argument", where, expected, actual: String(actual) });
 }
 
-function nearest(codebook: Float32Array, xHat: Float32Array): number {
+/** `conj(h) y / no` [batch, numSymbols, 2] and `|h|² / (2 no)` [batch, numSymbols] of what was received. */
+function matchedFilter({ y, h, no }: Reception): { matched: Float64Array; weights: Float64Array } {
+  const numSymbols = y.length / 2;
+  const [gainSpan, noiseSpan] = [(2 * numSymbols) / h.length, numSymbols / no.length];
+  const matched = new Float64Array(y.length);
+  const weights = new Float64Array(numSymbols);
+  for (let symbol = 0; symbol < numSymbols; symbol++) {
+    const gain = 2 * Math.floor(symbol / gainSpan);
+    const level = no[Math.floor(symbol / noiseSpan)]!;
+    const [re, im, i] = [h[gain]! / level, h[gain + 1]! / level, 2 * symbol];
+    matched[i] = re * y[i]! + im * y[i + 1]!;
+    matched[i + 1] = re * y[i + 1]! - im * y[i]!;
+    weights[symbol] = (h[gain]! ** 2 + h[gain + 1]! ** 2) / (2 * level);
+  }
+  return { matched, weights };
+}
+
+/** `argmax_c sum_i Re(conj(c_i) matched_i) - weights_i |c_i|²`. */
+function mostLikely(codebook: Float32Array, matched: Float64Array, weights: Float64Array): number {
   let best = 0;
   let largest = -Infinity;
   for (let label = 0, i = 0; i < codebook.length; label++) {
-    let correlation = 0;
-    for (let axis = 0; axis < xHat.length; axis++, i++) correlation += codebook[i]! * xHat[axis]!;
-    if (correlation > largest) [best, largest] = [label, correlation];
+    let likelihood = 0;
+    for (let axis = 0; axis < matched.length; axis++, i++) {
+      const value = codebook[i]!;
+      likelihood += value * matched[axis]! - weights[axis >> 1]! * value * value;
+    }
+    if (likelihood > largest) [best, largest] = [label, likelihood];
   }
   return best;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { capacity } from "../channel/capacity.ts";
-import type { ChannelName } from "../channel/channel-model.ts";
+import type { ChannelSpec } from "../channel/channel-spec.ts";
 
 /** Halvings of an interval of length 1 until it is below the spacing of doubles. */
 const NUM_BISECTIONS = 60;
@@ -38,7 +38,7 @@ export function labelDistortion(numClasses: number, bits: number): number {
 export function labelRateDistortion(options: {
   readonly numClasses: number;
   readonly numSymbols: number;
-  readonly channel: ChannelName;
+  readonly channel: ChannelSpec;
   readonly esNoDb: number;
   readonly classifierAccuracy: number;
 }): number {

@@ -1,147 +1,187 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import type { ChannelDraw, ChannelModel, DrawOptions } from "./channel-model.ts";
+import { type ChannelDraw, type ChannelModel, type DrawOptions, firstSymbols } from "./channel-model.ts";
+import { firstOf, isSame, meanOf, outside, repeated, sampleLink, SAMPLE_SIZE } from "./law-sample.ts";
+import { hasFieldsOf } from "./staged-channel.ts";
 
-/** A statement that every channel must satisfy. */
+/** A statement that channels must satisfy. */
 export interface ChannelLaw {
   readonly title: string;
+  /** Whom it binds: every channel, or those that are `y = h x + n`, see `isLinear`. */
+  readonly binds: "all" | "linear";
   /** What contradicts the law, or undefined when it holds. */
   violation(model: ChannelModel): string | undefined;
 }
 
-const SIGMAS = 5;
-const SAMPLE: DrawOptions = { batchSize: 20_000, numSymbols: 4 };
-
 /**
- * The laws of a channel draw. Statistical bounds are 5 standard deviations of the estimator, so a sound channel
- * fails one of them for about one seed in a million.
+ * The laws of a channel. Statistical bounds are 5 standard deviations of the estimator, so a sound channel fails one of
+ * them for about one seed in a million.
  */
 export const channelLaws: readonly ChannelLaw[] = [
   {
-    title: "draws h as [batch, 1, 2] and noise as [batch, numSymbols, 2]",
+    title: "draws each array in the shape that it declares",
+    binds: "all",
     violation(model) {
-      const { h, noise } = draw(model, 1, { batchSize: 3, numSymbols: 5 });
-      return h.length === 6 && noise.length === 30 ? undefined : `${h.length} and ${noise.length} values`;
+      const drawn = draw(model, 1, { batchSize: 3, numSymbols: 5 });
+      if (hasFieldsOf(model, drawn, 3, 5)) return undefined;
+      return Object.entries(drawn)
+        .map(([name, values]) => `${name} has ${values.length} values`)
+        .join(", ");
+    },
+  },
+  {
+    title: "is y = h x where there is no noise",
+    binds: "linear",
+    violation(model) {
+      const { x, y, gainOf } = sampleLink(model, 12, { no: 0, batchSize: 50 });
+      const error = Math.max(
+        ...Array.from({ length: x.length / 2 }, (_, symbol) => {
+          const [[re, im], i] = [gainOf(symbol), 2 * symbol];
+          const [hxRe, hxIm] = [re * x[i]! - im * x[i + 1]!, re * x[i + 1]! + im * x[i]!];
+          return Math.hypot(y[i]! - hxRe, y[i + 1]! - hxIm);
+        }),
+      );
+      return error < 1e-4 ? undefined : `y differs from h x by up to ${error}`;
     },
   },
   {
     title: "has unit mean power gain, E|h|^2 = 1",
+    binds: "linear",
     violation(model) {
-      const { h } = draw(model, 2, SAMPLE);
-      const power = mean(h.length / 2, (i) => h[2 * i]! ** 2 + h[2 * i + 1]! ** 2);
-      // |h|^2 has variance 1 for Rayleigh, less with a line of sight, 0 in AWGN.
-      return outside("E|h|^2", power, 1, 1 / Math.sqrt(SAMPLE.batchSize));
+      const { powers } = sampleLink(model, 2, {});
+      const { mean, deviation } = meanOf(powers);
+      return outside("E|h|^2", mean, 1, Math.max(deviation, 1e-7));
     },
   },
   {
     title: "has noise of mean 0 and variance 1/2 on each axis",
+    binds: "linear",
     violation(model) {
-      const { noise } = draw(model, 3, SAMPLE);
+      const { noise } = sampleLink(model, 3, {});
       const count = noise.length / 2;
       const sigma = Math.sqrt(0.5 / count); // both of n and, as Var n^2 = 2 Var(n)^2 = 1/2, of n^2
       return firstOf([0, 1], (axis) => {
-        const value = (i: number): number => noise[2 * i + axis]!;
-        const first = outside(`mean noise on axis ${axis}`, mean(count, value), 0, sigma);
-        const power = mean(count, (i) => value(i) ** 2);
+        const axisNoise = repeated(count, (i) => noise[2 * i + axis]!);
+        const first = outside(`mean noise on axis ${axis}`, meanOf(axisNoise).mean, 0, sigma);
+        const power = meanOf(axisNoise.map((value) => value ** 2)).mean;
         return first ?? outside(`noise variance on axis ${axis}`, power, 1 / 2, sigma);
       });
     },
   },
   {
     title: "has uncorrelated real and imaginary noise",
+    binds: "linear",
     violation(model) {
-      const { noise } = draw(model, 4, SAMPLE);
+      const { noise } = sampleLink(model, 4, {});
       const count = noise.length / 2;
-      const product = mean(count, (i) => noise[2 * i]! * noise[2 * i + 1]!);
+      const product = meanOf(repeated(count, (i) => noise[2 * i]! * noise[2 * i + 1]!)).mean;
       return outside("E[re im]", product, 0, 0.5 / Math.sqrt(count));
     },
   },
   {
     title: "has noise uncorrelated between symbols, between images and with the gain",
+    binds: "linear",
     violation(model) {
-      const { h, noise } = draw(model, 5, SAMPLE);
-      const stride = 2 * SAMPLE.numSymbols;
-      const count = SAMPLE.batchSize - 1;
-      const partners: [string, Float32Array, number][] = [
-        ["the next symbol", noise.subarray(2), stride],
-        ["the next image", noise.subarray(stride), stride],
-        ["the gain", h, 2],
+      const { noise, gainOf } = sampleLink(model, 5, {});
+      const { batchSize, numSymbols } = SAMPLE_SIZE;
+      const at = (place: number): readonly [number, number] => [noise[2 * place]!, noise[2 * place + 1]!];
+      const partners: [string, (image: number) => readonly [number, number]][] = [
+        ["the next symbol", (image) => at(image * numSymbols + 1)],
+        ["the next image", (image) => at((image + 1) * numSymbols)],
+        ["the gain", (image) => gainOf(image * numSymbols)],
       ];
-      return firstOf(partners, ([name, other, otherStride]) =>
+      return firstOf(partners, ([name, partnerOf]) =>
         firstOf([0, 1], (axis) => {
-          const product = mean(count, (i) => {
-            const [re, im] = [noise[i * stride]!, noise[i * stride + 1]!];
-            const [otherRe, otherIm] = [other[i * otherStride]!, other[i * otherStride + 1]!];
+          const products = repeated(batchSize - 1, (image) => {
+            const [re, im] = at(image * numSymbols);
+            const [otherRe, otherIm] = partnerOf(image);
             return axis === 0 ? re * otherRe + im * otherIm : im * otherRe - re * otherIm;
           });
-          return outside(`correlation of noise with ${name}`, product, 0, Math.sqrt(0.5 / count));
+          const sigma = Math.sqrt(0.5 / (batchSize - 1));
+          return outside(`correlation of noise with ${name}`, meanOf(products).mean, 0, sigma);
         }),
       );
     },
   },
   {
-    title: "gives every image its own fade",
+    title: "has noise of one power in deep and in shallow fades",
+    binds: "linear",
     violation(model) {
-      const { h } = draw(model, 6, SAMPLE);
-      if (equal(h, draw(model, 7, SAMPLE).h)) return undefined; // a constant gain: no fading
-      const repeats = Array.from({ length: SAMPLE.batchSize - 1 }, (_, i) => 2 * i).filter(
-        (i) => h[i] === h[i + 2] && h[i + 1] === h[i + 3],
-      ).length;
+      const { noise, powers } = sampleLink(model, 13, {});
+      const { numSymbols } = SAMPLE_SIZE;
+      const products = powers.map((power, image) => {
+        const i = 2 * image * numSymbols;
+        return (power - 1) * (noise[i]! ** 2 + noise[i + 1]! ** 2 - 1);
+      });
+      const { mean, deviation } = meanOf(products);
+      return outside("correlation of noise power and gain", mean, 0, Math.max(deviation, 1e-7));
+    },
+  },
+  {
+    title: "gives every image its own fade",
+    binds: "linear",
+    violation(model) {
+      const { powers, gainOf } = sampleLink(model, 6, {});
+      const { numSymbols } = SAMPLE_SIZE;
+      if (model.kindIndex === 0) return undefined;
+      const repeats = powers.filter((_, image) => {
+        const [[re, im], [nextRe, nextIm]] = [gainOf(image * numSymbols), gainOf((image + 1) * numSymbols)];
+        return image + 1 < powers.length && re === nextRe && im === nextIm;
+      }).length;
       return repeats === 0 ? undefined : `${repeats} images have the gain of their neighbour`;
     },
   },
   {
     title: "is a function of its seed, and differs between seeds",
+    binds: "all",
     violation(model) {
       const size = { batchSize: 50, numSymbols: 3 };
       const first = draw(model, 8, size);
-      const again = draw(model, 8, size);
-      if (!equal(first.h, again.h) || !equal(first.noise, again.noise)) return "one seed gives two draws";
-      return equal(first.noise, draw(model, 9, size).noise) ? "two seeds give one draw" : undefined;
+      if (!isSame(first, draw(model, 8, size))) return "one seed gives two draws";
+      const isRandom = Object.keys(first).length > 0;
+      return isRandom && isSame(first, draw(model, 9, size)) ? "two seeds give one draw" : undefined;
     },
   },
   {
     title: "gives an image the same draw in every batch",
+    binds: "all",
     violation(model) {
       const all = draw(model, 10, { batchSize: 20, numSymbols: 3 });
       const some = draw(model, 10, { firstImage: 7, batchSize: 5, numSymbols: 3 });
-      const same = equal(some.h, all.h.slice(14, 24)) && equal(some.noise, all.noise.slice(42, 72));
+      const part = Object.entries(all).map(([name, values]) => {
+        const stride = values.length / 20;
+        return [name, values.slice(7 * stride, 12 * stride)] as const;
+      });
+      const same = isSame(some, Object.fromEntries(part));
       return same ? undefined : "images 7..11 differ between batches 0..19 and 7..11";
     },
   },
   {
     title: "gives the first symbols of a longer draw",
+    binds: "all",
     violation(model) {
       const long = draw(model, 11, { batchSize: 4, numSymbols: 9 });
       const short = draw(model, 11, { batchSize: 4, numSymbols: 5 });
-      const prefix = long.noise.filter((_, i) => i % 18 < 10);
-      return equal(short.h, long.h) && equal(short.noise, prefix)
-        ? undefined
-        : "5 symbols are not the first of 9";
+      return isSame(short, firstSymbols(model, long, 4, 5)) ? undefined : "5 symbols are not the first of 9";
+    },
+  },
+  {
+    title: "treats every image alone: [a, b] together is a and b apart",
+    binds: "all",
+    violation(model) {
+      const together = sampleLink(model, 14, { batchSize: 6, no: 0.1 });
+      const apart = [0, 3].map((firstImage) => sampleLink(model, 14, { batchSize: 3, no: 0.1, firstImage }));
+      const same = isSame({ y: together.y }, { y: Float32Array.from(apart.flatMap(({ y }) => [...y])) });
+      return same ? undefined : "what images receive depends on the batch";
     },
   },
 ];
 
+/** The laws that bind a channel. */
+export function lawsOf({ isLinear = true }: ChannelModel): readonly ChannelLaw[] {
+  return channelLaws.filter(({ binds }) => isLinear || binds === "all");
+}
+
 function draw(model: ChannelModel, seed: number, options: DrawOptions): ChannelDraw {
   return model.draw(rngFrom(seed).fold("channel-laws"), options);
-}
-
-function mean(count: number, value: (i: number) => number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += value(i);
-  return sum / count;
-}
-
-function outside(name: string, value: number, expected: number, sigma: number): string | undefined {
-  // Written so that NaN is outside.
-  if (Math.abs(value - expected) <= SIGMAS * sigma) return undefined;
-  return `${name} is ${value}, expected ${expected} within ${SIGMAS * sigma}`;
-}
-
-function firstOf<T>(items: readonly T[], check: (item: T) => string | undefined): string | undefined {
-  return items.map(check).find((violation) => violation !== undefined);
-}
-
-function equal(a: Float32Array, b: Float32Array): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

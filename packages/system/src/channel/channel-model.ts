@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Rng, ShapeError } from "@semlink/engine";
+import { type Rng, ShapeError, type Tensor } from "@semlink/engine";
 
-/** The radio channels of the project; *block* means one gain per image. */
-export type ChannelName = "awgn" | "rayleigh-block";
+/** The random part of a transmission by the names of its arrays, each [batch, ...], independent of what is sent. */
+export type ChannelDraw = Readonly<Record<string, Float32Array>>;
 
-/** The random part of `y = h x + sqrt(no) noise`, independent of what is sent and of Es/N0. */
-export interface ChannelDraw {
-  /** [batch, 1, 2] complex gain of each image, E|h|^2 = 1 */
-  readonly h: Float32Array;
-  /** [batch, numSymbols, 2] samples of CN(0, 1): variance 1/2 per axis */
-  readonly noise: Float32Array;
-}
+/** The draw of a flat channel `y = h x + sqrt(no) noise`: h [batch, 1 or numSymbols, 2], noise [batch, numSymbols, 2]. */
+export type FlatDraw = Readonly<Record<"h" | "noise", Float32Array>>;
+
+/** Shape of each array of a draw for one image, `[batch]` left out; the first axis is time. */
+export type DrawFields<Name extends string = string> = Readonly<Record<Name, readonly number[]>>;
 
 /** Which images and how many symbols of each to draw for. */
 export interface DrawOptions {
@@ -20,17 +18,79 @@ export interface DrawOptions {
   readonly numSymbols: number;
 }
 
+/** What is handed to a channel, as arrays. */
+export interface Transmission {
+  /** [batch, numSymbols, 2] sent symbols of mean power 1 per image */
+  readonly x: Float32Array;
+  /** [batch] noise variance per complex symbol, linear */
+  readonly no: Float32Array;
+}
+
+/** What arrives, `y = h x + noise of variance no`, with what an all-knowing receiver knows of it, as arrays. */
+export interface Reception {
+  /** [batch, numSymbols, 2] received symbols */
+  readonly y: Float32Array;
+  /** [batch, 1 or numSymbols, 2] complex gain; exactly 0 where a symbol was erased */
+  readonly h: Float32Array;
+  /** [batch] or [batch, numSymbols] variance of noise and interference per complex symbol, linear */
+  readonly no: Float32Array;
+}
+
+/** {@link Transmission} in a graph. */
+export interface TransmissionTensors {
+  /** [batch, numSymbols, 2] */
+  readonly x: Tensor;
+  /** [batch, 1, 1]; 0 is a channel without noise */
+  readonly no: Tensor;
+}
+
+/** {@link Reception} in a graph. */
+export interface ReceptionTensors {
+  /** [batch, numSymbols, 2] */
+  readonly y: Tensor;
+  /** [batch, 1 or numSymbols, 2] */
+  readonly h: Tensor;
+  /** [batch, 1 or numSymbols, 1] */
+  readonly no: Tensor;
+}
+
 /**
- * A kind of radio channel: a seeded draw, to which `applyFlatFading` is the deterministic other half.
+ * A radio channel: a seeded draw, and the deterministic rest twice, on arrays and as a differentiable graph.
  *
- * A draw is addressed by (rng, image, symbol): it depends neither on the batch an image is in nor on
- * `numSymbols`, so different systems and lengths can be compared under common fades and noise.
+ * A draw is addressed by (rng, image, symbol): it depends neither on the batch an image is in nor on `numSymbols`, so
+ * different systems and lengths can be compared under common fades and noise. `channelLaws` states what must hold.
  */
-export interface ChannelModel {
-  readonly name: ChannelName;
-  /** Position in the list of channels: how a network is told which kind it is used on. */
+export interface ChannelModel<Draw extends ChannelDraw = ChannelDraw> {
+  readonly name: string;
+  /** Place in `channelKinds`: what a network is told of the channel. */
   readonly kindIndex: number;
-  draw(rng: Rng, options: DrawOptions): ChannelDraw;
+  /**
+   * Whether it is `y = h x + n` with E|h|² = 1 and the noise it is given; true when absent. False for hardware, lost symbols
+   * and interference, which `channelLaws` about signals do not bind.
+   */
+  readonly isLinear?: boolean;
+  /** Shape of each array of the draw. */
+  fields(numSymbols: number): DrawFields<keyof Draw & string>;
+  draw(rng: Rng, options: DrawOptions): Draw;
+  apply(sent: Transmission, draw: Draw): Reception;
+  /** The same as `apply`, within float error. */
+  applyGraph(sent: TransmissionTensors, draw: Readonly<Record<keyof Draw, Tensor>>): ReceptionTensors;
+  /** Number of the gain that a symbol meets: symbols with the same number share it. */
+  gainIndex(symbol: number): number;
+  /**
+   * Mean of a function of the power gain |h|², in closed form or by quadrature; absent where nothing is known. From it
+   * follow ergodic capacity, outage and errors.
+   *
+   * @param vanishesAbove - a power gain beyond which f is zero
+   */
+  gainMean?(f: (gain: number) => number, vanishesAbove?: number): number;
+}
+
+/** Number of complex gains that `numSymbols` symbols meet. */
+export function numGains({ gainIndex }: Pick<ChannelModel, "gainIndex">, numSymbols: number): number {
+  let largest = -1;
+  for (let symbol = 0; symbol < numSymbols; symbol++) largest = Math.max(largest, gainIndex(symbol));
+  return largest + 1;
 }
 
 /**
@@ -41,25 +101,44 @@ export interface ChannelModel {
  * @throws ShapeError "wrong-shape" when there are fewer
  */
 export function symbolPrefix(symbols: Float32Array, batchSize: number, numSymbols: number): Float32Array {
-  const stride = symbols.length / batchSize;
-  const length = 2 * numSymbols;
-  if (batchSize === 0 || stride === length) return symbols;
+  return rowPrefix(symbols, batchSize, 2 * numSymbols);
+}
+
+/**
+ * The draw of the first `numSymbols` symbols of each image: what a shorter transmission meets.
+ *
+ * @throws ShapeError "wrong-shape" when fewer were drawn
+ */
+export function firstSymbols<Draw extends ChannelDraw>(
+  channel: Pick<ChannelModel<Draw>, "fields">,
+  draw: Draw,
+  batchSize: number,
+  numSymbols: number,
+): Draw {
+  const fields = Object.entries<readonly number[]>(channel.fields(numSymbols));
+  return Object.fromEntries(
+    fields.map(([name, shape]) => [name, rowPrefix(draw[name]!, batchSize, sizeOfShape(shape))]),
+  ) as Draw;
+}
+
+/** Number of values in a shape. */
+export function sizeOfShape(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+function rowPrefix(values: Float32Array, batchSize: number, length: number): Float32Array {
+  const stride = values.length / batchSize;
+  if (batchSize === 0 || stride === length) return values;
   if (!(stride > length)) {
     throw new ShapeError({
       code: "wrong-shape",
       where: "symbolPrefix",
-      expected: `at least ${numSymbols} symbols per image`,
+      expected: `at least ${length / 2} symbols per image`,
       actual: `${stride / 2}`,
       hint: "draw and encode once with the longest numSymbols",
     });
   }
   const first = new Float32Array(batchSize * length);
-  for (let i = 0; i < batchSize; i++)
-    first.set(symbols.subarray(i * stride, i * stride + length), i * length);
+  for (let i = 0; i < batchSize; i++) first.set(values.subarray(i * stride, i * stride + length), i * length);
   return first;
-}
-
-/** The draw of the first `numSymbols` symbols of each image: what a shorter transmission meets. */
-export function firstSymbols({ h, noise }: ChannelDraw, numSymbols: number): ChannelDraw {
-  return { h, noise: symbolPrefix(noise, h.length / 2, numSymbols) };
 }

@@ -1,27 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Rng, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
+import { nodeRuntime } from "@semlink/engine/node";
 import { awgn } from "./awgn.ts";
 import { channelLaws } from "./channel-laws.ts";
 import { channelConformance } from "./channel.conformance.ts";
-import { type ChannelModel, type DrawOptions, firstSymbols } from "./channel-model.ts";
-import { channelNamed, channels } from "./channels.ts";
+import { type ChannelModel, type DrawOptions, firstSymbols, type FlatDraw } from "./channel-model.ts";
+import { type ChannelObject, channelId, openChannel, openRadio } from "./channel-spec.ts";
+import { channelFamilies, channelNamed } from "./channels.ts";
+import { graphViolation } from "./channel-graph-law.ts";
+import { linearToDb } from "./decibel.ts";
+import { equalizers } from "./equalizer.ts";
 import { rayleighBlockFading } from "./rayleigh-block.ts";
+import { stageFamilies } from "./stages.ts";
 
-for (const channel of channels) channelConformance(channel);
+for (const { name } of channelFamilies) channelConformance(channelNamed(name));
+
+const FORMS: readonly ChannelObject[] = [
+  { model: "rayleigh", form: "fast" },
+  { model: "rayleigh", form: { blockLength: 3 } },
+  { model: "rician", kFactorDb: linearToDb(1), form: "fast" },
+  { model: "rician", kFactorDb: 10, form: { blockLength: 2 } },
+  { model: "ofdm", fftSize: 3, cpLength: 7, numTaps: 2 },
+  { model: "ofdm", fftSize: 8, cpLength: 0, numTaps: 1 },
+];
+for (const spec of FORMS) channelConformance({ ...openChannel(spec), name: channelId(spec) });
+
+for (const { name } of stageFamilies) {
+  for (const model of ["awgn", "rayleigh-block", "ofdm"]) {
+    channelConformance(openChannel({ model, stages: [{ stage: name }] }));
+  }
+}
+
+describe("every receiver computes in a graph what it computes on arrays:", () => {
+  const states = [
+    ...["none", "es-no", "perfect"],
+    ...[{ pilots: 2, estimator: "ls" }, { pilots: 2, estimator: "mmse" }, { rho: 0.9 }],
+  ] as const;
+  const forms = ["block", "fast"].map((form) => ({ model: "rician", form }));
+  const specs = [
+    ...forms,
+    { model: "ofdm" },
+    { model: "awgn", stages: [{ stage: "erasures", probability: 0.5 }] },
+  ];
+  const cases = specs.flatMap((spec) =>
+    states.flatMap((csi) => equalizers.map((equalizer) => ({ ...spec, receiver: { csi, equalizer } }))),
+  );
+
+  it.each(cases.map((spec) => [channelId(spec), spec] as const))("%s", async (_id, spec) => {
+    expect(await graphViolation(openRadio(spec), await nodeRuntime({ intraOpThreads: 1 }))).toBeUndefined();
+  });
+});
 
 describe("channels", () => {
-  it("stand at the place of their kindIndex, under distinct names", () => {
-    expect(channels.map((channel) => channel.kindIndex)).toEqual(channels.map((_, index) => index));
-    expect(new Set(channels.map((channel) => channel.name)).size).toBe(channels.length);
+  it("stand under distinct names, and tell networks only whether they fade", () => {
+    expect(new Set(channelFamilies.map(({ name }) => name)).size).toBe(channelFamilies.length);
+    const fading = channelFamilies.map(({ name }) => channelNamed(name).kindIndex);
+    expect(fading).toEqual(channelFamilies.map(({ name }) => (name === "awgn" ? 0 : 1)));
   });
 
   it("are found by name, and an unknown name is answered with the known ones", () => {
-    expect(channelNamed("rayleigh-block")).toBe(rayleighBlockFading);
+    expect(channelNamed("rayleigh-block").name).toBe("rayleigh-block");
     expect(() => channelNamed("rayliegh")).toThrow(
       expect.objectContaining({
         code: "unknown-channel",
-        message: 'channel: expected awgn or rayleigh-block, got "rayliegh"',
+        actual: '"rayliegh"',
+        hint: 'did you mean "rayleigh"?',
       }),
     );
   });
@@ -62,20 +106,20 @@ describe("firstSymbols", () => {
   it("of a long draw is the short draw", () => {
     const long = rayleighBlockFading.draw(rngFrom(1), { batchSize: 3, numSymbols: 8 });
     const short = rayleighBlockFading.draw(rngFrom(1), { batchSize: 3, numSymbols: 2 });
-    expect(firstSymbols(long, 2)).toEqual(short);
-    expect(firstSymbols(long, 8)).toEqual(long);
+    expect(firstSymbols(rayleighBlockFading, long, 3, 2)).toEqual(short);
+    expect(firstSymbols(rayleighBlockFading, long, 3, 8)).toEqual(long);
   });
 
   it("refuses more symbols than were drawn", () => {
     const draw = awgn.draw(rngFrom(1), { batchSize: 3, numSymbols: 2 });
-    expect(() => firstSymbols(draw, 3)).toThrow(expect.objectContaining({ code: "wrong-shape" }));
+    expect(() => firstSymbols(awgn, draw, 3, 3)).toThrow(expect.objectContaining({ code: "wrong-shape" }));
   });
 });
 
 describe("the laws of a channel find a planted fault:", () => {
   const scale = (values: Float32Array, factor: number): Float32Array => values.map((value) => value * factor);
 
-  const faults: { fault: string; law: RegExp; draw: ChannelModel["draw"] }[] = [
+  const faults: { fault: string; law: RegExp; draw: ChannelModel<FlatDraw>["draw"] }[] = [
     {
       fault: "noise 3 dB too strong, its variance 1 per axis",
       law: /variance 1\/2/,
@@ -152,7 +196,7 @@ describe("the laws of a channel find a planted fault:", () => {
     },
     {
       fault: "one complex number too few",
-      law: /draws h as/,
+      law: /draws each array/,
       draw(rng, options) {
         const { h, noise } = awgn.draw(rng, options);
         return { h, noise: noise.subarray(2) };
@@ -171,11 +215,11 @@ describe("the laws of a channel find a planted fault:", () => {
   it.each(faults.map(({ fault, ...rest }) => [fault, rest] as const))("%s", (_fault, { law, draw }) => {
     const [concerned, ...others] = channelLaws.filter(({ title }) => law.test(title));
     expect(others).toEqual([]);
-    expect(concerned?.violation({ name: "awgn", kindIndex: 0, draw })).toBeTypeOf("string");
+    expect(concerned?.violation({ ...rayleighBlockFading, draw })).toBeTypeOf("string");
   });
 });
 
-function drawInOneStream(rng: Rng, options: DrawOptions): ReturnType<ChannelModel["draw"]> {
+function drawInOneStream(rng: Rng, options: DrawOptions): FlatDraw {
   const { h } = awgn.draw(rng, options);
   return { h, noise: rng.complexNormal(options.batchSize * options.numSymbols) };
 }

@@ -1,24 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
+import { hintFor, SemlinkError } from "@semlink/engine";
+import * as z from "zod";
 import { awgn } from "./awgn.ts";
 import type { ChannelModel } from "./channel-model.ts";
+import { type ChannelFamily, defineChannel } from "./define-channel.ts";
+import { fadingForm } from "./fading-form.ts";
+import { ofdmChannel } from "./ofdm.ts";
+import { rayleighFading } from "./rayleigh.ts";
 import { rayleighBlockFading } from "./rayleigh-block.ts";
+import { ricianFading } from "./rician.ts";
 
-/** Every channel, at the place of its `kindIndex`. To add one: a file and a line here. */
-export const channels: readonly ChannelModel[] = [awgn, rayleighBlockFading];
+/** Every kind of channel. To add one: a file and a line here. */
+export const channelFamilies: readonly ChannelFamily[] = [
+  defineChannel({ name: "awgn", variation: "steady", open: () => awgn }),
+  defineChannel({ name: "rayleigh-block", open: () => rayleighBlockFading }),
+  defineChannel({
+    name: "rayleigh",
+    parameters: z.strictObject({ form: fadingForm }),
+    open: ({ form }) => rayleighFading(form),
+  }),
+  defineChannel({
+    name: "rician",
+    parameters: z.strictObject({
+      kFactorDb: z.number().min(-40).max(40).default(6).describe("line of sight over scatter [dB]"),
+      form: fadingForm,
+    }),
+    open: ({ kFactorDb, form }) => ricianFading(kFactorDb, form),
+  }),
+  defineChannel({
+    name: "ofdm",
+    parameters: z.strictObject({
+      fftSize: z.int().min(2).max(4096).default(16).describe("subcarriers"),
+      cpLength: z.int().min(0).max(4096).default(4).describe("cyclic prefix [samples]"),
+      numTaps: z.int().min(1).max(64).default(4).describe("taps of the delay line"),
+      delaySpread: z
+        .number()
+        .gt(0)
+        .max(64)
+        .default(1.5)
+        .describe("of the exponential power profile [samples]"),
+    }),
+    open: ofdmChannel,
+  }),
+];
 
 /**
- * The channel of that name.
+ * The kind of channel of that name.
+ *
+ * @throws SemlinkError "unknown-channel" when there is none, naming those that exist
+ */
+export function channelFamilyNamed(name: string): ChannelFamily {
+  const family = channelFamilies.find((candidate) => candidate.name === name);
+  if (family) return family;
+  const names = channelFamilies.map((candidate) => candidate.name);
+  throw new SemlinkError({
+    code: "unknown-channel",
+    where: "channel",
+    expected: names.join(" or "),
+    actual: JSON.stringify(name),
+    hint: hintFor(name, names),
+  });
+}
+
+/**
+ * The channel of that name with its default settings.
  *
  * @throws SemlinkError "unknown-channel" when there is none, naming those that exist
  */
 export function channelNamed(name: string): ChannelModel {
-  const channel = channels.find((candidate) => candidate.name === name);
-  if (channel) return channel;
-  throw new SemlinkError({
-    code: "unknown-channel",
-    where: "channel",
-    expected: channels.map((candidate) => candidate.name).join(" or "),
-    actual: JSON.stringify(name),
-  });
+  return channelFamilyNamed(name).open({});
 }

@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import golden from "./__goldens__/channel.json" with { type: "json" };
 import { awgn } from "./awgn.ts";
-import type { ChannelModel } from "./channel-model.ts";
+import type { ChannelModel, FlatDraw } from "./channel-model.ts";
 import { linearToDb, noFromEsNoDb } from "./decibel.ts";
 import { applyFlatFading, mmseEqualize, postEqualiserEsNoDb } from "./flat-fading.ts";
 import { rayleighBlockFading } from "./rayleigh-block.ts";
@@ -18,7 +18,7 @@ interface Transmission {
 
 /** Random QPSK symbols through draw, apply and equaliser. */
 function transmitQpsk(
-  model: ChannelModel,
+  model: ChannelModel<FlatDraw>,
   { esNoDb, batchSize, numSymbols }: { esNoDb: number; batchSize: number; numSymbols: number },
 ): Transmission {
   const rng = rngFrom(2026).fold(`qpsk at ${esNoDb} dB`);

@@ -8,8 +8,8 @@ import {
   type HostTensor,
   SemlinkError,
   type TensorFile,
-  writeFileAtomic,
 } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 import { withContentDigest } from "./content-digest.ts";
 import type { DatasetName, DecodedDataset, ImageSet, LoadRequest } from "./dataset.ts";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CodecKind, Experiment, RobustConfig } from "../experiment.ts";
 import type { JobContext } from "../run/job-table.ts";
@@ -40,7 +40,7 @@ export async function hardenStudent(
           student: chosen.key,
           codec: { ...experiment.codec, kinds: [kind] },
           // The condition vector holds one place for each kind of channel.
-          channelKinds: channels.map(({ name }) => name),
+          channelKinds,
           robust: experiment.robust,
           seed: experiment.seed,
         },

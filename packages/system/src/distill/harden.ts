@@ -23,7 +23,8 @@ import { fit } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { channelNamed, channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
+import { openRadio } from "../channel/channel-spec.ts";
 import { viewBank } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ImageBatches } from "../data/image-batches.ts";
@@ -202,8 +203,8 @@ async function trainPhase(
   await mkdir(folder, { recursive: true });
   const dataOf = await phase.prepare();
   const transmission: TransmissionOptions = {
-    channels: codec.channels.map(channelNamed),
-    numKinds: channels.length,
+    radios: codec.channels.map(openRadio),
+    numKinds: channelKinds.length,
     lengths: codec.lengths,
     esNoDb: codec.esNoDb,
     cleanFraction: codec.cleanFraction,

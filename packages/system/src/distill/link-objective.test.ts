@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Build, input, type Objective, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { channelNamed, channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
+import { openRadio } from "../channel/channel-spec.ts";
 import type { RobustConfig } from "../experiment.ts";
 import { drawnWeights, openGraph, type OpenGraph } from "../open-graph.fixture.ts";
 import { linkObjective } from "./link-objective.ts";
@@ -27,8 +28,8 @@ function objective(phase: "a" | "b", terms: Partial<RobustConfig["terms"]> = {})
 const transmissions = Object.entries(
   drawTransmissions(rngFrom(2), BATCH, {
     ...codec,
-    channels: codec.channels.map(channelNamed),
-    numKinds: channels.length,
+    radios: codec.channels.map(openRadio),
+    numKinds: channelKinds.length,
   }),
 ).map(([name, { data }]) => [name, data] as const);
 

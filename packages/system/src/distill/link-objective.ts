@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Objective, Tensor } from "@semlink/engine";
 import { add, input } from "@semlink/engine";
-import { channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
+import { openRadio } from "../channel/channel-spec.ts";
 import { maxSymbolsOf } from "../codec/channel-codec.ts";
 import type { CodecConfig, RobustConfig } from "../experiment.ts";
 import { transmitEmbedding } from "./link-graph.ts";
@@ -28,8 +29,9 @@ export function linkObjective(
   options: { readonly shape: ProblemShape; readonly codec: CodecConfig; readonly robust: RobustConfig },
 ): Objective {
   const { shape, codec, robust } = options;
-  const transmission = transmissionInputs(maxSymbolsOf(codec), channels.length);
-  const received = transmitEmbedding(build, network, embedding, transmission);
+  const radios = codec.channels.map(openRadio);
+  const transmission = transmissionInputs(maxSymbolsOf(codec), channelKinds.length, radios);
+  const received = transmitEmbedding(build, network, embedding, transmission, radios);
   const teacherEmbedding = input("teacherEmbedding", ["batch", shape.embedDim]);
   const teacherLogits = input("teacherLogits", ["batch", shape.numClasses]);
   const labels = input("labels", ["batch"], "int32");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
 import { channelCodec, codecShape, linkNetwork, studentNetwork } from "./networks.ts";
 import { tinyProblem } from "./tiny-problem.fixture.ts";
 
@@ -49,7 +49,7 @@ describe("networks", () => {
       embedDim: shape.embedDim,
       lengths: experiment.codec.lengths,
       esNoDb: experiment.codec.esNoDb,
-      numKinds: channels.length,
+      numKinds: channelKinds.length,
     });
     for (const kind of ["cat", "film-mlp"] as const) {
       expect(channelCodec(sizes, experiment.codec, kind).name).toBe(kind);

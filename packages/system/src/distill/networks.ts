@@ -4,7 +4,7 @@ import type { ChannelCodec, CodecShape } from "../codec/channel-codec.ts";
 import { channelAwareTransformer } from "../codec/channel-aware-transformer.ts";
 import { filmMlpCodec } from "../codec/film-mlp.ts";
 import type { CodecConfig, CodecKind, StudentConfig } from "../experiment.ts";
-import { channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
 import { CompactCnn } from "../student/compact-cnn.ts";
 import type { LinearHead } from "../teacher/teacher.ts";
 
@@ -59,7 +59,7 @@ export function linkNetwork(
 
 /** What every codec of the experiment must handle. */
 export function codecShape({ embedDim }: ProblemShape, { lengths, esNoDb }: CodecConfig): CodecShape {
-  return { embedDim, lengths, esNoDb, numKinds: channels.length };
+  return { embedDim, lengths, esNoDb, numKinds: channelKinds.length };
 }
 
 /** A codec by kind: adding one is a file and a line here. */

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime, Tensor } from "@semlink/engine";
-import {
-  buildTrainStep,
-  cosineDistance,
-  input,
-  oneCycleSchedule,
-  rngFrom,
-  sgd,
-  Trainer,
-} from "@semlink/engine";
+import { buildTrainStep, cosineDistance, input, oneCycleSchedule, rngFrom, Trainer } from "@semlink/engine";
 import { fit } from "@semlink/engine/node";
 import { join } from "node:path";
 import { viewBank } from "../data/augment.ts";
@@ -22,6 +14,7 @@ import { featureLoss, labelledCrossEntropy, standardizedSoftLoss, weightedTerms 
 import type { ProblemShape, StudentNetwork } from "./networks.ts";
 import { studentNetwork } from "./networks.ts";
 import { TargetBatch } from "./target-batch.ts";
+import { transferOptimization } from "./transfer-optimization.ts";
 import { saveWeights } from "./weights.ts";
 
 export interface TransferOptions {
@@ -119,7 +112,7 @@ function buildStep(
         hard,
       });
     },
-    optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: transfer.weightDecay }),
+    ...transferOptimization(transfer, network),
     // The teacher's head is reused as it is (SimKD); without a teacher the head is learned.
     isTrained: (param) => !targets || (param !== network.head.weight && param !== network.head.bias),
     averageDecay: transfer.averageDecay,

@@ -3,16 +3,18 @@ import { rngFrom, type Tensor } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { awgn } from "../channel/awgn.ts";
-import { channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
+import { openRadio } from "../channel/channel-spec.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
+import { radioOf } from "../channel/radio.ts";
 import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
 import { drawTransmissions, transmissionInputs, type TransmissionOptions } from "./transmission-draws.ts";
 
 const OPTIONS: TransmissionOptions = {
-  channels: [awgn, rayleighBlockFading],
-  numKinds: channels.length,
+  radios: [radioOf(awgn), radioOf(rayleighBlockFading)],
+  numKinds: channelKinds.length,
   lengths: [2, 3, 6],
-  esNoDb: { min: -10, max: 20 },
+  esNoDb: { min: -10, max: 20, lowEmphasis: 1 },
   cleanFraction: 0.2,
 };
 const MAX_SYMBOLS = 6;
@@ -46,11 +48,11 @@ const bound = (p: number, n: number = BATCH): number => 5 * Math.sqrt((p * (1 - 
 
 describe("drawTransmissions", () => {
   it("fills the inputs that transmissionInputs declares", () => {
-    const inputs = transmissionInputs(MAX_SYMBOLS, OPTIONS.numKinds);
+    const inputs = transmissionInputs(MAX_SYMBOLS, OPTIONS.numKinds, OPTIONS.radios);
     const tensors = drawTransmissions(rngFrom(2), 7, OPTIONS);
     expect(Object.keys(tensors).sort()).toEqual(Object.keys(inputs).sort());
     for (const [name, { shape, dtype }] of Object.entries<Tensor>({ ...inputs })) {
-      const filled = tensors[name as keyof typeof inputs];
+      const filled = tensors[name]!;
       expect([filled.dtype, filled.shape]).toEqual([dtype, shape.map((dim) => (dim === "batch" ? 7 : dim))]);
       expect(filled.data.length).toBe(filled.shape.reduce((product, dim) => product * dim, 1));
     }
@@ -64,10 +66,10 @@ describe("drawTransmissions", () => {
     }
   });
 
-  it("sends a third of the batch at the longest, a third at the shortest length, the rest at any", () => {
-    expect(images.filter((image) => image % 3 === 0).every((image) => lengthOf(image) === 6)).toBe(true);
-    expect(images.filter((image) => image % 3 === 1).every((image) => lengthOf(image) === 2)).toBe(true);
-    const rest = images.filter((image) => image % 3 === 2);
+  it("sends one image of six at the longest, one at the shortest length, four at any", () => {
+    expect(images.filter((image) => image % 6 === 0).every((image) => lengthOf(image) === 6)).toBe(true);
+    expect(images.filter((image) => image % 6 === 1).every((image) => lengthOf(image) === 2)).toBe(true);
+    const rest = images.filter((image) => image % 6 > 1);
     for (const length of OPTIONS.lengths) {
       const share = rest.filter((image) => lengthOf(image) === length).length / rest.length;
       expect(Math.abs(share - 1 / 3)).toBeLessThan(bound(1 / 3, rest.length));
@@ -88,7 +90,14 @@ describe("drawTransmissions", () => {
     expect(draw(5, 100, { cleanFraction: 0 }).no.every((no) => no > 0)).toBe(true);
   });
 
-  it("draws Es/N0 evenly in dB over the range, and the noise level is that of the Es/N0 told", () => {
+  it("draws Es/N0 with lowEmphasis 2 below the first quarter of the range for half of the images", () => {
+    const emphasised = draw(6, BATCH, { esNoDb: { min: -10, max: 20, lowEmphasis: 2 }, cleanFraction: 0 });
+    const share = images.filter((image) => emphasised.esNoDb[image]! < -2.5).length / BATCH;
+    expect(Math.abs(share - 1 / 2)).toBeLessThan(bound(1 / 2));
+    expect(emphasised.esNoDb.every((level) => level >= -10 && level <= 20)).toBe(true);
+  });
+
+  it("draws Es/N0 with lowEmphasis 1 evenly in dB over the range, and the noise level is that of the Es/N0 told", () => {
     const levels = images.filter((image) => !isClean(image)).map((image) => many.esNoDb[image]!);
     expect(levels.every((level) => level >= -10 && level <= 20)).toBe(true);
     for (const quarter of [0, 1, 2, 3]) {
@@ -110,7 +119,7 @@ describe("drawTransmissions", () => {
 
   it("draws channel, length, level and cleanness independently", () => {
     const isAboveMiddle = (image: number): boolean => many.esNoDb[image]! > 5;
-    const rest = images.filter((image) => image % 3 === 2 && !isClean(image));
+    const rest = images.filter((image) => image % 6 > 1 && !isClean(image));
     for (const trait of [isRayleigh, isAboveMiddle]) {
       const long = rest.filter((image) => lengthOf(image) === 6);
       const share = long.filter(trait).length / long.length;
@@ -123,7 +132,22 @@ describe("drawTransmissions", () => {
   });
 
   it("names a lone channel by its own kind", () => {
-    const { kind } = draw(6, 3, { channels: [rayleighBlockFading] });
+    const { kind } = draw(6, 3, { radios: [radioOf(rayleighBlockFading)] });
     expect([...kind]).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+
+  it("draws for radios of different arithmetic, and tells each the Es/N0 that its receiver believes", () => {
+    const wrong = openRadio({ model: "ofdm", fftSize: 4, receiver: { esNoOffsetDb: 7 } });
+    const options = { ...OPTIONS, radios: [radioOf(awgn), wrong], cleanFraction: 0 };
+    const tensors = drawTransmissions(rngFrom(7), 40, options);
+    const inputs = transmissionInputs(MAX_SYMBOLS, OPTIONS.numKinds, options.radios);
+    expect(Object.keys(tensors).sort()).toEqual(Object.keys(inputs).sort());
+    const group = tensors["radioGroup"]!.data;
+    for (let image = 0; image < 40; image++) {
+      const isOfdm = group[2 * image + 1] === 1;
+      expect(tensors["kind"]!.data[2 * image + 1]).toBe(isOfdm ? 1 : 0);
+      const met = -10 * Math.log10(Number(tensors["no"]!.data[image]));
+      expect(Number(tensors["esNoDb"]!.data[image]) - met).toBeCloseTo(isOfdm ? 7 : 0, 3);
+    }
   });
 });

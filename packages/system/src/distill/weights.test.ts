@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeSafetensors } from "@semlink/engine";
+import { writeSafetensors } from "@semlink/engine/node";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "@semlink/engine";
-import { paramsOf, SemlinkError, writeSafetensors } from "@semlink/engine";
+import { paramsOf, SemlinkError } from "@semlink/engine";
+import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import { readStageTensors } from "../run/stage-tensors.ts";
 

@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { labelLines } from "../baselines/label-lines.ts";
 import { repetitionQpsk } from "../baselines/repetition-qpsk.ts";
-import { channelNamed } from "../channel/channels.ts";
+import { openRadio } from "../channel/channel-spec.ts";
 import {
   baselineLines,
   labelOutcomes,
@@ -158,7 +158,7 @@ describe("the label lines", () => {
       embeddings: Float32Array.from(devicePredictions),
       labels,
       numClasses: NUM_CLASSES,
-      channels: evaluate.channels.map(channelNamed),
+      channels: evaluate.channels.map(openRadio),
       esNoDb: evaluate.esNoDb,
       lengths,
       drawsPerImage: 1,

@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import type { LabelLine } from "../baselines/label-line.ts";
 import { simulateLabelLine } from "../baselines/label-line.ts";
 import { labelLines } from "../baselines/label-lines.ts";
-import { channelNamed } from "../channel/channels.ts";
+import { channelId, openRadio } from "../channel/channel-spec.ts";
 import type { EvaluateConfig } from "../experiment.ts";
 import type { LinkEvaluation, MeasuredPoint } from "./link-evaluation.ts";
 import { evaluationDraw } from "./measure-link.ts";
@@ -39,7 +39,7 @@ export interface LineOptions {
 
 /** The lines of one learned link, one for each channel. */
 export function linkLines(evaluation: LinkEvaluation, role: Line["role"], options: LineOptions): Line[] {
-  return options.evaluate.channels.map((channel) => ({
+  return options.evaluate.channels.map(channelId).map((channel) => ({
     id: evaluation.kind,
     label: LINK_NAMES[evaluation.kind],
     role,
@@ -75,7 +75,7 @@ export function labelOutcomes(devicePredictions: Uint8Array, options: LineOption
 /** The lines of label baselines. */
 export function baselineLines(outcomes: readonly Outcomes[], options: LineOptions): Line[] {
   return outcomes.flatMap(({ id, points }) =>
-    options.evaluate.channels.map((channel) => ({
+    options.evaluate.channels.map(channelId).map((channel) => ({
       id,
       label: labelLines.find((line) => line.name === id)!.label,
       role: "baseline" as const,
@@ -113,9 +113,11 @@ export function pairedInterval(differences: Float32Array): Measured {
 }
 
 function places({ evaluate, lengths }: LineOptions): Place[] {
-  return evaluate.channels.flatMap((channel) =>
-    evaluate.esNoDb.flatMap((esNoDb) => lengths.map((numSymbols) => ({ channel, esNoDb, numSymbols }))),
-  );
+  return evaluate.channels
+    .map(channelId)
+    .flatMap((channel) =>
+      evaluate.esNoDb.flatMap((esNoDb) => lengths.map((numSymbols) => ({ channel, esNoDb, numSymbols }))),
+    );
 }
 
 function samePlace(a: Place, b: Place): boolean {
@@ -130,16 +132,19 @@ function meanCorrect(
 ): Float32Array {
   const { evaluate, labels, numClasses, lengths, seed } = options;
   const { esNoDb, numSymbols } = place;
+  const radio = openRadio(evaluate.channels.find((spec) => channelId(spec) === place.channel)!);
   const hits = new Float32Array(labels.length);
   for (let index = 0; index < evaluate.drawsPerImage; index++) {
     const draw = evaluationDraw(
       rngFrom(seed).fold("evaluate"),
-      channelNamed(place.channel),
+      radio,
       index,
       labels.length,
       lengths[lengths.length - 1]!,
     );
-    const flags = simulateLabelLine({ line, predictedLabels, labels, numClasses, draw, esNoDb, numSymbols });
+    const flags = simulateLabelLine({
+      ...{ line, predictedLabels, labels, numClasses, radio, draw, esNoDb, numSymbols },
+    });
     flags.forEach((flag, image) => (hits[image]! += flag));
   }
   return hits.map((count) => count / evaluate.drawsPerImage);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeError, SemlinkError, writeFileAtomic } from "@semlink/engine";
-import { nodeRuntime } from "@semlink/engine/node";
+import { describeError, SemlinkError } from "@semlink/engine";
+import { nodeRuntime, writeFileAtomic } from "@semlink/engine/node";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime } from "@semlink/engine";
-import {
-  Evaluator,
-  exportModel,
-  rngFrom,
-  SemlinkError,
-  writeFileAtomic,
-  writeSafetensors,
-} from "@semlink/engine";
+import { Evaluator, exportModel, rngFrom, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic, writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
-import type { ChannelName } from "../channel/channel-model.ts";
-import { channelNamed } from "../channel/channels.ts";
+import { openRadio } from "../channel/channel-spec.ts";
 import type { Dataset, ImageSet } from "../data/dataset.ts";
 import { forEachBatch } from "../data/image-batches.ts";
 import type { ProblemShape, StudentNetwork } from "../distill/networks.ts";
@@ -49,7 +42,8 @@ export interface LinkEvaluation {
 
 /** One operating point with its figures for every image. */
 export interface MeasuredPoint {
-  readonly channel: ChannelName;
+  /** Name of the radio. */
+  readonly channel: string;
   readonly esNoDb: number;
   readonly numSymbols: number;
   readonly measurement: PointMeasurement;
@@ -78,7 +72,7 @@ export async function evaluateLink(options: EvaluateLinkOptions): Promise<void> 
     embeddings,
     labels: data.test.labels,
     numClasses: shape.numClasses,
-    channels: evaluate.channels.map(channelNamed),
+    channels: evaluate.channels.map(openRadio),
     esNoDb: evaluate.esNoDb,
     lengths: evaluate.lengths,
     drawsPerImage: evaluate.drawsPerImage,
@@ -158,7 +152,7 @@ export async function readLinkEvaluation(folder: string, kind: CodecKind): Promi
     kind,
     devicePredictions: read("devicePredictions") as Uint8Array,
     points: places.map((place) => {
-      const [channel, esNoDb, numSymbols] = place.split(" ") as [ChannelName, string, string];
+      const [channel, esNoDb, numSymbols] = place.split(" ") as [string, string, string];
       const figure = (name: string): Float32Array =>
         read([channel, esNoDb, numSymbols, name].join(" ")) as Float32Array;
       return {

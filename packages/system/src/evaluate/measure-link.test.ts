@@ -5,6 +5,7 @@ import { simplexAccuracy } from "../baselines/simplex-accuracy.ts";
 import { simplexCodebook } from "../baselines/simplex.ts";
 import { awgn } from "../channel/awgn.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
+import { radioOf } from "../channel/radio.ts";
 import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
 import type { Link } from "../link/link.ts";
 import { analogLink, codewordLink, noiseLink } from "./fake-links.fixture.ts";
@@ -19,6 +20,7 @@ import {
 // More than one batch of 500, and a last one that is not full.
 const [COUNT, EMBED_DIM, NUM_CLASSES] = [1300, 8, 4];
 const NUM_SYMBOLS = EMBED_DIM / 2;
+const [onAwgn, onRayleigh] = [radioOf(awgn), radioOf(rayleighBlockFading)];
 const labels = Uint8Array.from({ length: COUNT }, (_, image) => image % NUM_CLASSES);
 const drawn = rngFrom(1).normal(COUNT * EMBED_DIM);
 /** Squared norm 4: as symbols, of power 1. */
@@ -36,7 +38,7 @@ async function measured(
     embeddings,
     labels,
     numClasses: NUM_CLASSES,
-    channels: [awgn],
+    channels: [onAwgn],
     esNoDb: [0],
     lengths: link.lengths,
     drawsPerImage: 1,
@@ -99,7 +101,7 @@ describe("measureLink", () => {
     },
   );
 
-  it.each([awgn, rayleighBlockFading].flatMap((channel) => [-6, 0].map((esNoDb) => ({ channel, esNoDb }))))(
+  it.each([onAwgn, onRayleigh].flatMap((channel) => [-6, 0].map((esNoDb) => ({ channel, esNoDb }))))(
     "measures the closed form of the simplex code: $channel.name at $esNoDb dB",
     async ({ channel, esNoDb }) => {
       const link = codewordLink(simplexCodebook(NUM_CLASSES, 2), NUM_CLASSES, [2], numberOf);
@@ -131,7 +133,7 @@ describe("measureLink", () => {
     };
     const progress: number[][] = [];
     const points = await measured(padded, {
-      channels: [awgn, rayleighBlockFading],
+      channels: [onAwgn, onRayleigh],
       esNoDb: [-5, 5],
       lengths: [1, 4],
       onPoint: (done, total) => progress.push([done, total]),
@@ -159,7 +161,7 @@ describe("measureLink", () => {
         return inner.decode(reception);
       },
     };
-    await measured(listening, { channels: [rayleighBlockFading], esNoDb: [3] });
+    await measured(listening, { channels: [onRayleigh], esNoDb: [3] });
     expect(told).toEqual([
       ...[500, 500, 300].map((size) => ["encode", size, 3, "rayleigh-block"]),
       ...[500, 500, 300].map((size) => ["decode", size, 3, "rayleigh-block", 4]),
@@ -186,10 +188,10 @@ describe("measureLink", () => {
 
 describe("evaluationDraw", () => {
   it("is common to all Es/N0 and lengths: a shorter one meets the start of a longer one", () => {
-    const long = evaluationDraw(rngFrom(1), rayleighBlockFading, 2, 5, 8);
-    const short = evaluationDraw(rngFrom(1), rayleighBlockFading, 2, 5, 3);
-    expect(short.h).toEqual(long.h);
-    expect(short.noise).toEqual(long.noise.filter((_, i) => i % 16 < 6));
-    expect(evaluationDraw(rngFrom(1), rayleighBlockFading, 3, 5, 8)).not.toEqual(long);
+    const long = evaluationDraw(rngFrom(1), onRayleigh, 2, 5, 8);
+    const short = evaluationDraw(rngFrom(1), onRayleigh, 2, 5, 3);
+    expect(short["h"]).toEqual(long["h"]);
+    expect(short["noise"]).toEqual(long["noise"]!.filter((_, i) => i % 16 < 6));
+    expect(evaluationDraw(rngFrom(1), onRayleigh, 3, 5, 8)).not.toEqual(long);
   });
 });

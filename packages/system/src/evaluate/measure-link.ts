@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
 import { setImmediate } from "node:timers/promises";
-import type { ChannelDraw, ChannelModel } from "../channel/channel-model.ts";
+import type { ChannelDraw } from "../channel/channel-model.ts";
 import { firstSymbols, symbolPrefix } from "../channel/channel-model.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
-import { applyFlatFading, mmseEqualize, postEqualiserEsNoDb } from "../channel/flat-fading.ts";
+import type { Radio } from "../channel/radio.ts";
 import type { Link } from "../link/link.ts";
 import { GALLERY, identifiedAmongGallery, predictionsOf, relativeErrors } from "./embedding-fidelity.ts";
 
 /** One operating point of a link. */
 export interface OperatingPoint {
-  readonly channel: ChannelModel;
+  readonly channel: Radio;
   readonly esNoDb: number;
   readonly numSymbols: number;
 }
@@ -31,7 +31,7 @@ export interface MeasureLinkOptions {
   readonly embeddings: Float32Array;
   readonly labels: Uint8Array;
   readonly numClasses: number;
-  readonly channels: readonly ChannelModel[];
+  readonly channels: readonly Radio[];
   readonly esNoDb: readonly number[];
   /** Lengths to measure, out of the link's. */
   readonly lengths: readonly number[];
@@ -47,7 +47,7 @@ const BATCH = 500;
 /** The draw number `index` of a channel for all images: common to every system, Es/N0 and length. */
 export function evaluationDraw(
   rng: Rng,
-  channel: ChannelModel,
+  channel: Radio,
   index: number,
   batchSize: number,
   numSymbols: number,
@@ -83,7 +83,7 @@ export async function measureLink(
 
 async function encodeAll(
   { link, embeddings, labels }: MeasureLinkOptions,
-  channel: ChannelModel,
+  channel: Radio,
   esNoDb: number,
 ): Promise<Float32Array> {
   const count = labels.length;
@@ -92,7 +92,8 @@ async function encodeAll(
   for (let first = 0; first < count; first += BATCH) {
     const last = Math.min(count, first + BATCH);
     const part = embeddings.subarray(first * embedDim, last * embedDim);
-    symbols.set(await link.encode(part, last - first, esNoDb, channel), first * link.maxSymbols * 2);
+    const sent = await link.encode(part, last - first, channel.toldEsNoDb(esNoDb), channel);
+    symbols.set(sent, first * link.maxSymbols * 2);
   }
   return symbols;
 }
@@ -116,18 +117,17 @@ async function addDraw(
   const { link, embeddings, labels, numClasses } = options;
   const count = labels.length;
   const embedDim = embeddings.length / count;
-  const { h, noise } = firstSymbols(draw, numSymbols);
   const x = symbolPrefix(symbols, count, numSymbols);
   const no = new Float32Array(count).fill(noFromEsNoDb(esNoDb));
-  const xHat = mmseEqualize({ y: applyFlatFading({ x, h, noise, no }), h, no });
-  const equalizedEsNoDb = postEqualiserEsNoDb({ h, no });
+  const sentDraw = firstSymbols(channel, draw, count, numSymbols);
+  const { xHat, equalizedEsNoDb } = channel.transmit({ x, no }, sentDraw);
   const received = new Float32Array(embeddings.length);
   for (let first = 0; first < count; first += BATCH) {
     const last = Math.min(count, first + BATCH);
     const { embedding, logits } = await link.decode({
       xHat: xHat.slice(first * numSymbols * 2, last * numSymbols * 2),
       equalizedEsNoDb: equalizedEsNoDb.slice(first, last),
-      esNoDb,
+      esNoDb: channel.toldEsNoDb(esNoDb),
       channel,
       numSymbols,
     });

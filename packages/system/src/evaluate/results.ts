@@ -33,7 +33,8 @@ export interface Line {
   readonly id: string;
   readonly label: string;
   readonly role: "link" | "rival" | "baseline";
-  readonly channel: "awgn" | "rayleigh-block";
+  /** Name of the radio: "awgn", "rayleigh-block", "rician(kFactorDb=6,form=block)". */
+  readonly channel: string;
   readonly points: readonly Point[];
 }
 
@@ -150,7 +151,7 @@ const line = z.strictObject({
   id: text,
   label: text,
   role: z.enum(["link", "rival", "baseline"]),
-  channel: z.enum(["awgn", "rayleigh-block"]),
+  channel: text,
   points: z.array(point),
 });
 
@@ -196,7 +197,7 @@ const schema: z.ZodType<Results> = z.strictObject({
       label: text,
       place: z.exactOptional(
         z.strictObject({
-          channel: z.enum(["awgn", "rayleigh-block"]),
+          channel: text,
           esNoDb: z.number(),
           numSymbols: z.int().positive(),
         }),

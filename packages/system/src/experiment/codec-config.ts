@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import type { ChannelName } from "../channel/channel-model.ts";
-import { channels } from "../channel/channels.ts";
-import { type BrokenRule, checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
+import { type ChannelSpec, channelSpecSchema } from "../channel/channel-spec.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  count,
+  esNoDb,
+  notIncreasing,
+  positive,
+  type Written,
+} from "./fields.ts";
 
 /** A kind of learned channel code: channel-aware transformer, or its rival. */
 export type CodecKind = "cat" | "film-mlp";
+
+/** Es/N0 met in training [dB]: `min + (max - min) u^lowEmphasis` with u even in [0, 1). */
+export interface EsNoRange {
+  readonly min: number;
+  readonly max: number;
+  readonly lowEmphasis: number;
+}
 
 /** The `codec` part of an experiment; each key is described in its schema. */
 export interface CodecConfig {
   readonly kinds: readonly CodecKind[];
   readonly maxSymbols: number;
   readonly lengths: readonly number[];
-  readonly esNoDb: { readonly min: number; readonly max: number };
-  readonly channels: readonly ChannelName[];
+  readonly esNoDb: EsNoRange;
+  readonly channels: readonly ChannelSpec[];
   readonly cleanFraction: number;
   readonly cat: {
     readonly width: number;
@@ -25,16 +39,9 @@ export interface CodecConfig {
   readonly filmMlp: { readonly width: number; readonly numLayers: number; readonly conditionWidth: number };
 }
 
-/** Names of channels, at least one. */
-export const channelNames = (description: string): z.ZodArray<z.ZodEnum<Record<ChannelName, ChannelName>>> =>
-  z
-    .array(
-      z.enum(
-        Object.fromEntries(channels.map(({ name }) => [name, name])) as Record<ChannelName, ChannelName>,
-      ),
-    )
-    .min(1)
-    .describe(description);
+/** Channels by name or with their settings, at least one. */
+export const channelSpecs = (description: string): z.ZodArray<z.ZodType<ChannelSpec, ChannelSpec>> =>
+  z.array(channelSpecSchema).min(1).describe(description);
 
 const MAX_SYMBOLS = 64;
 
@@ -58,12 +65,13 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
       .strictObject({
         min: esNoDb("lowest Es/N0 met in training [dB]").default(-10),
         max: esNoDb("highest Es/N0 met in training [dB]").default(20),
+        lowEmphasis: positive(
+          "1 draws Es/N0 evenly in dB; p draws min + (max - min) u^p, so more near min",
+        ).default(2),
       })
       .prefault({})
-      .describe(
-        "trained range of Es/N0, drawn evenly in dB for each image; the codec is never told one outside",
-      ),
-    channels: channelNames("channels met in training, evenly").default(["awgn", "rayleigh-block"]),
+      .describe("trained range of Es/N0, drawn for each image; the codec is never told one outside"),
+    channels: channelSpecs("channels met in training, evenly").default(["awgn", "rayleigh-block"]),
     cleanFraction: z
       .number()
       .min(0)

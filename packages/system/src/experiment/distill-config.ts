@@ -15,7 +15,9 @@ import {
 export interface TransferConfig {
   readonly epochs: number;
   readonly batchSize: number;
+  readonly optimizer: "muon" | "sgd";
   readonly peakLearningRate: number;
+  readonly muonLearningRate: number;
   readonly weightDecay: number;
   readonly averageDecay: number;
   readonly terms: {
@@ -37,9 +39,14 @@ export interface DistillConfig {
 
 const transferSchema: z.ZodType<TransferConfig, Written<TransferConfig>> = z
   .strictObject({
-    epochs: count("passes over the training images").default(10),
+    epochs: count("passes over the training images").default(8),
     batchSize: count("images per step").default(128),
+    optimizer: z
+      .enum(["muon", "sgd"])
+      .default("muon")
+      .describe("rule of the filters and the projector; everything else follows SGD with Nesterov momentum"),
     peakLearningRate: positive("highest rate of the one-cycle schedule").default(0.25),
+    muonLearningRate: positive("highest rate of the weights that Muon orthogonalises").default(0.05),
     weightDecay: weight("weight decay, as a share of the weight added to its gradient").default(5e-4),
     averageDecay: fraction("decay of the running average of the weights that is kept").default(0.999),
     terms: z

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import type { ChannelName } from "../channel/channel-model.ts";
-import { channelNames } from "./codec-config.ts";
+import type { ChannelSpec } from "../channel/channel-spec.ts";
+import { channelSpecs } from "./codec-config.ts";
 import { checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
 
 /** The `evaluate` part of an experiment, complete; each key is described in its schema. */
 export interface EvaluateConfig {
   readonly esNoDb: readonly number[];
   readonly lengths: readonly number[];
-  readonly channels: readonly ChannelName[];
+  readonly channels: readonly ChannelSpec[];
   readonly drawsPerImage: number;
   readonly confidence: 0.95;
 }
@@ -30,7 +30,7 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
       .min(1)
       .optional()
       .describe("transmission lengths to measure [complex symbols]; by default the codec's"),
-    channels: channelNames("channels to measure; by default the codec's").optional(),
+    channels: channelSpecs("channels to measure; by default the codec's").optional(),
     drawsPerImage: count("transmissions of each test image at each point").default(1),
     confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
   })

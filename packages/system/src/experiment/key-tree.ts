@@ -7,6 +7,10 @@ export interface KeyTree {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, KeyTree>>;
   readonly items?: KeyTree;
+  /** Alternatives, of which one holds. */
+  readonly anyOf?: readonly KeyTree[];
+  /** Alternatives, of which one holds. */
+  readonly oneOf?: readonly KeyTree[];
   readonly prefixItems?: readonly KeyTree[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -23,21 +27,37 @@ export function keyTreeOf(schema: z.ZodType): KeyTree {
   return z.toJSONSchema(schema, { io: "input" }) as KeyTree;
 }
 
-/** The place that a path leads to, or undefined when a key on the way is unknown. */
+/** The alternatives of a place, itself when there are none. */
+export function alternativesOf(place: KeyTree): readonly KeyTree[] {
+  const alternatives = place.anyOf ?? place.oneOf;
+  return alternatives === undefined ? [place] : alternatives.flatMap(alternativesOf);
+}
+
+/**
+ * The place that a path leads to, through the first alternative that has the key, or undefined when a key on the way is
+ * unknown.
+ */
 export function placeAt(tree: KeyTree, path: readonly PropertyKey[]): KeyTree | undefined {
   let place: KeyTree | undefined = tree;
   for (const key of path) {
-    if (typeof key === "number") place = place?.prefixItems?.[key] ?? place?.items;
-    else
-      place =
-        place?.properties && Object.hasOwn(place.properties, key) ? place.properties[String(key)] : undefined;
+    if (place === undefined) return undefined;
+    place = alternativesOf(place)
+      .map((alternative) => childAt(alternative, key))
+      .find((child) => child !== undefined);
   }
   return place;
+}
+
+function childAt({ properties, prefixItems, items }: KeyTree, key: PropertyKey): KeyTree | undefined {
+  if (typeof key === "number") return prefixItems?.[key] ?? items;
+  return properties && Object.hasOwn(properties, key) ? properties[String(key)] : undefined;
 }
 
 /** What belongs at a place, in words: `an integer of at least 1`. */
 export function expectationOf(place: KeyTree): string {
   if (place.const !== undefined) return JSON.stringify(place.const);
+  const alternatives = alternativesOf(place);
+  if (alternatives[0] !== place) return [...new Set(alternatives.map(expectationOf))].join(" or ");
   if (place.enum) return place.enum.map((value) => JSON.stringify(value)).join(" or ");
   switch (place.type) {
     case "integer":

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nearestName, SemlinkError } from "@semlink/engine";
 import type * as z from "zod";
-import { expectationOf, type KeyTree, placeAt } from "./key-tree.ts";
+import { alternativesOf, expectationOf, type KeyTree, placeAt } from "./key-tree.ts";
 
 /** One thing that is wrong with a configuration. */
 export interface Mistake {
@@ -21,8 +21,19 @@ export function mistakesOf(issues: readonly z.core.$ZodIssue[], value: unknown, 
       return issue.keys.map((key) => unknownKey([...issue.path, key], tree));
     }
     if (issue.code === "custom") return [brokenRule(issue, value)];
+    const inside = issue.code === "invalid_union" ? nearestAlternative(issue) : [];
+    if (inside.length > 0) return mistakesOf(inside, value, tree);
     return [unfitValue(issue.path, value, tree)];
   });
+}
+
+/** The issues of the alternative that fits best, the one that goes deepest; none when each fails as a whole. */
+function nearestAlternative({ errors, path }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
+  const depthOf = (issues: readonly z.core.$ZodIssue[]): number =>
+    Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
+  const [best = []] = errors.toSorted((a, b) => depthOf(b) - depthOf(a));
+  if (depthOf(best) === 0) return [];
+  return best.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 /** One error with all mistakes, one line each. */
@@ -45,8 +56,10 @@ export function invalidConfig(where: string, mistakes: readonly Mistake[]): Seml
 
 /** The mistake of naming a key that does not exist, at the first unknown one on the path. */
 export function unknownKey(path: readonly PropertyKey[], tree: KeyTree): Mistake {
-  const depth = path.findIndex((_, index) => placeAt(tree, path.slice(0, index + 1)) === undefined);
-  const known = Object.keys(placeAt(tree, path.slice(0, depth))?.properties ?? {});
+  const missing = path.findIndex((_, index) => placeAt(tree, path.slice(0, index + 1)) === undefined);
+  const depth = missing < 0 ? path.length - 1 : missing; // a key of another alternative is found, but not known here
+  const places = alternativesOf(placeAt(tree, path.slice(0, depth)) ?? {});
+  const known = [...new Set(places.flatMap(({ properties }) => Object.keys(properties ?? {})))];
   const key = String(path[depth]);
   const nearest = nearestName(key, known);
   return {
@@ -75,7 +88,8 @@ function brokenRule(issue: z.core.$ZodIssueCustom, value: unknown): Mistake {
 function unfitValue(path: readonly PropertyKey[], root: unknown, tree: KeyTree): Mistake {
   const place = placeAt(tree, path) ?? {};
   const value = valueAt(root, path);
-  const nearest = typeof value === "string" ? nearestName(value, (place.enum ?? []).map(String)) : undefined;
+  const names = alternativesOf(place).flatMap(({ enum: values = [] }) => values.map(String));
+  const nearest = typeof value === "string" ? nearestName(value, names) : undefined;
   return {
     key: keyText(path),
     expected: expectationOf(place),

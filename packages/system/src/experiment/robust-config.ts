@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { checkRules, count, fraction, positive, weight, withoutTerms, type Written } from "./fields.ts";
+import { count, fraction, positive, weight, type Written } from "./fields.ts";
 
 /** The `robust` part of an experiment, stage 2 of the distillation; each key is described in its schema. */
 export interface RobustConfig {
@@ -30,7 +30,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
   .strictObject({
     phaseA: z
       .strictObject({
-        steps: count("steps", 0).default(2600),
+        steps: count("steps", 0).default(1600),
         batchSize: count("images per step").default(128),
         numViews: count("views of each training image whose embeddings are trained on").default(2),
         peakLearningRate: positive("highest rate of the cosine schedule").default(3e-3),
@@ -39,7 +39,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
       .describe("codec and receiver's head on the student's embeddings, computed once"),
     phaseB: z
       .strictObject({
-        epochs: count("passes over the training images; 0 leaves the phase out", 0).default(3),
+        epochs: count("passes over the training images; 0 leaves the phase out", 0).default(5),
         batchSize: count("images per step").default(128),
         peakLearningRate: positive("highest rate of the cosine schedule").default(1e-3),
         encoderScale: weight("the encoder's learning rate as a share of the codec's; 0 freezes it").default(
@@ -63,5 +63,4 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
     weightDecay: weight("decoupled weight decay").default(0.01),
     averageDecay: fraction("decay of the running average of the weights that is kept").default(0.998),
   })
-  .check(checkRules(({ terms }) => withoutTerms(["terms"], terms)))
   .describe("stage 2: the link is trained through random channels, still taught by the teacher");

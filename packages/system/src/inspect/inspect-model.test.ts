@@ -90,6 +90,9 @@ describe("inspectModel", () => {
   it("counts n times as much for a batch of n, however the batch is named", async () => {
     const { bytes, cost } = exported();
     expect((await inspectBytes(bytes, { batch: 3 })).cost.macs).toBe(3 * cost.macs);
+    const [one, three] = [await inspectBytes(bytes), await inspectBytes(bytes, { batch: 3 })];
+    expect(one.cost.peakActivationBytes).toBeGreaterThan(4 * 16 * 8 * 8); // the first feature map, in float32
+    expect(three.cost.peakActivationBytes).toBe(3 * one.cost.peakActivationBytes!);
     expect((await inspectBytes(bytes, { dims: { batch: 3 } })).cost.macs).toBe(3 * cost.macs);
   });
 
@@ -139,7 +142,7 @@ describe("inspectModel", () => {
     const at = unknown.indexOf(Buffer.from([OP_TYPE, "Softmax".length, ...Buffer.from("Softmax")]));
     unknown.write("Sxftmax", at + 2);
     const { cost, params } = await inspectBytes(unknown);
-    expect(cost.macs).toBeNull();
+    expect(cost).toMatchObject({ macs: null, peakActivationBytes: null });
     expect(cost.reason).toContain("Sxftmax");
     expect(params).toBeGreaterThan(0);
   });

@@ -2,7 +2,9 @@
 import { readFile } from "node:fs/promises";
 import {
   describeError,
-  type HostTensor,
+  isCounted,
+  isUncounted,
+  measureOnnxCost,
   type OnnxFile,
   type OnnxNode,
   type OnnxValue,
@@ -10,7 +12,6 @@ import {
   type Runtime,
   SemlinkError,
 } from "@semlink/engine";
-import { isCounted, isUncounted, macsOf } from "./multiplications.ts";
 import { type SizeChoice, zeroFeeds } from "./zero-feeds.ts";
 
 /** What a model file holds and what one run of it costs. */
@@ -29,10 +30,12 @@ export interface ModelInspection {
   readonly cost: ModelCost;
 }
 
-/** What one run multiplies. */
+/** What one run multiplies, and the memory that it needs. */
 export interface ModelCost extends SizeChoice {
   /** Multiply-accumulates of all convolutions and matrix products; null when the model could not be run. */
   readonly macs: number | null;
+  /** Most bytes of activations alive at once, inputs among them; null when the model could not be run. */
+  readonly peakActivationBytes: number | null;
   /** Why it could not be run. */
   readonly reason?: string;
   /** Operators that multiply as well and are not in `macs`, with their counts. */
@@ -45,8 +48,7 @@ export interface InspectOptions extends Partial<SizeChoice> {
 }
 
 /**
- * Reads an ONNX file of any origin and counts its multiply-accumulates: the model is run once on zeros, with every
- * factor and product of its convolutions and matrix products as an output, and their shapes give the count.
+ * Reads an ONNX file of any origin, and counts its multiply-accumulates and activation memory by one run on zeros.
  *
  * @throws SemlinkError `missing-file` or `unreadable-file` when there is nothing to read, `corrupt-file` when it is no
  * ONNX model
@@ -94,40 +96,12 @@ async function costOf(file: OnnxFile, sizes: SizeChoice, runtime: Runtime): Prom
     ...file.innerNodes.filter((node) => isCounted(node) || isUncounted(node)),
   ]);
   try {
-    return { ...sizes, macs: await countMacs(file, sizes, runtime), uncounted };
+    const { macs, peakActivationBytes } = await measureOnnxCost(file, zeroFeeds(file, sizes), runtime);
+    return { ...sizes, macs, peakActivationBytes, uncounted };
   } catch (error) {
     const { code, message } = describeError(error);
     if (code === "invalid-argument") throw error;
-    return { ...sizes, macs: null, reason: message, uncounted };
-  }
-}
-
-async function countMacs(file: OnnxFile, sizes: SizeChoice, runtime: Runtime): Promise<number> {
-  const feeds = zeroFeeds(file, sizes);
-  const products = file.nodes.filter(isCounted);
-  const names = products.flatMap(({ inputs, outputs }) => [inputs[0]!, inputs[1]!, outputs[0]!]);
-  const computed = names.filter((name) => !file.initializers.has(name) && !Object.hasOwn(feeds, name));
-  const outputs = await runOnce(file.withOutputs(computed), feeds, runtime);
-  const shapeOf = (name: string): readonly number[] => {
-    return file.initializers.get(name) ?? feeds[name]?.shape ?? outputs[name]!.shape;
-  };
-  return products.reduce((total, node) => {
-    const [a, b] = node.inputs;
-    const shapes = { a: shapeOf(a!), b: shapeOf(b!), y: shapeOf(node.outputs[0]!) };
-    return total + macsOf(node, shapes);
-  }, 0);
-}
-
-async function runOnce(
-  model: Uint8Array,
-  feeds: Readonly<Record<string, HostTensor>>,
-  runtime: Runtime,
-): Promise<Readonly<Record<string, HostTensor>>> {
-  const session = await runtime.createSession(model);
-  try {
-    return await session.run(feeds);
-  } finally {
-    await session.release();
+    return { ...sizes, macs: null, peakActivationBytes: null, reason: message, uncounted };
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
 import { Build, input } from "@semlink/engine";
-import { channels } from "../channel/channels.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
 import { maxSymbolsOf } from "../codec/channel-codec.ts";
 import type { LinkNetwork, ProblemShape, StudentNetwork } from "../distill/networks.ts";
 
@@ -41,5 +41,5 @@ export function receiverModel(network: LinkNetwork, lengths: readonly number[]):
 }
 
 function transmitterInputs(): { esNoDb: Tensor; kind: Tensor } {
-  return { esNoDb: input("esNoDb", ["batch", 1]), kind: input("kind", ["batch", channels.length]) };
+  return { esNoDb: input("esNoDb", ["batch", 1]), kind: input("kind", ["batch", channelKinds.length]) };
 }

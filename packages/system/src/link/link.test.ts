@@ -4,10 +4,11 @@ import { nodeRuntime } from "@semlink/engine/node";
 import { expectClose } from "@semlink/engine/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { awgn } from "../channel/awgn.ts";
-import { type ChannelDraw, type ChannelModel, firstSymbols, symbolPrefix } from "../channel/channel-model.ts";
-import { channels } from "../channel/channels.ts";
+import { type ChannelDraw, firstSymbols, symbolPrefix } from "../channel/channel-model.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
+import { openRadio } from "../channel/channel-spec.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
-import { applyFlatFading, mmseEqualize, postEqualiserEsNoDb } from "../channel/flat-fading.ts";
+import { type Radio, radioOf } from "../channel/radio.ts";
 import { imageLength } from "../data/dataset.ts";
 import { transmitEmbedding } from "../distill/link-graph.ts";
 import { linkNetwork } from "../distill/networks.ts";
@@ -20,6 +21,7 @@ import { type Decoded, type Link, openLink } from "./link.ts";
 const { shape, experiment, data } = tinyProblem();
 const { codec } = experiment;
 const { lengths } = codec;
+const radios = channelKinds.map(openRadio);
 const maxSymbols = codec.maxSymbols;
 const [BATCH, ES_NO_DB] = [5, 3];
 const embedding = rngFrom(1).normal(BATCH * shape.embedDim);
@@ -35,36 +37,33 @@ describe.each(["cat", "film-mlp"] as const)("a %s link", (kind) => {
   beforeAll(async () => {
     link = await openLink({ encoder, receiver }, lengths, await nodeRuntime({ intraOpThreads: 1 }));
     const build = new Build(network, { training: false });
-    const radio = transmissionInputs(maxSymbols, channels.length);
+    const radio = transmissionInputs(maxSymbols, channelKinds.length, radios);
     const sent = input("sent", ["batch", shape.embedDim]);
-    inGraph = await openGraph({ ...transmitEmbedding(build, network, sent, radio) }, weights);
+    inGraph = await openGraph({ ...transmitEmbedding(build, network, sent, radio, radios) }, weights);
   });
 
   /** Over the radio in plain TypeScript, at a prefix. */
-  async function overTheAir(channel: ChannelModel, draw: ChannelDraw, numSymbols: number): Promise<Decoded> {
+  async function overTheAir(channel: Radio, draw: ChannelDraw, numSymbols: number): Promise<Decoded> {
     const symbols = await link.encode(embedding, BATCH, ES_NO_DB, channel);
     const no = new Float32Array(BATCH).fill(noFromEsNoDb(ES_NO_DB));
-    const { h, noise } = firstSymbols(draw, numSymbols);
-    const y = applyFlatFading({ x: symbolPrefix(symbols, BATCH, numSymbols), h, noise, no });
-    const equalizedEsNoDb = postEqualiserEsNoDb({ h, no });
+    const x = symbolPrefix(symbols, BATCH, numSymbols);
     return link.decode({
-      xHat: mmseEqualize({ y, h, no }),
-      equalizedEsNoDb,
+      ...channel.transmit({ x, no }, firstSymbols(channel, draw, BATCH, numSymbols)),
       esNoDb: ES_NO_DB,
       channel,
       numSymbols,
     });
   }
 
-  it.each(channels.flatMap((channel) => lengths.map((numSymbols) => ({ channel, numSymbols }))))(
+  it.each(radios.flatMap((channel) => lengths.map((numSymbols) => ({ channel, numSymbols }))))(
     "does what training trains: $channel.name, $numSymbols symbols",
     async ({ channel, numSymbols }) => {
       const draw = channel.draw(rngFrom(3), { batchSize: BATCH, numSymbols: maxSymbols });
       const received = await overTheAir(channel, draw, numSymbols);
       const expected = await inGraph.run({
         sent: embedding,
-        h: draw.h,
-        noise: draw.noise,
+        h: draw["h"]!,
+        noise: draw["noise"]!,
         no: new Float32Array(BATCH).fill(noFromEsNoDb(ES_NO_DB)),
         esNoDb: new Float32Array(BATCH).fill(ES_NO_DB),
         kind: Float32Array.from({ length: BATCH * 2 }, (_, i) => (i % 2 === channel.kindIndex ? 1 : 0)),
@@ -79,7 +78,7 @@ describe.each(["cat", "film-mlp"] as const)("a %s link", (kind) => {
 
   it("decodes an increment's end and nothing between", async () => {
     const draw = awgn.draw(rngFrom(3), { batchSize: BATCH, numSymbols: maxSymbols });
-    await expect(overTheAir(awgn, draw, 3)).rejects.toThrow(
+    await expect(overTheAir(radioOf(awgn), draw, 3)).rejects.toThrow(
       expect.objectContaining({
         code: "unknown-length",
         expected: "a length of 2, 4 symbols",

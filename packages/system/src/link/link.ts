@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime, Session } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import type { ChannelModel } from "../channel/channel-model.ts";
-import { channels } from "../channel/channels.ts";
+import type { Radio } from "../channel/radio.ts";
+import { channelKinds } from "../channel/channel-kinds.ts";
 
 /** Symbols as they left the equaliser, with what the receiver knows about them. */
 export interface Reception {
@@ -10,8 +10,10 @@ export interface Reception {
   readonly xHat: Float32Array;
   /** [batch] signal-to-noise ratio after the equaliser [dB] */
   readonly equalizedEsNoDb: Float32Array;
+  /** As the receiver is told it [dB]. */
   readonly esNoDb: number;
-  readonly channel: ChannelModel;
+  /** Told to the network by its kind alone. */
+  readonly channel: Pick<Radio, "name" | "kindIndex">;
   readonly numSymbols: number;
 }
 
@@ -38,7 +40,7 @@ export interface Link {
     embedding: Float32Array,
     batchSize: number,
     esNoDb: number,
-    channel: ChannelModel,
+    channel: Pick<Radio, "name" | "kindIndex">,
   ): Promise<Float32Array>;
   /**
    * @throws SemlinkError `unknown-length` when numSymbols is none of the lengths
@@ -90,13 +92,13 @@ export async function openLink(
 function condition(
   batchSize: number,
   esNoDb: number,
-  channel: ChannelModel,
+  channel: Pick<Radio, "name" | "kindIndex">,
 ): { esNoDb: HostTensor; kind: HostTensor } {
-  const kind = new Float32Array(batchSize * channels.length);
-  for (let i = 0; i < batchSize; i++) kind[i * channels.length + channel.kindIndex] = 1;
+  const kind = new Float32Array(batchSize * channelKinds.length);
+  for (let i = 0; i < batchSize; i++) kind[i * channelKinds.length + channel.kindIndex] = 1;
   return {
     esNoDb: floats([batchSize, 1], new Float32Array(batchSize).fill(esNoDb)),
-    kind: floats([batchSize, channels.length], kind),
+    kind: floats([batchSize, channelKinds.length], kind),
   };
 }
 

@@ -15,6 +15,17 @@ describe("selection from results", () => {
     expect(select.esNoDbOf(results.lines)).toEqual([-10, -7.5, -5, -2.5, 0, 2.5, 5, 10, 15, 20]);
   });
 
+  it("takes channels with settings by their own name, after the two simple ones", () => {
+    const rician = "rician(kFactorDb=6,form=block)";
+    const channels = [rician, "rayleigh-block", "mine"];
+    expect(select.channelsOf(syntheticResults({ channels }))).toEqual(["rayleigh-block", rician, "mine"]);
+    expect(channels.map(select.channelName)).toEqual([
+      "Rician fading, kFactorDb=6, form=block",
+      "Rayleigh block fading",
+      "mine",
+    ]);
+  });
+
   it("takes the Es/N0 values where accuracy changes, or an even choice", () => {
     const selected = (esNoDb: readonly number[]): number[] =>
       select.selectedEsNoDb(syntheticResults({ esNoDb }).lines);

@@ -18,9 +18,12 @@ export interface OperatingPoint {
   readonly point: Point;
 }
 
-const CHANNEL_NAMES: Readonly<Record<ChannelId, string>> = {
+const CHANNEL_NAMES: Readonly<Record<string, string>> = {
   awgn: "AWGN",
   "rayleigh-block": "Rayleigh block fading",
+  rayleigh: "Rayleigh fading",
+  rician: "Rician fading",
+  ofdm: "OFDM over multipath",
 };
 
 const HEADLINE_SYMBOLS = 16;
@@ -28,15 +31,17 @@ const HEADLINE_ES_NO_DB = 0;
 const LEARNING_RANGE_DB = [-10, -5, 0, 5, 10];
 const MAX_PANELS = 5;
 
-/** Name of a channel for readers. */
+/** Name of a channel for readers: its own, and its settings where it has some. */
 export function channelName(channel: ChannelId): string {
-  return CHANNEL_NAMES[channel];
+  const [model = channel, settings] = /^([^(]+)\((.*)\)$/.exec(channel)?.slice(1) ?? [];
+  const name = CHANNEL_NAMES[model] ?? model;
+  return settings === undefined ? name : `${name}, ${settings.replaceAll(",", ", ")}`;
 }
 
-/** Channels that have lines, AWGN first. */
+/** Channels that have lines: AWGN, Rayleigh block fading, then the others as they come. */
 export function channelsOf({ lines }: Results): ChannelId[] {
-  const order: readonly ChannelId[] = ["awgn", "rayleigh-block"];
-  return order.filter((channel) => lines.some((line) => line.channel === channel));
+  const measured = lines.map((line) => line.channel);
+  return [...new Set([...Object.keys(CHANNEL_NAMES), ...measured])].filter((id) => measured.includes(id));
 }
 
 /** Lengths of the lines [symbols], ascending. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describeError, SemlinkError, writeFileAtomic } from "@semlink/engine";
+import { describeError, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 import type { Results } from "../evaluate/results.ts";
 import { drawCharts } from "./charts.ts";
 import { csvFiles } from "./csv.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describeError, SemlinkError, writeFileAtomic } from "@semlink/engine";
+import { describeError, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 import { contentHash } from "./canonical-json.ts";
 import { acquireRunLock } from "./run-lock.ts";
 import { RUN_NAME, RUN_NAME_RULE } from "./run-name.ts";

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { constants, copyFile, link, readFile, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describeError, SemlinkError, writeFileAtomic } from "@semlink/engine";
+import { describeError, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
 import { isRunning, ownIdentity } from "./process-identity.ts";
 

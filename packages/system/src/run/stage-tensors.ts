@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeError, readSafetensors, SemlinkError, type TensorFile } from "@semlink/engine";
+import { describeError, SemlinkError, type TensorFile } from "@semlink/engine";
+import { readSafetensors } from "@semlink/engine/node";
 
 /**
  * Reads the tensors that a finished stage left in its folder.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describeError, SemlinkError, writeFileAtomic } from "@semlink/engine";
+import { describeError, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
 import { contentHash } from "./canonical-json.ts";
 import type { RunContext } from "./run-context.ts";

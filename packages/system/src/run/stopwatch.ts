@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { writeFileAtomic } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 
 const SAVE_EVERY_MS = 10_000;
 

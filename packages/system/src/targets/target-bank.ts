@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError, writeSafetensors } from "@semlink/engine";
+import { SemlinkError } from "@semlink/engine";
+import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import type { View } from "../data/augment.ts";
 import { viewBank } from "../data/augment.ts";

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  exportModel,
-  input,
-  linear,
-  Param,
-  reshape,
-  valuesInit,
-  writeFileAtomic,
-  writeSafetensors,
-} from "@semlink/engine";
+import { exportModel, input, linear, Param, reshape, valuesInit } from "@semlink/engine";
+import { writeFileAtomic, writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import { imageLength, type Dataset } from "../data/dataset.ts";
 import { TEACHER_FILES, type TeacherCard } from "./teacher.ts";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom, writeSafetensors } from "@semlink/engine";
+import { rngFrom } from "@semlink/engine";
+import { writeSafetensors } from "@semlink/engine/node";
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

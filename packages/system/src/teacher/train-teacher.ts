@@ -11,10 +11,8 @@ import {
   rngFrom,
   sgd,
   Trainer,
-  writeFileAtomic,
-  writeSafetensors,
 } from "@semlink/engine";
-import { fit } from "@semlink/engine/node";
+import { fit, writeFileAtomic, writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import { alternatingFlipCrop } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";

@@ -4,12 +4,31 @@ import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { channelsOf } from "../selection.ts";
 
-const CHANNEL_FORMULAS = {
+const CHANNEL_FORMULAS: Readonly<Record<string, Html>> = {
   awgn: html`<dt>AWGN</dt>
     <dd><code>h = 1</code></dd>`,
   "rayleigh-block": html`<dt>Rayleigh block fading</dt>
     <dd><code>h ~ CN(0, 1)</code>, so <code>E|h|² = 1</code>; one gain per image</dd>`,
-} as const;
+  rayleigh: html`<dt>Rayleigh fading</dt>
+    <dd><code>h ~ CN(0, 1)</code>, so <code>E|h|² = 1</code>; one gain per image, block or symbol</dd>`,
+  rician: html`<dt>Rician fading</dt>
+    <dd>
+      <code>h = √(K/(K + 1)) e<sup>jφ</sup> + CN(0, 1/(K + 1))</code>, so <code>E|h|² = 1</code> for every K
+    </dd>`,
+  ofdm: html`<dt>OFDM over multipath</dt>
+    <dd>
+      Rayleigh taps of an exponential profile, <code>Σ E|h<sub>l</sub>|² = 1</code>; E<sub>s</sub>/N<sub
+        >0</sub
+      >
+      per subcarrier, without the cyclic prefix
+    </dd>`,
+};
+
+/** The formulas of the kinds of channels among these. */
+function channelFormulas(channels: readonly string[]): Html[] {
+  const models = new Set(channels.map((channel) => channel.replace(/\(.*$/, "")));
+  return [...models].flatMap((model) => CHANNEL_FORMULAS[model] ?? []);
+}
 
 /** The formulas behind every number on the page, and the conventions that the run wrote down. */
 export function conventions(results: Results): Html {
@@ -26,7 +45,7 @@ export function conventions(results: Results): Html {
       </dd>
       <dt>Power</dt>
       <dd><code>(1/k) Σ |x<sub>i</sub>|² = 1</code> for every image and every increment of k symbols</dd>
-      ${channelsOf(results).map((channel) => CHANNEL_FORMULAS[channel])}
+      ${channelFormulas(channelsOf(results))}
       <dt>Length and CBR</dt>
       <dd>length = complex channel uses per image; <code>CBR = length / (height · width · 3)</code></dd>
       <dt>Intervals</dt>

@@ -80,7 +80,7 @@ function costFigures(results: Results): KeyFigure[] {
 
 function embeddingFigure(results: Results): KeyFigure[] {
   const [channel] = channelsOf(results);
-  const headline = channel && headlinePoint(results, channel);
+  const headline = channel === undefined ? undefined : headlinePoint(results, channel);
   const embedding = headline?.point.embeddingR2;
   if (headline === undefined || channel === undefined || embedding === undefined) return [];
   const { esNoDb, numSymbols } = headline.point;

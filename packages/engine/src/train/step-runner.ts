@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HostTensor } from "../files/index.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { NamedTensors } from "../runtime/runtime.ts";
+import type { StepGraphOptions } from "./step-graph.ts";
+import type { TrainStep } from "./train-step.ts";
+
+/** What one step is run with. */
+export interface StepRequest {
+  /** Data and random inputs of a micro-batch, a function of its number. */
+  readonly batch: (index: number) => NamedTensors;
+  /** Learning rate and what else depends on the step alone. */
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** A rerun that may show where a value stops being finite. */
+export interface Rerun {
+  readonly feeds: NamedTensors;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** A step that was not taken because its loss or its new state is not finite. */
+export interface BrokenStep {
+  readonly what: "loss" | "state";
+  readonly actual: string;
+  readonly reruns: () => readonly Rerun[];
+}
+
+/** The metrics of a step that was taken, or why it was not. */
+export type StepResult =
+  | { readonly metrics: Readonly<Record<string, number>>; readonly broken: null }
+  | { readonly broken: BrokenStep };
+
+/** Carries out training steps and holds the state between them. */
+export interface StepRunner {
+  /** Replicas of the network that share a step; null while they are not chosen. */
+  readonly replicas: number | null;
+  /** One step; the state stays as it was when the step is broken or the run throws. */
+  run(request: StepRequest): Promise<StepResult>;
+  /** The state by name, in the order of the step. */
+  tensors(): Readonly<Record<string, HostTensor>>;
+  /**
+   * Replaces the state by a copy; names and sizes are those of the step.
+   *
+   * @param replicas - how many made the state, null when that is not known; a runner that is free to choose follows it
+   */
+  load(tensors: NamedTensors, replicas: number | null): void;
+  release(): Promise<void>;
+}
+
+/** What every runner is made of. */
+export interface RunnerSetup extends StepGraphOptions {
+  readonly trainStep: TrainStep;
+  /** Parameters and buffers that are read only. */
+  readonly frozen: NamedTensors;
+  /** Whether every new value of the state is looked at. */
+  readonly checksState: boolean;
+}
+
+/** Scalars of a step as inputs of its graph. */
+export function scalarTensors(scalars: Readonly<Record<string, number>>): Record<string, HostTensor> {
+  return Object.fromEntries(
+    Object.entries(scalars).map(([name, value]) => [
+      name,
+      { dtype: "float32", shape: [], data: Float32Array.of(value) },
+    ]),
+  );
+}
+
+/** The one value of a scalar tensor. */
+export const scalarOf = ({ data }: HostTensor): number => Number(data[0]);

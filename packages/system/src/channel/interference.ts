@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import { add, complex, mul, reshape, sum } from "@semlink/engine";
+import * as z from "zod";
+import { dbToLinear } from "./decibel.ts";
+import { imageNoise, perImage } from "./image-noise.ts";
+import { defineStage, type StageFamily } from "./stage.ts";
+
+/**
+ * Signal-to-interference-and-noise ratio, `1 / (10^(-esNoDb / 10) + 10^(-sirDb / 10))`, for unit mean gains.
+ *
+ * @returns linear ratio
+ */
+export function sinr(esNoDb: number, sirDb: number): number {
+  return 1 / (dbToLinear(-esNoDb) + dbToLinear(-sirDb));
+}
+
+/**
+ * Interference of other users, `y + sum_u sqrt(P_u) g_u x_u`, equal powers `P_u = 10^(-sirDb / 10) / numUsers`, each with
+ * one gain `g_u ~ CN(0, 1)` per image and unit-power symbols. The receiver adds the mean interference to its noise level.
+ *
+ * The arrays `gains` [batch, numUsers, 2] and `symbols` [batch, numSymbols, numUsers * 2] of the draw may be replaced by a
+ * caller, for example by other images' codewords from `interferingCodewords`.
+ *
+ * @source Tse & Viswanath 2005, section 4.1
+ */
+export const interference: StageFamily = defineStage({
+  name: "interference",
+  parameters: z.strictObject({
+    sirDb: z
+      .number()
+      .min(-40)
+      .max(80)
+      .default(10)
+      .describe("power of the signal over that of all interferers [dB]"),
+    numUsers: z.int().min(1).max(64).default(1).describe("interfering users"),
+    symbols: z
+      .enum(["gaussian", "qpsk"])
+      .default("gaussian")
+      .describe("what the others send: complex normal symbols, or random QPSK"),
+  }),
+  open({ sirDb, numUsers, symbols: kind }) {
+    const power = dbToLinear(-sirDb);
+    const amplitude = Math.sqrt(power / numUsers);
+    return {
+      name: "interference",
+      side: "receive",
+      fields: (numSymbols) => ({ gains: [numUsers, 2], symbols: [numSymbols, numUsers * 2] }),
+      draw: (rng, options) => {
+        const count = options.numSymbols * numUsers;
+        const gains = imageNoise(rng.fold("gain"), options, numUsers);
+        const address = rng.fold("symbols");
+        if (kind === "gaussian") return { gains, symbols: imageNoise(address, options, count) };
+        const qpsk = perImage(address, options, 2 * count, (image) =>
+          image.uniform(2 * count).map((value) => (value < 0.5 ? -Math.SQRT1_2 : Math.SQRT1_2)),
+        );
+        return { gains, symbols: qpsk };
+      },
+      apply(received, { gains, symbols }) {
+        const { y } = received;
+        const stride = y.length / (gains!.length / (2 * numUsers));
+        const out = new Float32Array(y.length);
+        for (let i = 0; i < y.length; i += 2) {
+          let [re, im] = [0, 0];
+          for (let user = 0; user < numUsers; user++) {
+            const gain = 2 * (Math.floor(i / stride) * numUsers + user);
+            const symbol = i * numUsers + 2 * user;
+            re += gains![gain]! * symbols![symbol]! - gains![gain + 1]! * symbols![symbol + 1]!;
+            im += gains![gain]! * symbols![symbol + 1]! + gains![gain + 1]! * symbols![symbol]!;
+          }
+          out[i] = y[i]! + amplitude * re;
+          out[i + 1] = y[i + 1]! + amplitude * im;
+        }
+        return { ...received, y: out, no: received.no.map((level) => level + power) };
+      },
+      applyGraph(received, { gains, symbols }) {
+        const { y, no } = received;
+        const [batch = 1, numSymbols = 1] = y.shape;
+        const apart = reshape(symbols!, [batch, numSymbols, numUsers, 2]);
+        const faded = complex.mul(reshape(gains!, [batch, 1, numUsers, 2]), apart);
+        return { ...received, y: add(y, mul(sum(faded, { axes: 2 }), amplitude)), no: add(no, power) };
+      },
+    };
+  },
+});
+
+/**
+ * Codewords of other images of the batch as interferers: user u of image i sends the codeword of image `i + u + 1`,
+ * counted round the batch.
+ *
+ * @param codewords - [batch, numSymbols, 2] of unit power per image
+ * @returns [batch, numSymbols, numUsers * 2], the array `symbols` of the draw of {@link interference}
+ */
+export function interferingCodewords(
+  codewords: Float32Array,
+  batchSize: number,
+  numUsers: number,
+): Float32Array {
+  const stride = codewords.length / batchSize;
+  const out = new Float32Array(codewords.length * numUsers);
+  for (let image = 0; image < batchSize; image++) {
+    for (let user = 0; user < numUsers; user++) {
+      const other = (image + user + 1) % batchSize;
+      for (let i = 0; i < stride; i++) {
+        const place = (image * stride + i - (i % 2)) * numUsers + 2 * user + (i % 2);
+        out[place] = codewords[other * stride + i]!;
+      }
+    }
+  }
+  return out;
+}

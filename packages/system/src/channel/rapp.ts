@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { complex, div, mul, pow, add } from "@semlink/engine";
+import * as z from "zod";
+import { dbToLinear } from "./decibel.ts";
+import { defineStage, drawsNothing, type StageFamily } from "./stage.ts";
+
+/**
+ * Soft-limiting amplifier, `y = x / (1 + (|x| / A)^(2 p))^(1 / (2 p))` with `A² = 10^(ibo / 10)`: linear for small
+ * symbols, never above A. The phase is kept.
+ *
+ * The power lost is not made up for: Es/N0 is that of the symbols before the amplifier. The receiver does not know.
+ *
+ * @source Rapp 1991, Effects of HPA-nonlinearity on a 4-DPSK/OFDM signal for a digital sound broadcasting system
+ */
+export const rappAmplifier: StageFamily = defineStage({
+  name: "rapp",
+  parameters: z.strictObject({
+    smoothness: z.number().min(1).max(20).default(2).describe("p of the amplifier; larger is a harder limit"),
+    inputBackOffDb: z
+      .number()
+      .min(-20)
+      .max(40)
+      .default(3)
+      .describe("saturation power over the mean power of the symbols [dB]"),
+  }),
+  open({ smoothness, inputBackOffDb }) {
+    const saturation = dbToLinear(inputBackOffDb);
+    return {
+      ...drawsNothing,
+      name: "rapp",
+      side: "transmit",
+      apply({ x }) {
+        const y = new Float32Array(x.length);
+        for (let i = 0; i < x.length; i += 2) {
+          const ratio = (x[i]! ** 2 + x[i + 1]! ** 2) / saturation;
+          const divisor = (1 + ratio ** smoothness) ** (1 / (2 * smoothness));
+          y[i] = x[i]! / divisor;
+          y[i + 1] = x[i + 1]! / divisor;
+        }
+        return y;
+      },
+      applyGraph({ x }) {
+        const ratio = mul(complex.abs2(x), 1 / saturation);
+        return div(x, pow(add(pow(ratio, smoothness), 1), 1 / (2 * smoothness)));
+      },
+    };
+  },
+});

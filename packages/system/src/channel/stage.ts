@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Rng, Tensor } from "@semlink/engine";
+import * as z from "zod";
+import type {
+  ChannelDraw,
+  DrawFields,
+  DrawOptions,
+  Reception,
+  ReceptionTensors,
+  Transmission,
+  TransmissionTensors,
+} from "./channel-model.ts";
+
+/** Arrays of a draw in a graph. */
+export type DrawTensors = Readonly<Record<string, Tensor>>;
+
+/** What every stage has: its random part, drawn by the rules of a channel's. */
+interface StageDraw {
+  readonly name: string;
+  fields(numSymbols: number): DrawFields;
+  draw(rng: Rng, options: DrawOptions): ChannelDraw;
+}
+
+/** Something that happens to the symbols before they are radiated. */
+export interface TransmitStage extends StageDraw {
+  readonly side: "transmit";
+  /** @returns [batch, numSymbols, 2] */
+  apply(sent: Transmission, draw: ChannelDraw): Float32Array;
+  /** The same as `apply`, within float error. */
+  applyGraph(sent: TransmissionTensors, draw: DrawTensors): Tensor;
+}
+
+/** Something that happens to what arrives, or to what the receiver knows of it. */
+export interface ReceiveStage extends StageDraw {
+  readonly side: "receive";
+  /** @param batchSize - number of images: gains and noise levels come for each image or for each symbol */
+  apply(received: Reception, draw: ChannelDraw, batchSize: number): Reception;
+  /** The same as `apply`, within float error. */
+  applyGraph(received: ReceptionTensors, draw: DrawTensors): ReceptionTensors;
+}
+
+/** An impairment that joins a channel: on the transmitter's side before it, on the receiver's after it. */
+export type Stage = TransmitStage | ReceiveStage;
+
+/** A kind of stage: what may be set, and the stage that follows. To add one: a file and a line in `stages.ts`. */
+export interface StageFamily {
+  readonly name: string;
+  /** Settings as a configuration writes them. */
+  readonly parameters: z.ZodObject;
+  /** @param parameters - checked by the schema */
+  open(parameters: unknown): Stage;
+}
+
+/** A {@link StageFamily} with the types of its settings. */
+export function defineStage<Shape extends z.ZodRawShape>(family: {
+  readonly name: string;
+  readonly parameters: z.ZodObject<Shape>;
+  open(parameters: z.output<z.ZodObject<Shape>>): Stage;
+}): StageFamily {
+  return { ...family, open: (parameters) => family.open(family.parameters.parse(parameters)) };
+}
+
+/** A change of symbols that is the same on either side: the receiver is not told of it. */
+export interface SymbolMap extends StageDraw {
+  /** @param symbols - [batch, numSymbols, 2], mapped to the same shape */
+  map(symbols: Float32Array, draw: ChannelDraw, batchSize: number): Float32Array;
+  mapGraph(symbols: Tensor, draw: DrawTensors): Tensor;
+}
+
+/** Validates the side a {@link SymbolMap} is on. */
+export const stageSide: z.ZodDefault<z.ZodEnum<{ transmit: "transmit"; receive: "receive" }>> = z
+  .enum(["transmit", "receive"])
+  .default("receive")
+  .describe("whose hardware it is");
+
+/** The map as a stage of one side. */
+export function stageOn(side: Stage["side"], map: SymbolMap): Stage {
+  const { name } = map;
+  const own = {
+    name,
+    fields: (numSymbols: number) => map.fields(numSymbols),
+    draw: (rng: Rng, options: DrawOptions) => map.draw(rng, options),
+  };
+  if (side === "transmit") {
+    return {
+      ...own,
+      side,
+      apply: ({ x, no }, draw) => map.map(x, draw, no.length),
+      applyGraph: ({ x }, draw) => map.mapGraph(x, draw),
+    };
+  }
+  return {
+    ...own,
+    side,
+    apply: (received, draw, batchSize) => ({ ...received, y: map.map(received.y, draw, batchSize) }),
+    applyGraph: (received, draw) => ({ ...received, y: map.mapGraph(received.y, draw) }),
+  };
+}
+
+/** The random part of a stage that has none. */
+export const drawsNothing: Pick<StageDraw, "fields" | "draw"> = { fields: () => ({}), draw: () => ({}) };

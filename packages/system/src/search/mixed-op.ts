@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Build, Layer, Tensor } from "@semlink/engine";
+import { mul } from "@semlink/engine";
+import type { PrimitiveSet } from "./primitive-sets.ts";
+import type { EdgeInput, PrimitiveOptions } from "./primitives/primitive.ts";
+import { sumOf } from "./sum-of.ts";
+
+/**
+ * An edge of the supernet: `Σ_o w_o o(x)` over the primitives of the set. `none` adds nothing and is left out.
+ *
+ * Candidates are named by their primitive: `edges.3.primitives.conv_3x3.unit.conv.weight`.
+ *
+ * @source Liu et al. 2019 (DARTS), arXiv 1806.09055, eq. (2)
+ */
+export class MixedOp implements Layer<[input: EdgeInput, weights: readonly Tensor[]]> {
+  readonly primitives: Readonly<Record<string, Layer<[input: EdgeInput]>>>;
+  private readonly columns: readonly (readonly [name: string, column: number])[];
+
+  constructor(primitives: PrimitiveSet, options: PrimitiveOptions) {
+    const chosen = primitives.flatMap((primitive, column) =>
+      primitive.isNone ? [] : [{ primitive, column }],
+    );
+    this.primitives = Object.fromEntries(
+      chosen.map(({ primitive }) => [primitive.name, primitive.create(options)]),
+    );
+    this.columns = chosen.map(({ primitive, column }) => [primitive.name, column]);
+  }
+
+  /** @param weights - by primitive of the set, [1, 1] each */
+  forward(build: Build, input: EdgeInput, weights: readonly Tensor[]): Tensor {
+    return sumOf(
+      this.columns.map(([name, column]) => mul(build.apply(this.primitives[name]!, input), weights[column]!)),
+    );
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Rng } from "@semlink/engine";
+import { lawsOf } from "../channel/channel-laws.ts";
+import type { ChannelModel } from "../channel/channel-model.ts";
+import { dbToLinear } from "../channel/decibel.ts";
+import { type LinkSample, sampleLink, SAMPLE_SIZE } from "../channel/law-sample.ts";
+import type { Check } from "./check.ts";
+
+const BATCH = 2000;
+const SOURCE = "conventions: y = h x + n, n ~ CN(0, no), E|h|^2 = 1";
+const LEVELS_DB = [0, 10] as const;
+
+/** What theory says of a channel, whichever it is: its noise, its gain, and what follows from the gain's distribution. */
+export function channelChecks(model: ChannelModel): Check[] {
+  const laws = lawsOf(model);
+  const conformance: Check = {
+    ...{ kind: "exact", name: model.name, quantity: "broken laws of a channel", theory: 0, tolerance: 0 },
+    ...{ n: laws.length, source: "semlink channelLaws" },
+    measure: () => laws.filter((law) => law.violation(model) !== undefined).length,
+  };
+  if (model.isLinear === false) return [conformance];
+  return [conformance, ...signalChecks(model), ...(model.gainMean ? gainChecks(model) : [])];
+}
+
+function signalChecks(model: ChannelModel): Check[] {
+  const { name } = model;
+  const { numSymbols } = SAMPLE_SIZE;
+  const noisePower = (axis: 0 | 1): Check => ({
+    ...{
+      kind: "mean",
+      name,
+      quantity: `noise power per axis over no, ${axis === 0 ? "re" : "im"}`,
+      theory: 1 / 2,
+    },
+    source: SOURCE,
+    sample: (rng) =>
+      everyImage(sampleOf(model, rng), ({ noise }, image) => noise[2 * image * numSymbols + axis]! ** 2),
+  });
+  const isFading = model.kindIndex === 1;
+  return [
+    noisePower(0),
+    noisePower(1),
+    {
+      ...{ kind: "mean", name, quantity: "E|h|^2", theory: 1, source: SOURCE },
+      sample: (rng) => sampleOf(model, rng).powers,
+    },
+    {
+      ...{ kind: "mean", name, quantity: "noise power in deep against shallow fades", theory: 0, scale: 1 },
+      source: SOURCE,
+      sample: (rng) =>
+        everyImage(sampleOf(model, rng), ({ noise, powers }, image) => {
+          const i = 2 * image * numSymbols;
+          return (powers[image]! - 1) * (noise[i]! ** 2 + noise[i + 1]! ** 2 - 1);
+        }),
+    },
+    ...(isFading
+      ? [
+          {
+            ...{
+              kind: "mean" as const,
+              name,
+              quantity: "correlation of neighbouring images' gains",
+              theory: 0,
+              scale: 1,
+            },
+            source: "conventions: one draw for each image",
+            // Disjoint pairs: independent values.
+            sample: (rng: Rng) => pairs(sampleOf(model, rng)),
+          },
+        ]
+      : []),
+  ];
+}
+
+function gainChecks(model: ChannelModel): Check[] {
+  const { name } = model;
+  const mean = (f: (gain: number) => number, vanishesAbove?: number): number =>
+    model.gainMean!(f, vanishesAbove);
+  const over = (f: (gain: number) => number) => (rng: Rng) => sampleOf(model, rng).powers.map(f);
+  return LEVELS_DB.flatMap((esNoDb): Check[] => {
+    const snr = dbToLinear(esNoDb);
+    const place = `${name} at ${esNoDb} dB`;
+    const capacity = (gain: number): number => Math.log2(1 + gain * snr);
+    // The end of the range counts: the quadrature has a node on it.
+    const outage = mean((gain) => (gain * snr <= 1 + 1e-9 ? 1 : 0), 1 / snr);
+    return [
+      {
+        ...{ kind: "mean", name: place, quantity: "ergodic capacity [bit]", theory: mean(capacity) },
+        ...{ source: "Tse & Viswanath 2005, chapter 5", sample: over(capacity) },
+      },
+      ...(model.kindIndex === 0
+        ? []
+        : [
+            {
+              ...{ kind: "mean" as const, name: place, quantity: "outage at 1 bit", theory: outage },
+              ...{ variance: outage * (1 - outage), source: "Tse & Viswanath 2005, section 5.4.1" },
+              sample: over((gain) => (capacity(gain) < 1 ? 1 : 0)),
+            },
+          ]),
+    ];
+  });
+}
+
+function sampleOf(model: ChannelModel, rng: Rng): LinkSample {
+  return sampleLink(model, rng.integers(1, 2 ** 31)[0]!, { batchSize: BATCH });
+}
+
+function everyImage(sample: LinkSample, value: (sample: LinkSample, image: number) => number): Float64Array {
+  return sample.powers.map((_, image) => value(sample, image));
+}
+
+function pairs({ powers, gainOf }: LinkSample): Float64Array {
+  return Float64Array.from({ length: Math.floor(powers.length / 2) }, (_, pair) => {
+    const [re, im] = gainOf(2 * pair * SAMPLE_SIZE.numSymbols);
+    const [nextRe, nextIm] = gainOf((2 * pair + 1) * SAMPLE_SIZE.numSymbols);
+    return re * nextRe + im * nextIm;
+  });
+}
