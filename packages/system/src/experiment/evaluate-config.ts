@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { ChannelSpec } from "../channel/channel-spec.ts";
 import { channelSpecs } from "./codec-config.ts";
 import { checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
+import { type MatrixConfig, matrixConfigSchema, type MatrixDraft } from "./matrix-config.ts";
 
 /** The `evaluate` part of an experiment, complete; each key is described in its schema. */
 export interface EvaluateConfig {
@@ -11,11 +12,13 @@ export interface EvaluateConfig {
   readonly channels: readonly ChannelSpec[];
   readonly drawsPerImage: number;
   readonly confidence: 0.95;
+  /** Absent when no matrix is measured. */
+  readonly matrix?: MatrixConfig | undefined;
 }
 
 /** An {@link EvaluateConfig} before lengths and channels are taken over from the codec. */
-export type EvaluateDraft = Omit<EvaluateConfig, "lengths" | "channels"> &
-  Written<Pick<EvaluateConfig, "lengths" | "channels">>;
+export type EvaluateDraft = Omit<EvaluateConfig, "lengths" | "channels" | "matrix"> &
+  Written<Pick<EvaluateConfig, "lengths" | "channels">> & { readonly matrix?: MatrixDraft | undefined };
 
 /** Validates the `evaluate` part of an experiment on its own. */
 export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConfig>> = z
@@ -33,6 +36,7 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
     channels: channelSpecs("channels to measure; by default the codec's").optional(),
     drawsPerImage: count("transmissions of each test image at each point").default(1),
     confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
+    matrix: matrixConfigSchema.optional(),
   })
   .check(checkRules(({ esNoDb: sweep }) => notIncreasing(["esNoDb"], sweep)))
   .describe("what is measured on the test images");

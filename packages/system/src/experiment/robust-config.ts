@@ -39,7 +39,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
       .describe("codec and receiver's head on the student's embeddings, computed once"),
     phaseB: z
       .strictObject({
-        epochs: count("passes over the training images; 0 leaves the phase out", 0).default(5),
+        epochs: count("passes over the training images; 0 leaves the phase out", 0).default(4),
         batchSize: count("images per step").default(128),
         peakLearningRate: positive("highest rate of the cosine schedule").default(1e-3),
         encoderScale: weight("the encoder's learning rate as a share of the codec's; 0 freezes it").default(
