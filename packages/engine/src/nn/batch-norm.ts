@@ -46,7 +46,7 @@ export class BatchNorm implements Layer {
    * @returns [batch, numFeatures, ...]
    */
   forward(build: Build, x: Tensor): Tensor {
-    const { y, runningMean, runningVar } = batchNorm(
+    const { y, mean, variance } = batchNorm(
       x,
       this.weight?.value ?? null,
       this.bias?.value ?? null,
@@ -55,8 +55,8 @@ export class BatchNorm implements Layer {
       { training: build.training, epsilon: this.epsilon, momentum: this.momentum },
     );
     if (build.training) {
-      build.update(this.runningMean, runningMean);
-      build.update(this.runningVar, runningVar);
+      build.average(this.runningMean, mean, this.momentum);
+      build.average(this.runningVar, variance, this.momentum);
     }
     return y;
   }

@@ -12,6 +12,12 @@ export interface Layer<Inputs extends readonly unknown[] = [x: Tensor], Output =
   forward(build: Build, ...inputs: Inputs): Output;
 }
 
+/** The value of a step that a buffer averages, and the share of the old average that is kept. */
+export interface AveragedValue {
+  readonly value: Tensor;
+  readonly kept: number;
+}
+
 /**
  * One building of a network's graph: whether it is for training, which buffers it updates, and the paths of its
  * layers, so that errors and profiles name the place. Layers apply their parts through it:
@@ -21,6 +27,8 @@ export class Build {
   readonly training: boolean;
   /** New values of buffers, in the order in which layers gave them. */
   readonly updates: Map<Param, Tensor> = new Map();
+  /** Values that buffers average from step to step. */
+  readonly averages: Map<Param, AveragedValue> = new Map();
   private readonly paths: ReadonlyMap<object, string>;
 
   constructor(root: object, options: { readonly training: boolean }) {
@@ -39,6 +47,11 @@ export class Build {
   /** Notes the next value of a buffer; a layer applied twice keeps the last. */
   update(buffer: Param, value: Tensor): void {
     this.updates.set(buffer, value);
+  }
+
+  /** Notes that a buffer becomes `kept · buffer + (1 - kept) · value`; a layer applied twice keeps the last. */
+  average(buffer: Param, value: Tensor, kept: number): void {
+    this.averages.set(buffer, { value, kept });
   }
 
   /** A random input named after the current layer, filled by the training loop. */

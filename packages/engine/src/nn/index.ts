@@ -4,7 +4,7 @@ export type { SelfAttentionOptions } from "./attention.ts";
 export { BatchNorm } from "./batch-norm.ts";
 export type { BatchNormLayerOptions } from "./batch-norm.ts";
 export { Build, nameTree, paramsOf } from "./build.ts";
-export type { Layer } from "./build.ts";
+export type { AveragedValue, Layer } from "./build.ts";
 export { Conv2d } from "./conv2d.ts";
 export type { Conv2dLayerOptions } from "./conv2d.ts";
 export { Dropout } from "./dropout.ts";

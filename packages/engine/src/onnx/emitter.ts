@@ -73,6 +73,8 @@ export class Emitter {
   scope = "";
   private readonly emitted = new Map<string, readonly Value[]>();
   private readonly constants = new Map<string, Value>();
+  /** What each reshaped value was before. */
+  private readonly reshapedFrom = new Map<string, string>();
   private counter = 0;
 
   constructor(kernels: KernelSet, binding: DimBinding) {
@@ -151,6 +153,7 @@ export class Emitter {
     { outputs = 1, domain }: NodeOptions,
   ): readonly Value[] {
     const names = inputs.map((value) => value?.name ?? "");
+    if (type === "Reshape") names[0] = this.beforeReshape(names[0]!, names[1]!);
     const key = `${domain ?? ""}:${type}(${names.join()})${JSON.stringify(attributes)}x${outputs}`;
     const known = this.emitted.get(key);
     if (known) return known;
@@ -164,7 +167,15 @@ export class Emitter {
       scope: this.scope,
     });
     this.emitted.set(key, values);
+    if (type === "Reshape") this.reshapedFrom.set(values[0]!.name, names[0]!);
     return values;
+  }
+
+  /** The value to reshape: of two reshapes in a row only the second matters, unless it keeps sizes of the first by 0. */
+  private beforeReshape(name: string, shape: string): string {
+    const sizes = this.initializers.get(shape)?.data;
+    const keepsSizes = !(sizes instanceof BigInt64Array) || sizes.includes(0n);
+    return keepsSizes ? name : (this.reshapedFrom.get(name) ?? name);
   }
 }
 

@@ -61,11 +61,11 @@ export async function openOrtSession(
 async function createOrtSession(
   { ort, packageName, executionProvider }: OrtBackend,
   model: Uint8Array,
-  { intraOpThreads, profilePrefix }: SessionOptions,
+  { intraOpThreads, profilePrefix, rewritesGraph = true }: SessionOptions,
 ): Promise<InferenceSession> {
   return ort.InferenceSession.create(model, {
     executionProviders: [executionProvider],
-    graphOptimizationLevel: "all",
+    graphOptimizationLevel: rewritesGraph ? "all" : "disabled",
     executionMode: "sequential",
     interOpNumThreads: 1,
     logSeverityLevel: 3,

@@ -12,6 +12,11 @@ export interface SessionOptions {
   readonly intraOpThreads?: number;
   /** Writes a profile of every run to files with this prefix; in Node only. */
   readonly profilePrefix?: string;
+  /**
+   * Whether the runtime may rewrite the graph before it runs it; it may when left out. Training steps are emitted in
+   * the form that they should run in, and large ones load several times as fast when nothing is rewritten.
+   */
+  readonly rewritesGraph?: boolean;
 }
 
 /** A model ready to run. */

@@ -15,7 +15,7 @@ export function isSmall(shape: readonly number[]): boolean {
 export function joined(tensors: readonly Tensor[]): Tensor {
   if (tensors.length === 1) return tensors[0]!;
   return concat(
-    tensors.map((tensor) => reshape(tensor, [-1])),
+    tensors.map((tensor) => (tensor.shape.length === 1 ? tensor : reshape(tensor, [-1]))),
     { axis: 0 },
   );
 }
@@ -24,7 +24,7 @@ export function joined(tensors: readonly Tensor[]): Tensor {
 export function parted(vector: Tensor, shapes: readonly (readonly number[])[]): readonly Tensor[] {
   if (shapes.length === 1) return [vector];
   const parts = split(vector, { axis: 0, sizes: shapes.map(numElementsOf) });
-  return parts.map((part, index) => reshape(part, shapes[index]!));
+  return parts.map((part, index) => (shapes[index]!.length === 1 ? part : reshape(part, shapes[index]!)));
 }
 
 /** Items with the same key together, in the order of their first ones; items without a key stay alone. */

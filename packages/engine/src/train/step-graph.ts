@@ -29,7 +29,7 @@ export class StepGraph {
   ): Promise<StepGraph> {
     const named = { name: "train-step", ...(scopeOf ? { scopeOf } : {}) };
     const model = lower(outputs, { kernels: runtime.kernels, binding, ...named });
-    return new StepGraph(await runtime.createSession(model.bytes, session));
+    return new StepGraph(await runtime.createSession(model.bytes, { rewritesGraph: false, ...session }));
   }
 
   /**

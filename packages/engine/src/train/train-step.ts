@@ -8,6 +8,7 @@ import type { Optimizer, ParamPolicy } from "../optim/index.ts";
 import { clipByGlobalNorm } from "../optim/index.ts";
 import type { Accumulation } from "./accumulation.ts";
 import { accumulateGradients } from "./accumulation.ts";
+import { bufferUpdates } from "./buffer-updates.ts";
 import type { SplitStep } from "./split-step.ts";
 import { splitStep } from "./split-step.ts";
 import { updateState } from "./state-update.ts";
@@ -70,7 +71,8 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const { model, optimizer, isTrained = () => true, policy = () => ({}) } = options;
   const build = new Build(model, { training: true });
   const { loss, metrics = {} } = options.objective(build);
-  const used = parametersUsedBy([loss, ...build.updates.values()]);
+  const updates = bufferUpdates(build);
+  const used = parametersUsedBy([loss, ...updates.values()]);
   const params = paramsOf(model).filter((param) => used.has(param));
   const trained = params.filter((param) => param.trainable && isTrained(param));
 
@@ -83,7 +85,7 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const accumulated = accumulateGradients({
     metrics: batchMetrics,
     gradients: named,
-    updates: build.updates,
+    updates,
     numMicroBatches: options.accumulate ?? 1,
   });
   const means = accumulated?.means ?? batchGradients;
@@ -93,8 +95,8 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
 
   const settings = { optimizer, policy, averageDecay: options.averageDecay ?? null, joinsSmall: true };
   const gradientOf = new Map(trained.map((param, index) => [param, grads[index]!]));
-  const { outputs, state } = updateState(gradientOf, build.updates, settings);
-  const changed = new Set<unknown>([...trained, ...build.updates.keys()]);
+  const { outputs, state } = updateState(gradientOf, updates, settings);
+  const changed = new Set<unknown>([...trained, ...updates.keys()]);
   return {
     outputs: { ...stepMetrics, ...outputs },
     metricNames: Object.keys(stepMetrics),
@@ -108,7 +110,7 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
       splitStep({
         metrics: batchMetrics,
         gradients: new Map(trained.map((param, index) => [param, batchGradients[index]!])),
-        updates: build.updates,
+        updates,
         clipNorm: options.clipNorm ?? null,
         // Replicas share out the update by parameter, so each must be reachable by itself.
         settings,

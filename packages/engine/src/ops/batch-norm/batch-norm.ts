@@ -18,9 +18,13 @@ export interface BatchNormOptions {
   readonly momentum?: number;
 }
 
-/** The normalised values, and the running statistics for the next step. */
+/** The normalised values, what they were normalised with, and the running statistics for the next step. */
 export interface BatchNormResult {
   readonly y: Tensor;
+  /** [channels] of the batch in training, the running ones otherwise */
+  readonly mean: Tensor;
+  /** [channels] */
+  readonly variance: Tensor;
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
 }
@@ -57,12 +61,18 @@ export function batchNorm(
   const shift = bias ?? channelConstant(channels, 0);
   if (!training) {
     const y = normalizeChannelsOp.call([x, scale, shift, runningMean, runningVar], { epsilon });
-    return { y, runningMean, runningVar };
+    return { y, mean: runningMean, variance: runningVar, runningMean, runningVar };
   }
   checkHasVariance(x);
   const [y, mean, variance] = normalizeBatchOp.apply([x, scale, shift], { epsilon });
   const blend = (old: Tensor, batch: Tensor): Tensor => add(mul(old, momentum), mul(batch, 1 - momentum));
-  return { y: y!, runningMean: blend(runningMean, mean!), runningVar: blend(runningVar, variance!) };
+  return {
+    y: y!,
+    mean: mean!,
+    variance: variance!,
+    runningMean: blend(runningMean, mean!),
+    runningVar: blend(runningVar, variance!),
+  };
 }
 
 function checkHasVariance(x: Tensor): void {

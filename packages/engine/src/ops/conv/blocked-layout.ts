@@ -30,10 +30,13 @@ export function toBlocked(onnx: Emitter, x: Value): Value {
 
 /** From the blocked layout to `[batch, channels, H, W]`; padding channels are dropped. */
 export function fromBlocked(onnx: Emitter, x: Value, [channels, height, width]: ImageSizes): Value {
+  const { producers, sizes } = valuesOf(onnx);
   const padded = paddedChannels(channels, onnx.kernels.nchwcBlock!);
-  // Costs nothing when the model runs, and tells blockedTwin the sizes.
-  const sized = reshaped(onnx, x, [-1, padded, height, width]);
-  return onnx.node("ReorderOutput", [sized], { channels }, NCHWC);
+  // What a blocked operator made has its shape; other values may be blocks under another one.
+  const isShaped = producers.get(x.name)?.domain === NCHWC.domain;
+  const image = isShaped ? x : reshaped(onnx, x, [-1, padded, height, width]);
+  sizes.set(image.name, `${padded}x${height}x${width}`);
+  return onnx.node("ReorderOutput", [image], { channels }, NCHWC);
 }
 
 /** True when {@link toBlocked} has nothing to reorder. */
@@ -55,7 +58,7 @@ export function toChannelsLast(onnx: Emitter, x: Value, channels: number): Value
     : onnx.node("Transpose", [x], { perm: [0, 2, 3, 1] });
 }
 
-/** A value in the blocked layout, and the name of the constant that holds its sizes. */
+/** A value in the blocked layout, and its sizes without the batch. */
 interface BlockedTwin {
   readonly value: Value;
   readonly sizes: string;
@@ -68,6 +71,8 @@ const POINTWISE: ReadonlySet<string> = new Set(["Add", "Cast", "Mul", "Relu", "S
 interface KnownValues {
   readonly producers: Map<string, EmittedNode>;
   readonly twins: Map<string, BlockedTwin | null>;
+  /** Sizes of the blocked values that were given back. */
+  readonly sizes: Map<string, string>;
   /** How many of the emitter's nodes have been read. */
   numRead: number;
 }
@@ -76,7 +81,12 @@ interface KnownValues {
 const knownValues = new WeakMap<Emitter, KnownValues>();
 
 function valuesOf(onnx: Emitter): KnownValues {
-  const known = knownValues.get(onnx) ?? { producers: new Map(), twins: new Map(), numRead: 0 };
+  const known = knownValues.get(onnx) ?? {
+    producers: new Map(),
+    twins: new Map(),
+    sizes: new Map(),
+    numRead: 0,
+  };
   knownValues.set(onnx, known);
   for (; known.numRead < onnx.nodes.length; known.numRead++) {
     const node = onnx.nodes[known.numRead]!;
@@ -95,12 +105,13 @@ function blockedTwin(onnx: Emitter, name: string): BlockedTwin | null {
 }
 
 function findBlockedTwin(onnx: Emitter, name: string): BlockedTwin | null {
-  const { producers } = valuesOf(onnx);
-  const producer = producers.get(name);
+  const known = valuesOf(onnx);
+  const producer = known.producers.get(name);
   if (!producer) return null;
   if (producer.type === "ReorderOutput") {
     const [source] = producer.inputs;
-    return { value: { name: source! }, sizes: producers.get(source!)!.inputs[1]! };
+    const sizes = known.sizes.get(source!);
+    return sizes === undefined ? null : { value: { name: source! }, sizes };
   }
   if (!POINTWISE.has(producer.type) || producer.domain !== "") return null;
   const operands: Value[] = [];

@@ -32,7 +32,7 @@ export async function openReplica(
 ): Promise<{ readonly replica: Replica; readonly barrier: Barrier; readonly shared: SharedValues }> {
   const { plan, index, frozen, memory, gradientModel, updateModel } = setup;
   const open = async (model: Uint8Array): Promise<StepGraph> =>
-    new StepGraph(await runtime.createSession(model, { intraOpThreads: 1 }));
+    new StepGraph(await runtime.createSession(model, { intraOpThreads: 1, rewritesGraph: false }));
   const gradientGraph = await open(gradientModel);
   const updateGraph = updateModel && (await open(updateModel));
   const shared = new SharedValues(plan, memory);
