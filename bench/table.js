@@ -3,6 +3,7 @@
 const COLUMNS = [
   ["case", ({ case: id }) => id],
   ["threads", ({ threads }) => String(threads)],
+  ["replicas", ({ engine }) => String(engine.replicas ?? "-")],
   ["engine /s", ({ engine }) => engine.itemsPerSecond.median.toPrecision(4)],
   ["PyTorch /s", ({ torch }) => torch?.itemsPerSecond.median.toPrecision(4) ?? "-"],
   ["ratio [min, max]", ({ ratio }) => (ratio ? ratioText(ratio) : "-")],

@@ -17,6 +17,8 @@ const program = await openProgram(workload.program(setting), {
   runtime,
   batch: setting.batch,
   weights: tensorsNamed(tensors, "param:"),
+  // On several cores the engine chooses between threads inside operators and replicas.
+  replicas: Number(threads) > 1 ? "auto" : 1,
 });
 
 console.log(
@@ -33,8 +35,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   let value = NaN;
   for (let step = 0; step < steps; step++) value = await program.run();
   const seconds = (performance.now() - start) / 1000;
-  console.log(JSON.stringify({ seconds, value, peakMiB: process.resourceUsage().maxRSS / 1024 }));
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  console.log(JSON.stringify({ seconds, value, peakMiB, replicas: program.replicas() }));
 }
+await program.release();
 
 function tensorsNamed(all, prefix) {
   const named = [...all].filter(([name]) => name.startsWith(prefix));

@@ -61,11 +61,12 @@ export async function openOrtSession(
 async function createOrtSession(
   { ort, packageName, executionProvider }: OrtBackend,
   model: Uint8Array,
-  { intraOpThreads, profilePrefix, rewritesGraph = true }: SessionOptions,
+  { intraOpThreads, profilePrefix, rewritesGraph = true, plansMemory = true }: SessionOptions,
 ): Promise<InferenceSession> {
   return ort.InferenceSession.create(model, {
     executionProviders: [executionProvider],
     graphOptimizationLevel: rewritesGraph ? "all" : "disabled",
+    enableMemPattern: plansMemory,
     executionMode: "sequential",
     interOpNumThreads: 1,
     logSeverityLevel: 3,

@@ -14,6 +14,9 @@ export interface StepGraphOptions extends Pick<LowerOptions, "scopeOf"> {
   readonly session?: SessionOptions;
 }
 
+/** How graphs of a training step are loaded. */
+export const STEP_SESSION: SessionOptions = { rewritesGraph: false, plansMemory: false };
+
 /** A part of a training step as a model ready to run. */
 export class StepGraph {
   private readonly session: Session;
@@ -29,7 +32,7 @@ export class StepGraph {
   ): Promise<StepGraph> {
     const named = { name: "train-step", ...(scopeOf ? { scopeOf } : {}) };
     const model = lower(outputs, { kernels: runtime.kernels, binding, ...named });
-    return new StepGraph(await runtime.createSession(model.bytes, { rewritesGraph: false, ...session }));
+    return new StepGraph(await runtime.createSession(model.bytes, { ...STEP_SESSION, ...session }));
   }
 
   /**

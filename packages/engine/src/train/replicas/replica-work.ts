@@ -2,7 +2,7 @@
 import type { NamedTensors, Runtime } from "../../runtime/runtime.ts";
 import type { ThreadControl } from "../../runtime/thread-control.ts";
 import type { ThreadWork } from "../../runtime/threads.ts";
-import { StepGraph } from "../step-graph.ts";
+import { StepGraph, STEP_SESSION } from "../step-graph.ts";
 import { Barrier } from "./barrier.ts";
 import { Replica } from "./replica.ts";
 import type { ReplicaPlan } from "./replica-plan.ts";
@@ -32,7 +32,7 @@ export async function openReplica(
 ): Promise<{ readonly replica: Replica; readonly barrier: Barrier; readonly shared: SharedValues }> {
   const { plan, index, frozen, memory, gradientModel, updateModel } = setup;
   const open = async (model: Uint8Array): Promise<StepGraph> =>
-    new StepGraph(await runtime.createSession(model, { intraOpThreads: 1, rewritesGraph: false }));
+    new StepGraph(await runtime.createSession(model, { ...STEP_SESSION, intraOpThreads: 1 }));
   const gradientGraph = await open(gradientModel);
   const updateGraph = updateModel && (await open(updateModel));
   const shared = new SharedValues(plan, memory);
