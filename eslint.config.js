@@ -34,7 +34,7 @@ function anyOf(...patterns) {
 }
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "**/.*/", "coverage/", "runs/"]),
+  globalIgnores(["**/dist/", "**/.*/", "coverage/", "runs/", "docs/api/"]),
   { linterOptions: { noInlineConfig: true } },
   tseslint.configs.strictTypeChecked,
   {
@@ -94,5 +94,5 @@ export default defineConfig(
   },
   { files: ["**/*.config.{js,ts}"], rules: { "no-restricted-exports": "off" } },
   { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
-  { files: ["bench/**"], rules: { "no-console": "off" } },
+  { files: ["bench/**", "examples/**"], rules: { "no-console": "off" } },
 );

@@ -2,9 +2,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
-function source(path: string): string {
-  return fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+function folder(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
 }
+
+const source = (path: string): string => folder(`packages/${path}`);
 
 // Tests run on the sources: no build is needed, and a stack trace shows the line that was written.
 const alias = [
@@ -41,7 +43,8 @@ export default defineConfig({
     reporters: ["default"],
     projects: [
       ...["engine", "system", "cli"].map(ofPackage),
-      project("browser", source(""), ["*/test/**/*.browser.test.ts"]),
+      project("examples", folder("examples"), ["**/*.test.ts"]),
+      project("browser", folder("."), ["{packages/*/test,examples}/**/*.browser.test.ts"]),
     ],
   },
 });

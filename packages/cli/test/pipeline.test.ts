@@ -44,7 +44,7 @@ describe("semlink run --preset smoke", () => {
   it("writes results that the published schema accepts", async () => {
     const { provenance, lines, clean } = await results();
     expect(provenance.command).toBe("semlink run --preset smoke --json");
-    expect(new Set(lines.map(({ role }) => role))).toEqual(new Set(["link", "rival", "baseline"]));
+    expect(new Set(lines.map(({ role }) => role))).toEqual(new Set(["link", "rival", "baseline", "bound"]));
     expect(clean.map(({ id }) => id)).toEqual(expect.arrayContaining(["teacher", "student", "control"]));
   });
 

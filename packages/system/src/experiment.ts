@@ -17,6 +17,7 @@ import {
   type Written,
 } from "./experiment/fields.ts";
 import { keyTreeOf } from "./experiment/key-tree.ts";
+import { completeMatrix } from "./experiment/matrix-config.ts";
 import { invalidConfig, mistakesOf } from "./experiment/mistakes.ts";
 import { withOverrides } from "./experiment/overrides.ts";
 import { type RobustConfig, robustConfigSchema } from "./experiment/robust-config.ts";
@@ -29,6 +30,7 @@ export type { DataConfig } from "./data/data-config.ts";
 export type { CodecConfig, CodecKind, EsNoRange } from "./experiment/codec-config.ts";
 export type { DistillConfig, TransferConfig } from "./experiment/distill-config.ts";
 export type { EvaluateConfig } from "./experiment/evaluate-config.ts";
+export type { MatrixConfig } from "./experiment/matrix-config.ts";
 export type { PhaseConfig, RobustConfig } from "./experiment/robust-config.ts";
 export type { StudentConfig } from "./experiment/student-config.ts";
 export type { TargetsConfig } from "./experiment/targets-config.ts";
@@ -110,8 +112,10 @@ export function experimentJsonSchema(): Record<string, unknown> {
 }
 
 function completed({ evaluate, ...rest }: ExperimentDraft): Experiment {
+  const { matrix, ...measured } = evaluate;
   const { lengths = rest.codec.lengths, channels = rest.codec.channels } = evaluate;
-  return { ...rest, evaluate: { ...evaluate, lengths, channels } };
+  const mismatch = matrix && { matrix: completeMatrix(matrix, rest.codec.lengths) };
+  return { ...rest, evaluate: { ...measured, lengths, channels, ...mismatch } };
 }
 
 function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, undefined> {
@@ -149,6 +153,8 @@ function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, und
   yield* notIncreasing(["evaluate", "lengths"], evaluate.lengths);
   yield* notTrained(["evaluate", "lengths"], evaluate.lengths, ["codec", "lengths"], codec.lengths);
   yield* notTrainedChannels(evaluate.channels, codec.channels);
+  const inMatrix = evaluate.matrix === undefined ? [] : [evaluate.matrix.numSymbols];
+  yield* notTrained(["evaluate", "matrix", "numSymbols"], inMatrix, ["codec", "lengths"], codec.lengths);
 }
 
 /** Rule: only what the codec was trained for is measured. */

@@ -4,7 +4,8 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseResults, type Results } from "./evaluate/results.ts";
+import { channelId } from "./channel/channel-spec.ts";
+import { type Line, parseResults, type Results } from "./evaluate/results.ts";
 import { applyOverrides, type Experiment, parseExperiment } from "./experiment.ts";
 import { runExperiment, type StageName, STAGES } from "./pipeline.ts";
 import { smoke } from "./presets/smoke.ts";
@@ -22,6 +23,8 @@ const SMALLER = [
 const small = (...changes: string[]): Experiment =>
   parseExperiment(applyOverrides(smoke, [...SMALLER, ...changes]), "smoke");
 const experiment = small();
+
+const CHANCE = 1 / 10; // ten shapes
 
 let folder: string;
 let results: Results;
@@ -75,10 +78,12 @@ describe("runExperiment", () => {
     expect(await readdir(runFolder())).toContain("report.html");
   });
 
-  it("stands every system on every plot: link, rival, label code and repetition, on each channel", () => {
+  it("stands every system on every plot: link, rival, codes for the label and limits, on each channel", () => {
+    const systems = ["link cat", "rival film-mlp", "baseline label-code", "baseline repetition-qpsk"];
+    const limits = ["bound label-rate-distortion", "bound capacity"];
     expect(results.lines.map(({ id, role, channel }) => `${role} ${id} ${channel}`)).toEqual(
-      ["link cat", "rival film-mlp", "baseline label-code", "baseline repetition-qpsk"].flatMap((line) =>
-        experiment.evaluate.channels.map((channel) => `${line} ${channel}`),
+      [...systems, ...limits].flatMap((line) =>
+        experiment.evaluate.channels.map((channel) => `${line} ${channelId(channel)}`),
       ),
     );
     const numPoints = experiment.evaluate.esNoDb.length * experiment.evaluate.lengths.length;
@@ -114,6 +119,49 @@ describe("runExperiment", () => {
       true,
     );
   });
+
+  it("measures a digital baseline by a job of its own, and nothing else again", async () => {
+    const names = ["label-code", "digital-features", "digital-features-capacity"];
+    const changed = small(
+      `evaluate.baselines=[${names.join(",")},separation]`,
+      "evaluate.separation.formats=[jpeg]",
+    );
+    const again = await run("evaluate", changed);
+    expect(again.jobs).toEqual(["evaluate-baseline", "evaluate-baseline", "evaluate-baseline"]);
+    const { lines, ledger, bits } = again.results!;
+    expect(bits).toEqual(results.bits);
+    const ids = [...new Set(lines.map(({ id }) => id))];
+    expect(ids).toEqual(["cat", "film-mlp", ...names, "separation"]);
+    const pointsOf = (name: string): Line["points"][] =>
+      lines.filter(({ id }) => id === name).map(({ points }) => points);
+    expect(
+      pointsOf("digital-features")
+        .flat()
+        .every((point) => point.embeddingR2),
+    ).toBe(true);
+    for (const { accuracy } of pointsOf("separation").flat()) {
+      expect(accuracy.value).toBeCloseTo(CHANCE, 6); // no image fits into 8 symbols
+    }
+    expect(ledger.some(({ part }) => part.startsWith("rival separation classifier"))).toBe(true);
+  });
+
+  it.each(["teacher", "student"])(
+    "classifies decoded images by the %s where they fit",
+    async (classifier) => {
+      const long = [
+        "codec.lengths=[64]",
+        "codec.maxSymbols=64",
+        "codec.kinds=[film-mlp]",
+        "evaluate.esNoDb=[50]",
+      ];
+      const changes = ["evaluate.baselines=[separation]", "evaluate.separation.formats=[jpeg]"];
+      const name = `evaluate.separation.classifier=${classifier}`;
+      const { lines, ledger } = (await run("evaluate", small(...long, ...changes, name))).results!;
+      const { points } = lines.find(({ id, channel }) => id === "separation" && channel === "awgn")!;
+      expect(Math.abs(points[0]!.accuracy.value - CHANCE)).toBeGreaterThan(1e-3);
+      expect(ledger.at(-1)!.part).toContain(classifier);
+    },
+  );
 
   it("makes a stage whose file was lost again, with the same bits, and nothing else", async () => {
     const [codec] = (await readdir(runFolder())).filter((name) => name.startsWith("codec-film-mlp"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from "./define-command.ts";
 import { doctor } from "./doctor.ts";
+import { evaluate } from "./evaluate.ts";
 import { inspect } from "./inspect.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
@@ -8,4 +9,4 @@ import { stages } from "./stages.ts";
 import { verify } from "./verify.ts";
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command[] = [run, ...stages, report, inspect, verify, doctor];
+export const commands: readonly Command[] = [run, ...stages, evaluate, report, inspect, verify, doctor];

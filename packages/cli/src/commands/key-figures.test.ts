@@ -54,6 +54,23 @@ describe("keyFigures", () => {
     expect(links).toEqual(["CAT link, AWGN, 8 symbols, 5 dB"]);
   });
 
+  it("have what each axis of a matrix costs the link at worst", async () => {
+    const cell = (condition: string, change: number): object => {
+      return { system: "cat", condition, esNoDb: 0, change: measured(change) };
+    };
+    const cells = [cell("-5 dB", -0.1), cell("+5 dB", -0.2)];
+    const matrix = {
+      systems: [{ id: "cat", label: "CAT link", role: "link" }],
+      axes: [{ title: "Told Es/N0", cells }],
+    };
+    const figures = await keyFigures({ ...results([16], [0]), matrix } as unknown as Results);
+    expect(figures.at(-1)).toMatchObject({
+      label: "Told Es/N0, at worst +5 dB, 0 dB",
+      kind: "difference",
+      value: -0.2,
+    });
+  });
+
   it("leave out what was not measured", async () => {
     const empty = { clean: [], lines: [], comparisons: [] } as unknown as Results;
     expect(await keyFigures(empty)).toEqual([]);

@@ -15,10 +15,11 @@ const WANTED_ES_NO_DB = [-5, 0];
 
 /**
  * What a run is about in a few lines: accuracies without a channel, the link at 16 and 64 symbols and -5 and 0 dB
- * (or at the measured points nearest to them), and what the teacher was worth. What was not measured is left out.
+ * (or at the measured points nearest to them), what the teacher was worth, and what each axis of a mismatch matrix costs
+ * the link at worst. What was not measured is left out.
  */
 export async function keyFigures(results: Results): Promise<KeyFigure[]> {
-  const { channelName } = await import("@semlink/system");
+  const { channelName, largestLosses } = await import("@semlink/system");
   const clean = CLEAN.flatMap((id) => results.clean.filter((line) => line.id === id));
   const links = results.lines.filter(({ role }) => role === "link");
   const comparisons = results.comparisons.filter(({ id }) => id === "kd - no-kd");
@@ -44,6 +45,11 @@ export async function keyFigures(results: Results): Promise<KeyFigure[]> {
         }));
     }),
     ...comparisons.map(({ label, difference }) => ({ label, kind: "difference" as const, ...difference })),
+    ...(results.matrix ? largestLosses(results.matrix) : []).map(({ axis, condition, esNoDb, change }) => ({
+      label: `${axis}, at worst ${condition}, ${esNoDb} dB`,
+      kind: "difference" as const,
+      ...change,
+    })),
   ];
 }
 

@@ -5,18 +5,22 @@ import type { ExperimentValues } from "./experiment-options.ts";
 
 /**
  * The experiment that the options describe. Later ones win: preset, `--config`, `--set`, then the flags `--seed`,
- * `--name` and `--data-dir`.
+ * `--name` and `--data-dir`, and those of the command alone.
  *
+ * @param ofCommand - settings of options that the command alone has
  * @throws SemlinkError "invalid-argument" or "invalid-config" naming the key, what it must be and what it is
  */
-export async function resolveExperiment(values: ExperimentValues): Promise<Experiment> {
+export async function resolveExperiment(
+  values: ExperimentValues,
+  ofCommand: Settings = {},
+): Promise<Experiment> {
   const { applyOverrides, parseExperiment, presetNamed } = await import("@semlink/system");
   const { preset, config, set } = values;
   const written = config === undefined ? {} : await readSettings(config);
   const started = mergeSettings({ ...presetNamed(preset) }, written);
   // Every key is checked at the end; the overrides need no more than the names of keys.
   const overridden = { ...applyOverrides(started as unknown as ExperimentInput, set) };
-  const flags = flagSettings(values);
+  const flags = mergeSettings(flagSettings(values), ofCommand);
   const hasFlags = set.length > 0 || Object.keys(flags).length > 0;
   const sources = [...(config === undefined ? [] : [config]), ...(hasFlags ? ["command line"] : [])];
   const where = sources.join(" and ") || `preset ${preset}`;

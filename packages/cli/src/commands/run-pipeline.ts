@@ -4,21 +4,24 @@ import type { StageName } from "@semlink/system";
 import type { CommandContext } from "./define-command.ts";
 import type { ExperimentValues } from "./experiment-options.ts";
 import { printResults, printStages } from "./print-run.ts";
+import type { Settings } from "../config/settings.ts";
 import { resolveExperiment } from "./resolve-experiment.ts";
 
 /**
  * Runs the pipeline of the experiment that the options describe, and prints what came out.
  *
  * @param until - last stage to run
+ * @param settings - of options that the command alone has
  * @throws SemlinkError `backend-wrong-results` before anything is trained; whatever the stages throw
  */
 export async function runPipeline(
   values: ExperimentValues,
   context: CommandContext,
   until: StageName,
+  settings: Settings = {},
 ): Promise<void> {
   const { openRun, runExperiment } = await import("@semlink/system");
-  const experiment = await resolveExperiment(values);
+  const experiment = await resolveExperiment(values, settings);
   if (until !== "data") await checkRuntime(context);
   const { commandLine, report, signal, print } = context;
   const runsFolder = resolve(values.runs);

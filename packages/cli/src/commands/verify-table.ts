@@ -4,34 +4,40 @@ import pc from "picocolors";
 import { formatTable } from "./table.ts";
 
 /**
- * The checks as a table, theory beside simulation with its 5-sigma bound, by family, and a line that counts them.
+ * The checks as a table, theory beside simulation with its bound, by family, and a line that counts them.
  *
  * @param useColor - whether the output understands colours
  */
-export async function formatVerify({ checks, seed }: VerifyReport, useColor: boolean): Promise<string> {
+export async function formatVerify(report: VerifyReport, useColor: boolean): Promise<string> {
+  const { boundText, figureText } = await import("@semlink/system");
+  const { checks } = report;
   const colors = pc.createColors(useColor);
+  const cellsOf = ({ name, quantity, theory, simulated, bound, n }: VerifyCheck): string[] => {
+    const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+    const figures = [figureText(theory), figureText(simulated), boundText(bound)];
+    return [short, quantity, ...figures, n.toLocaleString("en-US")];
+  };
   const families = [...new Set(checks.map(({ family }) => family))];
   const tables = families.map(async (family) => {
     const own = checks.filter((check) => check.family === family);
     const rows = own.map((check) => [check.passed ? colors.green("✓") : colors.red("✗"), ...cellsOf(check)]);
     return [colors.bold(family), await formatTable([HEADER, ...rows])].join("\n");
   });
-  return [...(await Promise.all(tables)), verdict(checks, seed)].join("\n\n");
+  return [...(await Promise.all(tables)), ...speed(report), verdict(report)].join("\n\n");
 }
 
 const HEADER = ["", "where", "quantity", "theory", "simulated", "bound", "n"] as const;
-const LONGEST_NAME = 44;
+const LONGEST_NAME = 68;
 
-function cellsOf({ name, quantity, theory, simulated, bound, n }: VerifyCheck): string[] {
-  const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-  return [short, quantity, figure(theory), figure(simulated), `±${figure(bound)}`, n.toLocaleString("en-US")];
+function speed({ throughput }: VerifyReport): string[] {
+  if (throughput === null) return [];
+  const { mbitPerCpuSecond, numInfoBits, numCodedBits, esNoDb, meanIterations } = throughput;
+  const point = `${numInfoBits} bits in ${numCodedBits}, min-sum at ${esNoDb} dB`;
+  const rate = `${mbitPerCpuSecond.toFixed(2)} Mbit/s per CPU second`;
+  return [`LDPC decoding, ${point}: ${rate}, ${meanIterations.toFixed(1)} iterations`];
 }
 
-function figure(value: number): string {
-  return value === 0 ? "0" : Number(value.toPrecision(5)).toString();
-}
-
-function verdict(checks: readonly VerifyCheck[], seed: number): string {
+function verdict({ checks, seed }: VerifyReport): string {
   const failed = checks.filter(({ passed }) => !passed).length;
   const count = `${checks.length} checks, seed ${seed}`;
   return failed === 0 ? `the radio agrees with theory: ${count}` : `${failed} of ${count} failed`;

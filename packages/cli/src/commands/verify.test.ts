@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { VerifyReport } from "@semlink/system";
+import { parseVerifyReport, type VerifyReport } from "@semlink/system";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../main.ts";
 import { textIo } from "../testing-io.fixture.ts";
@@ -58,7 +58,19 @@ describe("semlink verify", () => {
     expect(stdout).toMatch(/✓ +silent +E\|h\|\^2 +1 +/);
     const report = JSON.parse(await readFile(join(folder, "results", "verify.json"), "utf8")) as VerifyReport;
     expect(report).toMatchObject({ schema: "semlink-verify/1", seed: 0, channel: "silent", passed: false });
+    expect(parseVerifyReport(report)).toEqual(report);
     expect(report.checks.every(({ source }) => source !== "")).toBe(true);
+  });
+
+  it("writes a page with --report, and says where", async () => {
+    const module = join(folder, "silent.mjs");
+    await writeFile(module, SILENT);
+    const page = join(folder, "page");
+    const { stdout } = await verify("--channel", module, "--report", page);
+    const html = await readFile(join(page, "verify.html"), "utf8");
+    expect(html).toContain("<h1>silent against theory</h1>");
+    expect(html).toContain("noise power per axis over no, re");
+    expect(stdout).toContain(`verify.json and ${join(page, "verify.html")}`);
   });
 
   it("says what is missing in a module without a channel", async () => {

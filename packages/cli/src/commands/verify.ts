@@ -9,23 +9,26 @@ import { formatVerify } from "./verify-table.ts";
 /** Whether the simulated radio agrees with theory. */
 export const verify: Command = defineCommand({
   name: "verify",
-  summary: "Check every channel, equaliser and impairment against its closed form",
+  summary: "Check every channel, receiver, modem and code against its closed form",
   example: "semlink verify --quick",
   options: {
-    quick: option.flag("wider intervals, in under a minute"),
+    quick: option.flag("wider intervals and no rare errors, in under a minute"),
     channel: option.path("module with a channel of your own (defineChannel), checked in place of semlink's"),
     out: option.path("file for the figures", { default: "results/verify.json" }),
+    report: option.path("folder for a page with charts of theory and simulation"),
   },
-  async run({ quick, channel: module, out, seed }, { signal, report, print, fail }) {
+  async run({ quick, channel: module, out, report: folder, seed }, { signal, report, print, fail }) {
     const { nodeRuntime, writeFileAtomic } = await import("@semlink/engine/node");
-    const { loadChannelModule, verifyRadio } = await import("@semlink/system");
+    const { loadChannelModule, verifyRadio, writeVerifyReport } = await import("@semlink/system");
     const channel = module === undefined ? {} : { channel: (await loadChannelModule(module)).open({}) };
     const runtime = await nodeRuntime({ intraOpThreads: 1 });
     const settings = { seed: seed ?? 0, isQuick: quick };
     const figures = await verifyRadio({ ...settings, ...channel, runtime, report, signal });
     await mkdir(dirname(out), { recursive: true });
     await writeFileAtomic(out, `${JSON.stringify(figures, null, 2)}\n`);
+    const files = folder === undefined ? undefined : await writeVerifyReport(figures, folder);
     if (!figures.passed) fail();
-    print(`${await formatVerify(figures, pc.isColorSupported)}\nwritten to ${out}`, figures);
+    const written = [out, ...(files ? [files.html] : [])].join(" and ");
+    print(`${await formatVerify(figures, pc.isColorSupported)}\nwritten to ${written}`, figures);
   },
 });

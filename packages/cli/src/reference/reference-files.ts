@@ -11,12 +11,13 @@ export interface ReferenceFile {
   readonly text: string;
 }
 
-/** Every generated page: the command line, and the JSON Schemas of configuration and results. */
+/** Every generated page: the command line, and the JSON Schemas of configuration, results and verification. */
 export async function referenceFiles(): Promise<ReferenceFile[]> {
-  const { experimentJsonSchema, resultsJsonSchema } = await import("@semlink/system");
+  const { experimentJsonSchema, resultsJsonSchema, verifyJsonSchema } = await import("@semlink/system");
   return [
     { path: "cli.md", text: cliPage(commands, commonOptions) },
     { path: "experiment.schema.json", text: JSON.stringify(experimentJsonSchema()) },
     { path: "results.schema.json", text: JSON.stringify(resultsJsonSchema()) },
+    { path: "verify.schema.json", text: JSON.stringify(verifyJsonSchema()) },
   ];
 }

@@ -151,7 +151,7 @@ describe("simulateLabelLine", () => {
     const sent = { ...setup, line: labelCode, draw, esNoDb: 0, labels, predictedLabels: labels };
     expect(() => simulateLabelLine({ ...sent, labels: labels.slice(1) })).toThrow("expected 60 labels");
     expect(() => simulateLabelLine({ ...sent, predictedLabels: labels.map(() => 10) })).toThrow(
-      "transmitLabels: expected predicted labels below 10, got 10",
+      "encodeLabels: expected predicted labels below 10, got 10",
     );
     expect(() => simulateLabelLine({ ...sent, numSymbols: 10 })).toThrow(
       "expected at least 10 symbols per image, got 9",

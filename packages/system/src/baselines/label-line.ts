@@ -43,14 +43,7 @@ export interface LabelTransmission {
 export function transmitLabels(transmission: LabelTransmission): Uint8Array {
   const { codebook, numClasses, predictedLabels, radio, draw, esNoDb } = transmission;
   const stride = codebook.length / numClasses;
-  const unknown = predictedLabels.find((label) => label >= numClasses);
-  if (unknown !== undefined) {
-    throw invalid("transmitLabels", `predicted labels below ${numClasses}`, unknown);
-  }
-  const x = new Float32Array(predictedLabels.length * stride);
-  predictedLabels.forEach((label, image) => {
-    x.set(codebook.subarray(label * stride, (label + 1) * stride), image * stride);
-  });
+  const x = encodeLabels(transmission);
   const no = new Float32Array(predictedLabels.length).fill(noFromEsNoDb(esNoDb));
   const sentDraw = firstSymbols(radio, draw, predictedLabels.length, stride / 2);
   const { matched, weights } = matchedFilter(radio.receive({ x, no }, sentDraw));
@@ -58,6 +51,28 @@ export function transmitLabels(transmission: LabelTransmission): Uint8Array {
     const [from, to] = [image * stride, (image + 1) * stride];
     return mostLikely(codebook, matched.subarray(from, to), weights.subarray(from / 2, to / 2));
   });
+}
+
+/**
+ * The codeword of each predicted label.
+ *
+ * @returns [batch, numSymbols, 2]
+ * @throws SemlinkError "invalid-argument" when a predicted label has no codeword
+ */
+export function encodeLabels(
+  transmission: Pick<LabelTransmission, "codebook" | "numClasses" | "predictedLabels">,
+): Float32Array {
+  const { codebook, numClasses, predictedLabels } = transmission;
+  const stride = codebook.length / numClasses;
+  const unknown = predictedLabels.find((label) => label >= numClasses);
+  if (unknown !== undefined) {
+    throw invalid("encodeLabels", `predicted labels below ${numClasses}`, unknown);
+  }
+  const x = new Float32Array(predictedLabels.length * stride);
+  predictedLabels.forEach((label, image) => {
+    x.set(codebook.subarray(label * stride, (label + 1) * stride), image * stride);
+  });
+  return x;
 }
 
 /**

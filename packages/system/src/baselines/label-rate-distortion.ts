@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { capacity } from "../channel/capacity.ts";
 import type { ChannelSpec } from "../channel/channel-spec.ts";
+import type { Baseline } from "./baseline.ts";
+import { ergodicBits, hasCapacity } from "./channel-information.ts";
 
 /** Halvings of an interval of length 1 until it is below the spacing of doubles. */
 const NUM_BISECTIONS = 60;
@@ -46,6 +48,28 @@ export function labelRateDistortion(options: {
   const distortion = labelDistortion(numClasses, numSymbols * capacity(channel, esNoDb));
   return classifierAccuracy * (1 - distortion) + ((1 - classifierAccuracy) * distortion) / (numClasses - 1);
 }
+
+/**
+ * {@link labelRateDistortion} image by image: the device's label arrives with probability 1 - D, otherwise as any other
+ * label. That is an even guess among all M with probability `D M / (M - 1)`.
+ */
+export const labelRateDistortionBound: Baseline = {
+  name: "label-rate-distortion",
+  label: "R(D) of the label",
+  role: "bound",
+  supports: hasCapacity,
+  async prepare({ predictions, numClasses }) {
+    return {
+      async transmit({ radio, esNoDb, numSymbols }) {
+        const bits = ergodicBits(radio, esNoDb, numSymbols) ?? 0;
+        const distortion = labelDistortion(numClasses, bits);
+        const guess = Math.min(1, (distortion * numClasses) / (numClasses - 1));
+        return { decisions: predictions, guessed: new Float32Array(predictions.length).fill(guess) };
+      },
+    };
+  },
+  ledger: () => [],
+};
 
 /** `R(D)` in bits; decreasing on (0, 1 - 1/M). */
 function labelRate(numClasses: number, distortion: number): number {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { labelLines } from "../baselines/label-lines.ts";
+import type { Baseline } from "../baselines/baseline.ts";
+import { labelBaselines } from "../baselines/label-baselines.ts";
 import { repetitionQpsk } from "../baselines/repetition-qpsk.ts";
 import { openRadio } from "../channel/channel-spec.ts";
 import {
-  baselineLines,
-  labelOutcomes,
   type LineOptions,
-  linkLines,
-  linkOutcomes,
+  linkLine,
+  measureBaseline,
   type Outcomes,
+  outcomesOf,
   pairedComparisons,
   pairedInterval,
+  resultLines,
 } from "./assemble-results.ts";
 import { codewordLink } from "./fake-links.fixture.ts";
 import type { LinkEvaluation, MeasuredPoint } from "./link-evaluation.ts";
@@ -30,14 +31,14 @@ const options: LineOptions = {
     lengths,
     channels: ["awgn", "rayleigh-block"],
     drawsPerImage: 1,
-    confidence: 0.95,
   },
-  lengths,
   labels,
   numClasses: NUM_CLASSES,
   numSourceValues: 200,
   seed: 5,
 };
+
+const device = { numClasses: NUM_CLASSES, predictions: devicePredictions };
 
 /** A measurement of 250 images. */
 function pointOf(
@@ -70,8 +71,8 @@ const shuffled: LinkEvaluation = {
   ],
 };
 
-describe("linkLines", () => {
-  const [awgn, rayleigh, ...others] = linkLines(shuffled, "rival", options);
+describe("resultLines", () => {
+  const [awgn, rayleigh, ...others] = resultLines(linkLine(shuffled, "rival"), options);
 
   it("is a line for each channel, its points by Es/N0, then by length", () => {
     expect(others).toEqual([]);
@@ -107,34 +108,52 @@ describe("linkLines", () => {
   it("has no identity figure of fewer than a hundred images", () => {
     const [first] = shuffled.points;
     const few = { ...first!, measurement: { ...first!.measurement, identified: new Float32Array(0) } };
-    const lines = linkLines({ ...shuffled, points: [few] }, "link", options);
-    expect(lines[1]!.points[0]).not.toHaveProperty("identity100");
+    const [line] = resultLines(linkLine({ ...shuffled, points: [few] }, "link"), options);
+    expect(line!.points[0]).not.toHaveProperty("identity100");
   });
 });
 
-describe("the label lines", () => {
-  const outcomes = labelOutcomes(devicePredictions, options);
+describe("a baseline", () => {
+  const { "label-code": labelCode, "repetition-qpsk": repetition } = labelBaselines;
 
-  it("stand at every channel, Es/N0 and length", () => {
-    const lines = baselineLines(outcomes, options);
-    expect(lines.map(({ id, channel, role }) => [id, channel, role])).toEqual(
-      labelLines.flatMap(({ name }) =>
-        options.evaluate.channels.map((channel) => [name, channel, "baseline"]),
-      ),
-    );
-    for (const { points, label, id } of lines) {
-      expect(label).toBe(labelLines.find(({ name }) => name === id)!.label);
-      expect(points.map(({ esNoDb, numSymbols }) => [esNoDb, numSymbols])).toEqual([
-        [-6, 2],
-        [-6, 4],
-        [40, 2],
-        [40, 4],
-      ]);
+  it("stands at every channel, Es/N0 and length that it supports", async () => {
+    for (const baseline of [labelCode, repetition, labelBaselines.capacity]) {
+      const lines = resultLines(await measureBaseline(baseline, device, options), options);
+      expect(lines.map(({ id, label, role, channel }) => [id, label, role, channel])).toEqual(
+        options.evaluate.channels.map((channel) => [baseline.name, baseline.label, baseline.role, channel]),
+      );
+      for (const { points } of lines) {
+        expect(points.map(({ esNoDb, numSymbols }) => [esNoDb, numSymbols])).toEqual([
+          [-6, 2],
+          [-6, 4],
+          [40, 2],
+          [40, 4],
+        ]);
+      }
     }
+    const fading: Baseline = { ...labelCode, supports: ({ name }) => name === "rayleigh-block" };
+    const lines = resultLines(await measureBaseline(fading, device, options), options);
+    expect(lines.map(({ channel }) => channel)).toEqual(["rayleigh-block"]);
   });
 
-  it("reach the accuracy of the device on a clear channel, and no more", () => {
-    for (const { points } of outcomes) {
+  it("has no figures of an embedding unless its receiver has one", async () => {
+    const withEmbeddings = { ...device, embeddings: rngFrom(1).normal(COUNT * 3) };
+    const [line] = resultLines(await measureBaseline(labelCode, withEmbeddings, options), options);
+    expect(line!.points[0]).not.toHaveProperty("embeddingR2");
+    expect(line!.points[0]).not.toHaveProperty("identity100");
+  });
+
+  it("counts the pilots of a receiver that estimates the channel, for each gain", async () => {
+    const csi = { pilots: 2, estimator: "ls" as const };
+    const channel = { model: "rayleigh", form: "fast", receiver: { csi } };
+    const estimated = { ...options, evaluate: { ...options.evaluate, channels: [channel] } };
+    const [line] = resultLines(await measureBaseline(labelCode, device, estimated), estimated);
+    expect(line!.points.map(({ numPilots }) => numPilots)).toEqual([4, 8, 4, 8]);
+  });
+
+  it("reaches the accuracy of the device on a clear channel, and no more", async () => {
+    for (const baseline of [labelCode, repetition]) {
+      const { points } = outcomesOf(await measureBaseline(baseline, device, options));
       const clear = points.filter(({ place }) => place.channel === "awgn" && place.esNoDb === 40);
       for (const { correct } of clear) {
         expect([...correct]).toEqual(
@@ -144,8 +163,8 @@ describe("the label lines", () => {
     }
   });
 
-  it("meet the fades and noise of the links: the same code measured as a link is right on the same images", async () => {
-    const [{ points }] = outcomes.filter(({ id }) => id === "repetition-qpsk") as [Outcomes];
+  it("meets the fades and noise of the links: the same code measured as a link is right on the same images", async () => {
+    const { points } = outcomesOf(await measureBaseline(repetition, device, options));
     const link = codewordLink(
       repetitionQpsk.codebook(NUM_CLASSES, 4),
       NUM_CLASSES,
@@ -175,16 +194,16 @@ describe("the label lines", () => {
     }
   });
 
-  it("average over the draws of an image, and stay shares", () => {
+  it("averages over the draws of an image, and stays a share", async () => {
     const evaluate = { ...options.evaluate, drawsPerImage: 10, esNoDb: [40], channels: ["awgn" as const] };
-    for (const { points } of labelOutcomes(labels, { ...options, evaluate })) {
-      for (const { correct } of points) expect([...correct]).toEqual(new Array(COUNT).fill(1));
-    }
+    const perfect = { ...device, predictions: labels };
+    const { points } = await measureBaseline(labelCode, perfect, { ...options, evaluate });
+    for (const { measurement } of points) expect([...measurement.correct]).toEqual(new Array(COUNT).fill(1));
   });
 });
 
 describe("pairedComparisons", () => {
-  const system = linkOutcomes(shuffled);
+  const system = outcomesOf(linkLine(shuffled, "link"));
   const shifted: Outcomes = {
     id: "other",
     points: [

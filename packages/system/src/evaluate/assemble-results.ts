@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import type { LabelLine } from "../baselines/label-line.ts";
-import { simulateLabelLine } from "../baselines/label-line.ts";
-import { labelLines } from "../baselines/label-lines.ts";
+import type { Baseline, DeviceOutputs } from "../baselines/baseline.ts";
 import { channelId, openRadio } from "../channel/channel-spec.ts";
-import type { EvaluateConfig } from "../experiment.ts";
+import type { CodecKind, EvaluateConfig } from "../experiment.ts";
 import type { LinkEvaluation, MeasuredPoint } from "./link-evaluation.ts";
-import { evaluationDraw } from "./measure-link.ts";
+import { measureLine, type OperatingPoint, type PointMeasurement } from "./measure-link.ts";
+import { measuredPointsOf } from "./measured-file.ts";
 import type { Comparison, Line, Measured, Point } from "./results.ts";
 import { clusteredMeanInterval, meanInterval } from "./statistics.ts";
 
 const CONFIDENCE = 0.95;
 
 /** Names under which links appear in figures and tables. */
-const LINK_NAMES = { cat: "CAT link", "film-mlp": "FiLM MLP link" } as const;
+export const LINK_NAMES: Readonly<Record<CodecKind, string>> = {
+  cat: "CAT link",
+  "film-mlp": "FiLM MLP link",
+};
 
 /** Outcomes of one system at its operating points, image by image. */
 export interface Outcomes {
@@ -28,63 +30,79 @@ interface Place {
 }
 
 export interface LineOptions {
-  readonly evaluate: EvaluateConfig;
-  readonly lengths: readonly number[];
+  readonly evaluate: Pick<EvaluateConfig, "esNoDb" | "lengths" | "channels" | "drawsPerImage">;
   readonly labels: Uint8Array;
   readonly numClasses: number;
   /** height · width · channels: what the bandwidth ratio divides by */
   readonly numSourceValues: number;
   readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onPoint?: (done: number, total: number) => void;
 }
 
-/** The lines of one learned link, one for each channel. */
-export function linkLines(evaluation: LinkEvaluation, role: Line["role"], options: LineOptions): Line[] {
-  return options.evaluate.channels.map(channelId).map((channel) => ({
-    id: evaluation.kind,
-    label: LINK_NAMES[evaluation.kind],
-    role,
-    channel,
-    points: evaluation.points
-      .filter((point) => point.channel === channel)
-      .sort((a, b) => a.esNoDb - b.esNoDb || a.numSymbols - b.numSymbols)
-      .map((point) => ({ ...pointAt(point, point.measurement.correct, options), ...fidelityOf(point) })),
-  }));
+/** A line's measurement at every operating point. */
+export interface MeasuredLine {
+  readonly id: string;
+  readonly label: string;
+  readonly role: Line["role"];
+  readonly points: readonly MeasuredPoint[];
 }
 
-/** Outcomes of a learned link. */
-export function linkOutcomes({ kind, points }: LinkEvaluation): Outcomes {
-  return { id: kind, points: points.map((point) => ({ place: point, correct: point.measurement.correct })) };
+/** A learned link as a measured line. */
+export function linkLine({ kind, points }: LinkEvaluation, role: Line["role"]): MeasuredLine {
+  return { id: kind, label: LINK_NAMES[kind], role, points };
+}
+
+/** The results' lines of one system, one for each channel that it was measured on. */
+export function resultLines({ id, label, role, points }: MeasuredLine, options: LineOptions): Line[] {
+  const channels = options.evaluate.channels.map(channelId);
+  return channels
+    .filter((channel) => points.some((point) => point.channel === channel))
+    .map((channel) => ({
+      ...{ id, label, role, channel },
+      points: points
+        .filter((point) => point.channel === channel)
+        .sort((a, b) => a.esNoDb - b.esNoDb || a.numSymbols - b.numSymbols)
+        .map((point) => pointOf(point, options)),
+    }));
+}
+
+/** Outcomes of a system, for paired differences. */
+export function outcomesOf({ id, points }: MeasuredLine): Outcomes {
+  return { id, points: points.map((point) => ({ place: point, correct: point.measurement.correct })) };
+}
+
+/** A baseline under the same fades and noise as the links, on the channels that it supports, as a measured line. */
+export async function measureBaseline(
+  baseline: Baseline,
+  device: DeviceOutputs,
+  options: LineOptions,
+): Promise<MeasuredLine> {
+  const { name: id, label, role } = baseline;
+  return { id, label, role, points: measuredPointsOf(await measureAtPoints(baseline, device, options)) };
 }
 
 /**
- * The label lines under the same fades and noise as the links: the device decides (with the link's own fine-tuned
- * student) and sends the label.
+ * Figures of a baseline at every operating point, on the channels that it supports.
  *
- * @param devicePredictions - [count]
+ * @param device - outputs of the link's own fine-tuned student
  */
-export function labelOutcomes(devicePredictions: Uint8Array, options: LineOptions): Outcomes[] {
-  return labelLines.map((line) => ({
-    id: line.name,
-    points: places(options).map((place) => ({
-      place,
-      correct: meanCorrect(line, devicePredictions, place, options),
-    })),
-  }));
-}
-
-/** The lines of label baselines. */
-export function baselineLines(outcomes: readonly Outcomes[], options: LineOptions): Line[] {
-  return outcomes.flatMap(({ id, points }) =>
-    options.evaluate.channels.map(channelId).map((channel) => ({
-      id,
-      label: labelLines.find((line) => line.name === id)!.label,
-      role: "baseline" as const,
-      channel,
-      points: points
-        .filter(({ place }) => place.channel === channel)
-        .map(({ place, correct }) => pointAt(place, correct, options)),
-    })),
-  );
+export async function measureAtPoints(
+  baseline: Baseline,
+  device: DeviceOutputs,
+  { evaluate, labels, numClasses, seed, signal, onPoint = () => undefined }: LineOptions,
+): Promise<ReadonlyMap<OperatingPoint, PointMeasurement>> {
+  return measureLine({
+    line: await baseline.prepare(device),
+    ...(device.embeddings ? { embeddings: device.embeddings } : {}),
+    ...{ labels, numClasses, onPoint },
+    channels: evaluate.channels.map(openRadio).filter((radio) => baseline.supports(radio)),
+    esNoDb: evaluate.esNoDb,
+    lengths: evaluate.lengths,
+    drawsPerImage: evaluate.drawsPerImage,
+    rng: rngFrom(seed).fold("evaluate"),
+    ...(signal ? { signal } : {}),
+  });
 }
 
 /** Paired differences of the first system over each other one, at every operating point that both have. */
@@ -112,60 +130,33 @@ export function pairedInterval(differences: Float32Array): Measured {
   return { ...meanInterval(differences, CONFIDENCE), method: "paired-normal" };
 }
 
-function places({ evaluate, lengths }: LineOptions): Place[] {
-  return evaluate.channels
-    .map(channelId)
-    .flatMap((channel) =>
-      evaluate.esNoDb.flatMap((esNoDb) => lengths.map((numSymbols) => ({ channel, esNoDb, numSymbols }))),
-    );
-}
-
 function samePlace(a: Place, b: Place): boolean {
   return a.channel === b.channel && a.esNoDb === b.esNoDb && a.numSymbols === b.numSymbols;
 }
 
-function meanCorrect(
-  line: LabelLine,
-  predictedLabels: Uint8Array,
-  place: Place,
-  options: LineOptions,
-): Float32Array {
-  const { evaluate, labels, numClasses, lengths, seed } = options;
-  const { esNoDb, numSymbols } = place;
-  const radio = openRadio(evaluate.channels.find((spec) => channelId(spec) === place.channel)!);
-  const hits = new Float32Array(labels.length);
-  for (let index = 0; index < evaluate.drawsPerImage; index++) {
-    const draw = evaluationDraw(
-      rngFrom(seed).fold("evaluate"),
-      radio,
-      index,
-      labels.length,
-      lengths[lengths.length - 1]!,
-    );
-    const flags = simulateLabelLine({
-      ...{ line, predictedLabels, labels, numClasses, radio, draw, esNoDb, numSymbols },
-    });
-    flags.forEach((flag, image) => (hits[image]! += flag));
-  }
-  return hits.map((count) => count / evaluate.drawsPerImage);
-}
-
-function pointAt(
-  { esNoDb, numSymbols }: Place,
-  correct: Float32Array,
-  { numSourceValues }: LineOptions,
-): Point {
+function pointOf(point: MeasuredPoint, { evaluate, numSourceValues }: LineOptions): Point {
+  const { channel, esNoDb, numSymbols, measurement } = point;
+  const radio = openRadio(evaluate.channels.find((spec) => channelId(spec) === channel)!);
+  const numPilots = radio.numPilots(numSymbols);
   return {
     numSymbols,
     cbr: numSymbols / numSourceValues,
+    ...(numPilots > 0 ? { numPilots } : {}),
     esNoDb,
-    accuracy: clusteredMeanInterval(correct, CONFIDENCE),
+    accuracy: clusteredMeanInterval(measurement.correct, CONFIDENCE),
+    ...fidelityOf(point),
   };
 }
 
 function fidelityOf({ measurement }: MeasuredPoint): Pick<Point, "embeddingR2" | "identity100"> {
-  const { value, low, high, ...rest } = meanInterval(measurement.relativeError, CONFIDENCE);
-  const embeddingR2 = { ...rest, value: 1 - value, low: 1 - high, high: 1 - low };
+  if (measurement.relativeError.length === 0) return {};
+  const embeddingR2 = embeddingR2Of(measurement.relativeError);
   if (measurement.identified.length === 0) return { embeddingR2 };
   return { embeddingR2, identity100: clusteredMeanInterval(measurement.identified, CONFIDENCE) };
+}
+
+/** `R² = 1 - mean` of the relative errors of images, with its interval. */
+export function embeddingR2Of(relativeError: Float32Array): Measured {
+  const { value, low, high, ...rest } = meanInterval(relativeError, CONFIDENCE);
+  return { ...rest, value: 1 - value, low: 1 - high, high: 1 - low };
 }

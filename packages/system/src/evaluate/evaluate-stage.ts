@@ -17,19 +17,15 @@ import { runStage } from "../run/stage.ts";
 import { readEmbeddingStatistics } from "../targets/target-bank.ts";
 import type { CachedTargets } from "../targets/targets-stage.ts";
 import type { ProvidedTeacher } from "../teacher/teacher-stage.ts";
-import {
-  baselineLines,
-  labelOutcomes,
-  linkLines,
-  linkOutcomes,
-  pairedComparisons,
-} from "./assemble-results.ts";
+import { linkLine, outcomesOf, pairedComparisons, resultLines } from "./assemble-results.ts";
+import { evaluateBaselines, measuredPoints } from "./baseline-stage.ts";
 import { cleanComparisons, cleanLines } from "./clean-lines.ts";
 import { type CleanEvaluation, evaluateClean } from "./clean-evaluation.ts";
-import { CONVENTIONS } from "./conventions.ts";
+import { conventionsOf } from "./conventions.ts";
 import { trainingCurves } from "./curves.ts";
 import { ledgerOf } from "./ledger.ts";
 import { evaluateLink, type LinkEvaluation, readLinkEvaluation } from "./link-evaluation.ts";
+import { MATRIX_CONVENTIONS, measureMismatch } from "./mismatch/mismatch-stage.ts";
 import { parseResults, type Results } from "./results.ts";
 
 /** Everything that the evaluation reads. */
@@ -56,14 +52,19 @@ export async function evaluateSystems(
   const shape = problemShape(data, systems.targets.embedDim);
   const options = {
     evaluate: experiment.evaluate,
-    lengths: experiment.evaluate.lengths,
     labels: data.test.labels,
     numClasses: shape.numClasses,
     numSourceValues: shape.imageShape.reduce((product, size) => product * size, 1),
     seed: experiment.seed,
   };
   const [main, ...rivals] = value.links;
-  const baselines = labelOutcomes(main!.devicePredictions, options);
+  const mainLine = linkLine(main!, "link");
+  const rivalLines = rivals.map((rival) => linkLine(rival, "rival"));
+  const { teacher, targets } = systems;
+  const devices = { teacher, link: systems.links[0]!, device: main!, embedDim: targets.embedDim };
+  const baselines = await evaluateBaselines(experiment, run, data, devices, options);
+  const otherLines = [...rivalLines, ...baselines.map(({ line }) => line)];
+  const matrix = await measureMismatch(experiment, run, data, systems.links);
   const results: Results = {
     schema: "semlink-results/1",
     name: experiment.name,
@@ -74,19 +75,23 @@ export async function evaluateSystems(
       runtime: await nodeRuntime(),
       endedAt: new Date(),
     }),
-    conventions: CONVENTIONS,
+    conventions: [...conventionsOf(experiment.evaluate.baselines), ...(matrix ? MATRIX_CONVENTIONS : [])],
     clean: cleanLines(value.clean, value.links, data.test.labels),
-    lines: [
-      ...linkLines(main!, "link", options),
-      ...rivals.flatMap((rival) => linkLines(rival, "rival", options)),
-      ...baselineLines(baselines, options),
-    ],
+    lines: [mainLine, ...otherLines].flatMap((line) => resultLines(line, options)),
     comparisons: [
       ...cleanComparisons(value.clean, data.test.labels),
-      ...pairedComparisons(linkOutcomes(main!), [...rivals.map(linkOutcomes), ...baselines]),
+      // A limit is no system: nothing is shown by being below it.
+      ...pairedComparisons(
+        outcomesOf(mainLine),
+        otherLines.filter(({ role }) => role !== "bound").map(outcomesOf),
+      ),
     ],
-    ledger: ledgerOf(experiment, shape, systems.teacher.card),
+    ledger: [
+      ...ledgerOf(experiment, shape, systems.teacher.card),
+      ...baselines.flatMap(({ ledger }) => ledger),
+    ],
     curves: await allCurves(systems),
+    ...(matrix ? { matrix } : {}),
     bits: await weightDigests(systems, folder),
   };
   // What is written is what the published schema accepts.
@@ -110,7 +115,7 @@ function measureSystems(
       teacher: teacher.key,
       students: [students.chosen.key, students.control?.key ?? null],
       links: links.map(({ key }) => key),
-      evaluate: experiment.evaluate,
+      evaluate: measuredPoints(experiment.evaluate), // matrix and baselines are stages of their own
       seed: experiment.seed,
     },
     async produce(folder) {

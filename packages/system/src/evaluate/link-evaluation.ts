@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime } from "@semlink/engine";
-import { Evaluator, exportModel, rngFrom, SemlinkError } from "@semlink/engine";
-import { writeFileAtomic, writeSafetensors } from "@semlink/engine/node";
+import { Evaluator, exportModel, rngFrom } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import { openRadio } from "../channel/channel-spec.ts";
 import type { Dataset, ImageSet } from "../data/dataset.ts";
@@ -12,10 +12,11 @@ import type { CodecConfig, CodecKind, EvaluateConfig, StudentConfig } from "../e
 import { encoderModel, receiverModel, studentModel, transmitterModel } from "../link/link-models.ts";
 import { openLink } from "../link/link.ts";
 import type { Reporter } from "../progress.ts";
-import { readStageTensors } from "../run/stage-tensors.ts";
 import { predictionsOf } from "./embedding-fidelity.ts";
-import type { PointMeasurement } from "./measure-link.ts";
 import { measureLink } from "./measure-link.ts";
+import { type MeasuredPoint, readMeasured, writeMeasured } from "./measured-file.ts";
+
+export type { MeasuredPoint } from "./measured-file.ts";
 
 export interface EvaluateLinkOptions {
   readonly data: Dataset;
@@ -38,15 +39,6 @@ export interface LinkEvaluation {
   /** [count] decisions of the link's own, fine-tuned device on the clean test images */
   readonly devicePredictions: Uint8Array;
   readonly points: readonly MeasuredPoint[];
-}
-
-/** One operating point with its figures for every image. */
-export interface MeasuredPoint {
-  /** Name of the radio. */
-  readonly channel: string;
-  readonly esNoDb: number;
-  readonly numSymbols: number;
-  readonly measurement: PointMeasurement;
 }
 
 const BATCH = 250;
@@ -83,23 +75,12 @@ export async function evaluateLink(options: EvaluateLinkOptions): Promise<void> 
     signal,
   });
   await link.release();
-  const tensors = new Map<string, HostTensor>([["devicePredictions", bytes(predictions)]]);
-  for (const [{ channel, esNoDb, numSymbols }, measurement] of measured) {
-    for (const figure of FIGURES) {
-      tensors.set([channel.name, esNoDb, numSymbols, figure].join(" "), floats(measurement[figure]));
-    }
-  }
-  await writeSafetensors(fileOf(folder, kind), { tensors, metadata: {} });
+  const others = new Map([["devicePredictions", bytes(predictions)]]);
+  await writeMeasured(fileOf(folder, kind), measured, others);
 }
-
-const FIGURES = ["correct", "relativeError", "identified"] as const;
 
 function bytes(data: Uint8Array): HostTensor {
   return { dtype: "uint8", shape: [data.length], data };
-}
-
-function floats(values: Float32Array): HostTensor {
-  return { dtype: "float32", shape: [values.length], data: values };
 }
 
 /** What a student says of a set: standardised embeddings and its own decisions. */
@@ -134,37 +115,6 @@ export async function runStudent(
  * @throws SemlinkError `corrupt-file` when the file is missing or damaged
  */
 export async function readLinkEvaluation(folder: string, kind: CodecKind): Promise<LinkEvaluation> {
-  const path = fileOf(folder, kind);
-  const { tensors } = await readStageTensors(path);
-  const read = (name: string): HostTensor["data"] => {
-    const tensor = tensors.get(name);
-    if (tensor) return tensor.data;
-    throw new SemlinkError({
-      code: "corrupt-file",
-      where: path,
-      expected: `measurements named "${name}"`,
-      actual: "none",
-      hint: "delete the folder; the link is measured again",
-    });
-  };
-  const places = [...tensors.keys()].filter((name) => name.endsWith(FIGURES[0]));
-  return {
-    kind,
-    devicePredictions: read("devicePredictions") as Uint8Array,
-    points: places.map((place) => {
-      const [channel, esNoDb, numSymbols] = place.split(" ") as [string, string, string];
-      const figure = (name: string): Float32Array =>
-        read([channel, esNoDb, numSymbols, name].join(" ")) as Float32Array;
-      return {
-        channel,
-        esNoDb: Number(esNoDb),
-        numSymbols: Number(numSymbols),
-        measurement: {
-          correct: figure("correct"),
-          relativeError: figure("relativeError"),
-          identified: figure("identified"),
-        },
-      };
-    }),
-  };
+  const { points, read } = await readMeasured(fileOf(folder, kind));
+  return { kind, devicePredictions: read("devicePredictions") as Uint8Array, points };
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
 import { setImmediate } from "node:timers/promises";
+import { type PreparedBaseline, rightShares } from "../baselines/baseline.ts";
+import { learnedLink } from "../baselines/learned-link.ts";
 import type { ChannelDraw } from "../channel/channel-model.ts";
-import { firstSymbols, symbolPrefix } from "../channel/channel-model.ts";
-import { noFromEsNoDb } from "../channel/decibel.ts";
 import type { Radio } from "../channel/radio.ts";
 import type { Link } from "../link/link.ts";
-import { GALLERY, identifiedAmongGallery, predictionsOf, relativeErrors } from "./embedding-fidelity.ts";
+import { GALLERY, identifiedAmongGallery, relativeErrors } from "./embedding-fidelity.ts";
 
-/** One operating point of a link. */
+/** One operating point of a line. */
 export interface OperatingPoint {
   readonly channel: Radio;
   readonly esNoDb: number;
@@ -19,21 +19,21 @@ export interface OperatingPoint {
 export interface PointMeasurement {
   /** [count] share of draws decided right */
   readonly correct: Float32Array;
-  /** [count] squared error over the variance of the embedding; the mean is 1 - R² */
+  /** [count] squared error over the variance of the embedding; the mean is 1 - R². Empty where no embedding arrives. */
   readonly relativeError: Float32Array;
-  /** [whole galleries] share of draws identified among 100 */
+  /** [whole galleries] share of draws identified among 100. Empty where no embedding arrives. */
   readonly identified: Float32Array;
 }
 
-export interface MeasureLinkOptions {
-  readonly link: Link;
-  /** [count, embedDim] what the device sends */
-  readonly embeddings: Float32Array;
+/** Where and on what a line is measured. */
+export interface MeasureLineOptions {
+  readonly line: PreparedBaseline;
+  /** [count, embedDim] what the device sends; for lines whose receiver has an embedding */
+  readonly embeddings?: Float32Array;
   readonly labels: Uint8Array;
   readonly numClasses: number;
   readonly channels: readonly Radio[];
   readonly esNoDb: readonly number[];
-  /** Lengths to measure, out of the link's. */
   readonly lengths: readonly number[];
   readonly drawsPerImage: number;
   /** Address of the draws; systems measured with the same one meet the same fades and noise. */
@@ -42,7 +42,12 @@ export interface MeasureLinkOptions {
   readonly signal?: AbortSignal;
 }
 
-const BATCH = 500;
+/** What {@link measureLink} takes: a link in place of a line. */
+export type MeasureLinkOptions = Omit<MeasureLineOptions, "line" | "embeddings"> & {
+  readonly link: Link;
+  /** [count, embedDim] what the device sends */
+  readonly embeddings: Float32Array;
+};
 
 /** The draw number `index` of a channel for all images: common to every system, Es/N0 and length. */
 export function evaluationDraw(
@@ -56,23 +61,31 @@ export function evaluationDraw(
 }
 
 /** Measures a link at every channel, Es/N0 and length, through the plain-TypeScript channel. */
-export async function measureLink(
-  options: MeasureLinkOptions,
+export function measureLink({
+  link,
+  ...options
+}: MeasureLinkOptions): Promise<Map<OperatingPoint, PointMeasurement>> {
+  const line = learnedLink(link, options.embeddings, options.labels.length);
+  return measureLine({ ...options, line });
+}
+
+/** Measures a line at every channel, Es/N0 and length, under the draws of {@link evaluationDraw}. */
+export async function measureLine(
+  options: MeasureLineOptions,
 ): Promise<Map<OperatingPoint, PointMeasurement>> {
-  const { link, labels, channels, esNoDb, lengths, drawsPerImage, rng, signal } = options;
+  const { labels, channels, esNoDb, lengths, drawsPerImage, rng, signal } = options;
   const results = new Map<OperatingPoint, PointMeasurement>();
   const total = channels.length * esNoDb.length * lengths.length;
   for (const channel of channels) {
     const draws = Array.from({ length: drawsPerImage }, (_, index) =>
-      evaluationDraw(rng, channel, index, labels.length, link.maxSymbols),
+      evaluationDraw(rng, channel, index, labels.length, Math.max(...lengths)),
     );
     for (const level of esNoDb) {
-      const symbols = await encodeAll(options, channel, level);
       for (const numSymbols of lengths) {
         signal?.throwIfAborted();
         const point = { channel, esNoDb: level, numSymbols };
-        const sums = emptyMeasurement(options);
-        for (const draw of draws) await addDraw(sums, options, symbols, point, draw);
+        let sums = emptyMeasurement(options);
+        for (const draw of draws) sums = await withDraw(sums, options, point, draw);
         results.set(point, divided(sums, drawsPerImage));
         options.onPoint(results.size, total);
       }
@@ -81,65 +94,38 @@ export async function measureLink(
   return results;
 }
 
-async function encodeAll(
-  { link, embeddings, labels }: MeasureLinkOptions,
-  channel: Radio,
-  esNoDb: number,
-): Promise<Float32Array> {
+function emptyMeasurement({ labels, embeddings }: MeasureLineOptions): PointMeasurement {
   const count = labels.length;
-  const embedDim = embeddings.length / count;
-  const symbols = new Float32Array(count * link.maxSymbols * 2);
-  for (let first = 0; first < count; first += BATCH) {
-    const last = Math.min(count, first + BATCH);
-    const part = embeddings.subarray(first * embedDim, last * embedDim);
-    const sent = await link.encode(part, last - first, channel.toldEsNoDb(esNoDb), channel);
-    symbols.set(sent, first * link.maxSymbols * 2);
-  }
-  return symbols;
-}
-
-function emptyMeasurement({ labels }: MeasureLinkOptions): PointMeasurement {
-  const count = labels.length;
+  const numEmbedded = embeddings ? count : 0;
   return {
     correct: new Float32Array(count),
-    relativeError: new Float32Array(count),
-    identified: new Float32Array(count - (count % GALLERY)),
+    relativeError: new Float32Array(numEmbedded),
+    identified: new Float32Array(numEmbedded - (numEmbedded % GALLERY)),
   };
 }
 
-async function addDraw(
+/** Adds one draw, in place; without a received embedding there are no figures of it. */
+async function withDraw(
   sums: PointMeasurement,
-  options: MeasureLinkOptions,
-  symbols: Float32Array,
+  options: MeasureLineOptions,
   { channel, esNoDb, numSymbols }: OperatingPoint,
   draw: ChannelDraw,
-): Promise<void> {
-  const { link, embeddings, labels, numClasses } = options;
-  const count = labels.length;
-  const embedDim = embeddings.length / count;
-  const x = symbolPrefix(symbols, count, numSymbols);
-  const no = new Float32Array(count).fill(noFromEsNoDb(esNoDb));
-  const sentDraw = firstSymbols(channel, draw, count, numSymbols);
-  const { xHat, equalizedEsNoDb } = channel.transmit({ x, no }, sentDraw);
-  const received = new Float32Array(embeddings.length);
-  for (let first = 0; first < count; first += BATCH) {
-    const last = Math.min(count, first + BATCH);
-    const { embedding, logits } = await link.decode({
-      xHat: xHat.slice(first * numSymbols * 2, last * numSymbols * 2),
-      equalizedEsNoDb: equalizedEsNoDb.slice(first, last),
-      esNoDb: channel.toldEsNoDb(esNoDb),
-      channel,
-      numSymbols,
-    });
-    received.set(embedding, first * embedDim);
-    predictionsOf(logits, numClasses).forEach((prediction, i) => {
-      if (prediction === labels[first + i]) sums.correct[first + i]! += 1;
-    });
-    // Sessions block the event loop; signals and messages get in here.
-    await setImmediate();
+): Promise<PointMeasurement> {
+  const { line, embeddings, labels, numClasses } = options;
+  const received = await line.transmit({ radio: channel, draw, esNoDb, numSymbols });
+  rightShares(received, labels, numClasses).forEach((share, i) => (sums.correct[i]! += share));
+  await setImmediate(); // a line may work without a break; signals and messages get in here
+  if (!embeddings || !received.embedding) {
+    return { ...sums, relativeError: new Float32Array(0), identified: new Float32Array(0) };
   }
-  relativeErrors(received, embeddings, embedDim).forEach((error, i) => (sums.relativeError[i]! += error));
-  identifiedAmongGallery(received, embeddings, embedDim).forEach((hit, i) => (sums.identified[i]! += hit));
+  const embedDim = embeddings.length / labels.length;
+  relativeErrors(received.embedding, embeddings, embedDim).forEach((error, i) => {
+    sums.relativeError[i]! += error;
+  });
+  identifiedAmongGallery(received.embedding, embeddings, embedDim).forEach((hit, i) => {
+    sums.identified[i]! += hit;
+  });
+  return sums;
 }
 
 // One division at the end: n times 1/n in float32 may exceed 1, which is no share.

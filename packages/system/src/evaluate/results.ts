@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
+import { type Measured, measured, share } from "./measured.ts";
+import { type Matrix, matrixSchema } from "./mismatch/matrix-results.ts";
 
-/** A measured figure with its 95 % confidence interval, `low <= value <= high`. Shares are fractions, not percent. */
-export interface Measured {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  /** Independent units behind the figure: images, or training seeds. */
-  readonly n: number;
-  readonly confidence: 0.95;
-  readonly method: "wilson" | "paired-normal" | "normal" | "closed-form" | "bootstrap";
-}
+export type { Measured } from "./measured.ts";
 
 /** One operating point of a line. */
 export interface Point {
@@ -19,6 +12,8 @@ export interface Point {
   readonly numSymbols: number;
   /** Channel bandwidth ratio, `numSymbols / (height * width * 3)`. */
   readonly cbr: number;
+  /** Pilots beside them [complex channel uses], where the receiver estimates the channel; the same for all lines. */
+  readonly numPilots?: number;
   /** Energy per complex channel use over noise density, with E|h|^2 = 1 [dB]. */
   readonly esNoDb: number;
   readonly accuracy: Measured;
@@ -28,11 +23,20 @@ export interface Point {
   readonly identity100?: Measured;
 }
 
+/** Every {@link LineRole}, in the order of legends. */
+export const LINE_ROLES = ["link", "rival", "baseline", "digital", "bound"] as const;
+
+/**
+ * What a line stands for: the learned link; another learned one; a code for the label alone; images or embeddings as
+ * bits, with a digital code; a limit that no code of this length reaches.
+ */
+export type LineRole = (typeof LINE_ROLES)[number];
+
 /** A curve of the accuracy-versus-Es/N0 plot on one channel. */
 export interface Line {
   readonly id: string;
   readonly label: string;
-  readonly role: "link" | "rival" | "baseline";
+  readonly role: LineRole;
   /** Name of the radio: "awgn", "rayleigh-block", "rician(kFactorDb=6,form=block)". */
   readonly channel: string;
   readonly points: readonly Point[];
@@ -114,6 +118,8 @@ export interface Results {
   readonly comparisons: readonly Comparison[];
   readonly ledger: readonly LedgerRow[];
   readonly curves: readonly Curve[];
+  /** Links and label lines under conditions they were not made for; absent when not measured. */
+  readonly matrix?: Matrix;
   /** Digest of each final artifact by name: equal in two runs that ended with the same bits. */
   readonly bits?: Readonly<Record<string, string>>;
 }
@@ -121,26 +127,11 @@ export interface Results {
 const text = z.string().min(1);
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
-const share = z.number().min(0).max(1);
-
-/** Measured value whose kind bounds the interval as well. */
-const measured = (value: z.ZodNumber): z.ZodType<Measured> =>
-  z
-    .strictObject({
-      value,
-      low: value,
-      high: value,
-      n: z.int().positive(),
-      confidence: z.literal(0.95),
-      method: z.enum(["wilson", "paired-normal", "normal", "closed-form", "bootstrap"]),
-    })
-    .refine(({ value, low, high }) => low <= value && value <= high, {
-      error: "expected low <= value <= high",
-    });
 
 const point = z.strictObject({
   numSymbols: z.int().positive(),
   cbr: z.number().positive(),
+  numPilots: z.exactOptional(z.int().positive()),
   esNoDb: z.number(),
   accuracy: measured(share),
   embeddingR2: z.exactOptional(measured(z.number())),
@@ -150,7 +141,7 @@ const point = z.strictObject({
 const line = z.strictObject({
   id: text,
   label: text,
-  role: z.enum(["link", "rival", "baseline"]),
+  role: z.enum(LINE_ROLES),
   channel: text,
   points: z.array(point),
 });
@@ -218,6 +209,7 @@ const schema: z.ZodType<Results> = z.strictObject({
   curves: z.array(
     z.strictObject({ stage: text, metric: text, points: z.array(z.tuple([z.number(), z.number()])) }),
   ),
+  matrix: z.exactOptional(matrixSchema),
   bits: z.exactOptional(z.record(z.string(), z.string())),
 });
 

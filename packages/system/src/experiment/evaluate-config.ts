@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
 import type { ChannelSpec } from "../channel/channel-spec.ts";
+import { type BaselineName, baselineNames, usualBaselines } from "./baseline-names.ts";
 import { channelSpecs } from "./codec-config.ts";
-import { checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
+import { type BrokenRule, checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
 import { type MatrixConfig, matrixConfigSchema, type MatrixDraft } from "./matrix-config.ts";
+import { type SeparationConfig, separationConfigSchema } from "./separation-config.ts";
 
 /** The `evaluate` part of an experiment, complete; each key is described in its schema. */
 export interface EvaluateConfig {
@@ -12,6 +14,8 @@ export interface EvaluateConfig {
   readonly channels: readonly ChannelSpec[];
   readonly drawsPerImage: number;
   readonly confidence: 0.95;
+  readonly baselines: readonly BaselineName[];
+  readonly separation: SeparationConfig;
   /** Absent when no matrix is measured. */
   readonly matrix?: MatrixConfig | undefined;
 }
@@ -36,7 +40,20 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
     channels: channelSpecs("channels to measure; by default the codec's").optional(),
     drawsPerImage: count("transmissions of each test image at each point").default(1),
     confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
+    baselines: z
+      .array(z.enum(baselineNames))
+      .default([...usualBaselines])
+      .describe("lines beside the links; separation and the digital features take minutes"),
+    separation: separationConfigSchema.prefault({}),
     matrix: matrixConfigSchema.optional(),
   })
-  .check(checkRules(({ esNoDb: sweep }) => notIncreasing(["esNoDb"], sweep)))
+  .check(checkRules(rulesBrokenBy))
   .describe("what is measured on the test images");
+
+function* rulesBrokenBy({ esNoDb: sweep, baselines }: EvaluateDraft): Generator<BrokenRule, void, undefined> {
+  yield* notIncreasing(["esNoDb"], sweep);
+  const twice = baselines.find((name, index) => baselines.indexOf(name) !== index);
+  if (twice === undefined) return;
+  const hint = "each line is measured once; leave one out";
+  yield { path: ["baselines"], expected: "names that differ", actual: twice, hint };
+}

@@ -5,12 +5,16 @@ import { accuracyVsLength } from "./charts/accuracy-vs-length.ts";
 import { comparisonsChart } from "./charts/comparisons.ts";
 import { embeddingVsEsNo } from "./charts/embedding-vs-es-no.ts";
 import { identityVsEsNo } from "./charts/identity-vs-es-no.ts";
+import { mismatchChart } from "./charts/mismatch.ts";
 import { otherCurves } from "./charts/other-curves.ts";
 import { trainingLoss } from "./charts/training-loss.ts";
 import { validationAccuracy } from "./charts/validation-accuracy.ts";
+import { matrixAxisIds } from "./matrix-selection.ts";
 
-/** Name of a chart, also of its files. */
-export type ChartId =
+/** Name of a chart, also of its files; the axes of a matrix have one each, `mismatch-<id>`. */
+export type ChartId = FixedChartId | `mismatch-${string}`;
+
+type FixedChartId =
   | "accuracy-vs-es-no"
   | "accuracy-vs-length"
   | "embedding-vs-es-no"
@@ -21,7 +25,7 @@ export type ChartId =
   | "other-curves";
 
 /** Every chart of the report in the order of the page; a new chart is one file and one line here. */
-const CHARTS: Readonly<Record<ChartId, (results: Results) => string | undefined>> = {
+const CHARTS: Readonly<Record<FixedChartId, (results: Results) => string | undefined>> = {
   "accuracy-vs-es-no": accuracyVsEsNo,
   "accuracy-vs-length": accuracyVsLength,
   "embedding-vs-es-no": embeddingVsEsNo,
@@ -41,14 +45,19 @@ export interface DrawnChart {
 
 /** Draws all charts for which the results hold data, numbered in the order of the page. */
 export function drawCharts(results: Results): DrawnChart[] {
-  const drawn = chartIds().flatMap((id) => {
-    const svg = CHARTS[id](results);
-    return svg === undefined ? [] : [{ id, svg }];
-  });
+  const ids = chartIds();
+  const afterMatrix = ids.indexOf("comparisons");
+  const drawn = [
+    ...ids.slice(0, afterMatrix).map((id) => ({ id, svg: CHARTS[id](results) })),
+    ...matrixAxisIds(results).map((axis) => {
+      return { id: `mismatch-${axis}` as const, svg: mismatchChart(results, axis) };
+    }),
+    ...ids.slice(afterMatrix).map((id) => ({ id, svg: CHARTS[id](results) })),
+  ].flatMap(({ id, svg }) => (svg === undefined ? [] : [{ id, svg }]));
   return drawn.map((chart, index) => ({ ...chart, figureNumber: index + 1 }));
 }
 
-function chartIds(): ChartId[] {
-  const isChartId = (name: string): name is ChartId => Object.hasOwn(CHARTS, name);
+function chartIds(): FixedChartId[] {
+  const isChartId = (name: string): name is FixedChartId => Object.hasOwn(CHARTS, name);
   return Object.keys(CHARTS).filter(isChartId);
 }

@@ -13,10 +13,10 @@ type Cell = string | number | undefined;
  * The results as tidy tables, one row per observation; shares are fractions, absent values are empty cells.
  *
  * `lines` has `line,channel,num_symbols,cbr,es_no_db,accuracy,low,high,n,embedding_r2,identity_100`; `clean`,
- * `comparisons`, `ledger` and `curves` stand beside it.
+ * `comparisons`, `ledger` and `curves` stand beside it, and `mismatch` where a matrix was measured.
  */
 export function csvFiles(results: Results): CsvFile[] {
-  const { clean, comparisons, ledger, curves } = results;
+  const { clean, comparisons, ledger, curves, matrix } = results;
   return [
     { name: "lines", text: linesCsv(results) },
     {
@@ -49,6 +49,7 @@ export function csvFiles(results: Results): CsvFile[] {
         ),
       ),
     },
+    ...(matrix ? [{ name: "mismatch", text: matrixCsv(matrix) }] : []),
   ];
 }
 
@@ -64,6 +65,25 @@ export function linesCsv({ lines }: Results): string {
         embeddingR2?.value,
         identity100?.value,
       ]),
+    ),
+  );
+}
+
+/** One row per axis, system, Es/N0 and condition; the change is the paired one to the axis's first condition. */
+function matrixCsv({ axes, numSymbols }: NonNullable<Results["matrix"]>): string {
+  const place = ["axis", "condition", "channel", "num_pilots", "system", "num_symbols", "es_no_db"];
+  const figures = ["accuracy", "low", "high", "n", "change", "change_low", "change_high", "embedding_r2"];
+  return table(
+    [...place, ...figures],
+    axes.flatMap(({ id, conditions, cells }) =>
+      cells.map(({ system, condition, esNoDb, accuracy, change, embeddingR2 }): Cell[] => {
+        const met = conditions.find(({ name }) => name === condition);
+        return [
+          ...[id, condition, met?.channel, met?.numPilots, system, numSymbols, esNoDb],
+          ...intervalCells(accuracy),
+          ...[change?.value, change?.low, change?.high, embeddingR2?.value],
+        ];
+      }),
     ),
   );
 }

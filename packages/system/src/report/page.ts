@@ -10,6 +10,7 @@ import { figure } from "./sections/figure.ts";
 import { gapTable } from "./sections/gap-table.ts";
 import { keyFigures } from "./sections/key-figures.ts";
 import { ledgerTable } from "./sections/ledger-table.ts";
+import { mismatchSection } from "./sections/mismatch.ts";
 import { provenanceSection } from "./sections/provenance.ts";
 import { statement } from "./sections/statement.ts";
 import { stylesheet } from "./stylesheet.ts";
@@ -72,6 +73,9 @@ function sectionsOf(results: Results, charts: readonly DrawnChart[]): Section[] 
       body: html`${accuracyTables(results)}${gapTable(results)}`,
     },
     { id: "clean", title: "Without a channel", body: cleanTable(results) },
+    ...(results.matrix
+      ? [{ id: "mismatch", title: "Under other conditions", body: mismatchSection(results.matrix, charts) }]
+      : []),
     { id: "comparisons", title: "Comparisons", body: comparisonsSection(results, charts) },
     { id: "cost", title: "Parameters and operations", body: ledgerTable(results) },
     { id: "training", title: "Training", body: trainingSection(charts) },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { palette, themed, withLightColours } from "./palette.ts";
+import { palette, sequential, themed, withLightColours } from "./palette.ts";
 
 /** Relative luminance of `#rrggbb` as WCAG 2 defines it. */
 function luminance(colour: string): number {
@@ -25,6 +25,13 @@ describe.each(["light", "dark"] as const)("palette, %s theme", (theme) => {
     expect(contrast(muted[theme], paper[theme])).toBeGreaterThan(4.5);
   });
 
+  it("has a heat map whose steps go away from the paper, with text of at least 4.5 : 1 on each", () => {
+    const distances = sequential.map(({ fill }) => contrast(palette[fill][theme], paper[theme]));
+    expect(distances).toEqual(distances.toSorted((a, b) => a - b));
+    const texts = sequential.map(({ fill, text }) => contrast(palette[fill][theme], palette[text][theme]));
+    expect(Math.min(...texts)).toBeGreaterThan(4.5);
+  });
+
   it("has hues that stand out from the paper", () => {
     const least = hues.map((hue) => contrast(hue[theme], paper[theme]));
     expect(Math.min(...least)).toBeGreaterThan(2);
@@ -35,6 +42,10 @@ describe("themed colours", () => {
   it("carry the light colour for renderers without a page", () => {
     expect(themed("blue")).toBe("var(--blue, #0072b2)");
     expect(withLightColours(`<path stroke="${themed("blue")}"/>`)).toBe('<path stroke="#0072b2"/>');
+  });
+
+  it("are replaced where their name has a digit as well", () => {
+    expect(withLightColours(`<rect fill="${themed("heat5")}"/>`)).toBe('<rect fill="#0072b2"/>');
   });
 
   it("are left alone in text", () => {

@@ -37,6 +37,8 @@ const LINES: readonly SyntheticLine[] = [
     deficit: 0,
     hasEmbedding: false,
   },
+  { id: "separation", label: "image codec", role: "digital", shiftDb: 9, deficit: 0.05, hasEmbedding: false },
+  { id: "capacity", label: "capacity", role: "bound", shiftDb: -1.5, deficit: 0, hasEmbedding: false },
 ];
 
 /** A complete result with made-up numbers of a realistic shape: logistic in the capacity of the channel. */

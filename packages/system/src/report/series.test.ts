@@ -22,8 +22,23 @@ describe("seriesOf", () => {
     expect(link).toMatchObject({ colour: themed("blue"), dash: undefined, symbol: "circle" });
   });
 
+  it("draws limits last and without a hue: they are no systems", () => {
+    const styles = [...seriesOf(syntheticResults()).values()];
+    expect(styles.map(({ role }) => role)).toEqual([
+      "link",
+      "rival",
+      "baseline",
+      "baseline",
+      "digital",
+      "bound",
+    ]);
+    expect(styles.filter(({ colour }) => colour === themed("ink")).map(({ role }) => role)).toEqual([
+      "bound",
+    ]);
+  });
+
   it("gives a label the same style over every channel", () => {
-    expect(seriesOf(syntheticResults()).size).toBe(4);
+    expect(seriesOf(syntheticResults()).size).toBe(6);
     expect([...seriesOf(syntheticResults({ channels: ["awgn"] }))]).toEqual([
       ...seriesOf(syntheticResults()),
     ]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Line, Results } from "../evaluate/results.ts";
+import { LINE_ROLES, type Line, type Results } from "../evaluate/results.ts";
 import { themed } from "./palette.ts";
 import type { ColourName } from "./palette.ts";
 
@@ -13,12 +13,12 @@ export interface Series {
   readonly width: number;
 }
 
-const ROLES: readonly Line["role"][] = ["link", "rival", "baseline"];
-
 const PREFERRED: Readonly<Record<Line["role"], readonly ColourName[]>> = {
   link: ["blue", "purple", "orange", "green", "vermillion"],
   rival: ["vermillion", "orange", "purple", "green", "blue"],
   baseline: ["green", "purple", "orange", "vermillion", "blue"],
+  digital: ["orange", "vermillion", "purple", "green", "blue"],
+  bound: ["ink", "muted"],
 };
 
 const DASHES = ["7 3", "2 3", "8 3 2 3", "4 2", "1 2"];
@@ -26,12 +26,12 @@ const SYMBOLS: readonly Series["symbol"][] = ["square", "triangle", "diamond", "
 
 /**
  * One style per label, the same in every chart: the link is a solid blue line with circles, then rivals,
- * then baselines. With more than five labels the hues come again, with other dashes and markers.
+ * then the other roles. With more than five labels the hues come again, with other dashes and markers.
  */
 export function seriesOf({ lines }: Results): ReadonlyMap<string, Series> {
   const styles = new Map<string, Series>();
   const taken = new Set<ColourName>();
-  for (const role of ROLES) {
+  for (const role of LINE_ROLES) {
     for (const { label } of lines.filter((line) => line.role === role)) {
       if (styles.has(label)) continue;
       if (taken.size === PREFERRED[role].length) taken.clear();

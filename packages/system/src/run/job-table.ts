@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HardenPayload } from "../distill/harden-stage.ts";
 import type { TransferPayload } from "../distill/transfer-stage.ts";
+import type { EvaluateBaselinePayload } from "../evaluate/baseline-stage.ts";
 import type { CleanEvaluation } from "../evaluate/clean-evaluation.ts";
 import type { EvaluateCleanPayload, EvaluateLinkPayload } from "../evaluate/evaluate-stage.ts";
+import type { MismatchPayload } from "../evaluate/mismatch/mismatch-job.ts";
 import type { Reporter } from "../progress.ts";
 import type { TargetsPayload } from "../targets/targets-stage.ts";
 import type { JobPayload } from "./job-setting.ts";
@@ -43,6 +45,10 @@ export const jobTable = {
     (await import("../evaluate/evaluate-stage.ts")).evaluateCleanJob(payload, context),
   "evaluate-link": async (payload: EvaluateLinkPayload, context: JobContext): Promise<void> =>
     (await import("../evaluate/evaluate-stage.ts")).evaluateLinkJob(payload, context),
+  "evaluate-baseline": async (payload: EvaluateBaselinePayload, context: JobContext): Promise<void> =>
+    (await import("../evaluate/baseline-job.ts")).evaluateBaselineJob(payload, context),
+  mismatch: async (payload: MismatchPayload, context: JobContext): Promise<void> =>
+    (await import("../evaluate/mismatch/mismatch-job.ts")).mismatchJob(payload, context),
 };
 
 /** Payload that the job of that name takes. */

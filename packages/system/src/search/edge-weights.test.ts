@@ -13,10 +13,9 @@ const EDGES = cellEdges(NUM_CELL_NODES);
 async function weightsOf(beta: Tensor | null): Promise<Record<string, Float32Array>> {
   const alpha = input("alpha", [EDGES.length, NUM_PRIMITIVES]);
   const { primitives, edges } = edgeWeights(alpha, beta, NUM_CELL_NODES);
-  const { run } = await openGraph({
-    primitives: concat(primitives.flat(), { axis: 1 }),
-    ...(edges ? { edges: concat(edges, { axis: 1 }) } : {}),
-  });
+  const outputs: Record<string, Tensor> = { primitives: concat(primitives.flat(), { axis: 1 }) };
+  if (edges) outputs["edges"] = concat(edges, { axis: 1 });
+  const { run } = await openGraph(outputs);
   return run({
     alpha: rngFrom(1).normal(EDGES.length * NUM_PRIMITIVES),
     beta: rngFrom(2).normal(EDGES.length),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Rng, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { type MeanCheck, runCheck } from "./check.ts";
+import type { MeanCheck } from "./check.ts";
+import { runCheck } from "./run-check.ts";
 
 const coin = (probability: number, theory: number): MeanCheck => ({
   ...{ kind: "mean", name: "coin", quantity: "heads", theory, source: "test" },
@@ -14,7 +15,8 @@ describe("runCheck", () => {
     const { n, bound, passed } = await runCheck(coin(0.5, 0.5), "f", rngFrom(1), EFFORT);
     // 5 * 0.5 / sqrt(n) <= 0.1 * 0.5 from n = 2500 on, in batches of 1000.
     expect(n).toBe(3000);
-    expect(bound).toBeCloseTo((5 * 0.5) / Math.sqrt(3000), 3);
+    expect(bound.above).toBeCloseTo((5 * 0.5) / Math.sqrt(3000), 3);
+    expect(bound.below).toBe(bound.above);
     expect(passed).toBe(true);
   });
 
@@ -33,6 +35,36 @@ describe("runCheck", () => {
     const rare = coin(0, 1e-4);
     expect((await runCheck(rare, "f", rngFrom(1), EFFORT)).passed).toBe(false);
     expect((await runCheck({ ...rare, variance: 1e-4 }, "f", rngFrom(1), EFFORT)).passed).toBe(true);
+  });
+
+  it("goes no further than the finest precision that is worth having", async () => {
+    const rough = { ...coin(0.5, 0.5), finestPrecision: 0.16 };
+    expect((await runCheck(rough, "f", rngFrom(1), { ...EFFORT, precision: 0.01 })).n).toBe(1000);
+  });
+
+  it("adds the reference's own error to that of the estimate, and the differences that it allows", async () => {
+    const reference = { deviation: 0.03, below: 0.01, above: 0.02 };
+    const effort = { precision: 0.1, maxBatches: 1 };
+    const check = { ...coin(0.5, 0.5), variance: 0.25, reference };
+    const { bound, deviation } = await runCheck(check, "f", rngFrom(1), effort);
+    const chance = 5 * Math.hypot(Math.sqrt(0.25 / 1000), 0.03) + 1e-6 / 2 + 1e-3;
+    expect(deviation).toBeCloseTo(Math.sqrt(0.25 / 1000), 12);
+    expect(bound.below).toBeCloseTo(0.01 + chance, 12);
+    expect(bound.above).toBeCloseTo(0.02 + chance, 12);
+  });
+
+  it("takes a reference without a bound below as an upper limit", async () => {
+    const reference = { deviation: 0, below: null, above: 0 };
+    const better = { ...coin(0.1, 0.5), reference };
+    expect((await runCheck(better, "f", rngFrom(1), EFFORT)).passed).toBe(true);
+    expect((await runCheck({ ...coin(0.9, 0.5), reference }, "f", rngFrom(1), EFFORT)).passed).toBe(false);
+  });
+
+  it("stops between two batches when it is told to", async () => {
+    const stop = new AbortController();
+    stop.abort(new Error("stop"));
+    const endless = { precision: 0, maxBatches: Infinity };
+    await expect(runCheck(coin(0.5, 0.5), "f", rngFrom(1), endless, stop.signal)).rejects.toThrow("stop");
   });
 
   it("draws by the address of the check alone", async () => {

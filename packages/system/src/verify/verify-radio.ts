@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+import { cpus } from "node:os";
 import { rngFrom, type Runtime } from "@semlink/engine";
 import { setImmediate } from "node:timers/promises";
 import type { ChannelModel } from "../channel/channel-model.ts";
 import { radioOf } from "../channel/radio.ts";
+import { measureLdpcThroughput } from "../modem/index.ts";
 import type { Reporter } from "../progress.ts";
 import { channelChecks } from "./channel-checks.ts";
-import { type Check, type Effort, runCheck, type VerifyCheck } from "./check.ts";
+import type { Check, VerifyCheck } from "./check.ts";
 import { checkFamilies } from "./check-families.ts";
 import { graphCheck, standardRadios } from "./checks/graphs.ts";
+import { type Effort, runCheck } from "./run-check.ts";
+import type { LdpcThroughput, VerifyReport } from "./verify-report.ts";
 
 /** What {@link verifyRadio} is given. */
 export interface VerifyOptions {
   /** Root of all draws. Default 0. */
   readonly seed?: number;
-  /** Wider intervals: under a minute. Default false. */
+  /** Wider intervals and no rare events: under a minute. Default false. */
   readonly isQuick?: boolean;
   /** Checks this channel alone instead of semlink's own radio. */
   readonly channel?: ChannelModel;
@@ -21,17 +25,6 @@ export interface VerifyOptions {
   readonly runtime?: Runtime;
   readonly report?: Reporter;
   readonly signal?: AbortSignal;
-}
-
-/** Everything that was checked, and whether all of it held. */
-export interface VerifyReport {
-  readonly schema: "semlink-verify/1";
-  readonly seed: number;
-  readonly isQuick: boolean;
-  /** Name of the channel that was given, null for semlink's own radio. */
-  readonly channel: string | null;
-  readonly passed: boolean;
-  readonly checks: readonly VerifyCheck[];
 }
 
 const QUICK: Effort = { precision: 0.1, maxBatches: 12 };
@@ -48,14 +41,22 @@ export async function verifyRadio(options: VerifyOptions = {}): Promise<VerifyRe
   const rng = rngFrom(seed).fold("verify");
   const planned = plannedChecks(options);
   const checks: VerifyCheck[] = [];
+  const total = planned.reduce((sum, { check }) => sum + weightOf(check), 0);
+  let done = 0;
   for (const { family, check } of planned) {
     signal?.throwIfAborted();
-    checks.push(await runCheck(check, family, rng, isQuick ? QUICK : THOROUGH));
-    report?.({ stage: "verify", done: checks.length, total: planned.length });
+    checks.push(await runCheck(check, family, rng, isQuick ? QUICK : THOROUGH, signal));
+    done += weightOf(check);
+    report?.({ stage: "verify", done, total });
     await setImmediate(); // signals and drawing get in here
   }
-  const passed = checks.every((check) => check.passed);
-  return { schema: "semlink-verify/1", seed, isQuick, channel: channel?.name ?? null, passed, checks };
+  return {
+    ...{ schema: "semlink-verify/1", seed, isQuick, channel: channel?.name ?? null },
+    passed: checks.every(({ passed }) => passed),
+    checks,
+    curves: channel ? [] : checkFamilies.flatMap(({ curves }) => curves?.() ?? []),
+    throughput: channel || isQuick ? null : ldpcThroughput(),
+  };
 }
 
 interface PlannedCheck {
@@ -63,11 +64,26 @@ interface PlannedCheck {
   readonly check: Check;
 }
 
-function plannedChecks({ channel, runtime }: VerifyOptions): PlannedCheck[] {
+function plannedChecks({ channel, runtime, isQuick = false }: VerifyOptions): PlannedCheck[] {
   const families = channel ? [{ name: "channel", checks: () => channelChecks(channel) }] : checkFamilies;
   const radios = channel ? [radioOf(channel)] : standardRadios();
   const graphs = runtime ? radios.map((radio) => graphCheck(radio, runtime)) : [];
   return [...families, { name: "graphs", checks: () => graphs }].flatMap(({ name, checks }) =>
-    checks().map((check) => ({ family: name, check })),
+    checks()
+      .filter(({ isSlow = false }) => !(isQuick && isSlow))
+      .map((check) => ({ family: name, check })),
   );
+}
+
+function weightOf({ weight = 1 }: Check): number {
+  return weight;
+}
+
+const WORKING_POINT = { code: { numInfoBits: 500, numCodedBits: 1000 }, esNoDb: 2 } as const;
+
+function ldpcThroughput(): LdpcThroughput {
+  const { mbitPerCpuSecond, meanIterations, blockErrorRate } = measureLdpcThroughput(WORKING_POINT);
+  const { code, esNoDb } = WORKING_POINT;
+  const processor = cpus()[0]?.model.trim() ?? "unknown";
+  return { mbitPerCpuSecond, ...code, esNoDb, meanIterations, blockErrorRate, processor };
 }

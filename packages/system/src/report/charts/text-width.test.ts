@@ -2,7 +2,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, it } from "vitest";
 import { CHART_FONTS } from "../render-png.ts";
-import { fitText, textWidth } from "./text-width.ts";
+import { fitText, textWidth, wrapText } from "./text-width.ts";
 
 /** Width [px] of the ink of a text in the bundled font. */
 function inkWidth(text: string, fontSize: number): number {
@@ -30,5 +30,18 @@ describe("fitText", () => {
     const cut = fitText("a rival with a very long and detailed name", 100, 12);
     expect(cut).toMatch(/^a rival.*…$/);
     expect(textWidth(cut, 12)).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("wrapText", () => {
+  it("keeps all words, in lines that fit where a word does", () => {
+    const lines = wrapText("clipping, 0 dB back-off", 60, 11);
+    expect(lines).toEqual(["clipping,", "0 dB", "back-off"]);
+    for (const line of lines) expect(textWidth(line, 11)).toBeLessThanOrEqual(60);
+    expect(wrapText("perfect", 60, 11)).toEqual(["perfect"]);
+  });
+
+  it("cuts a word that is wider than a line", () => {
+    expect(wrapText("an incomprehensibility", 60, 11)).toEqual(["an", expect.stringMatching(/^incom.*…$/)]);
   });
 });

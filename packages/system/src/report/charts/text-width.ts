@@ -21,3 +21,14 @@ export function fitText(text: string, width: number, fontSize: number): string {
   while (cut.length > 1 && textWidth(`${cut.join("")}…`, fontSize) > width) cut = cut.slice(0, -1);
   return `${cut.join("").trimEnd()}…`;
 }
+
+/** The text in lines of about `width` [px], broken between words but not before a unit; a word that is wider is cut. */
+export function wrapText(text: string, width: number, fontSize: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/ (?!dB|%)/)) {
+    const line = [...lines.slice(-1), word].join(" ");
+    if (lines.length > 0 && textWidth(line, fontSize) <= width) lines[lines.length - 1] = line;
+    else lines.push(fitText(word, width, fontSize));
+  }
+  return lines;
+}

@@ -20,7 +20,7 @@ export function accuracyTables(results: Results): Html {
     ${
       others.length > 0
         ? html`<details>
-            <summary>Rivals and baselines (${others.length} tables)</summary>
+            <summary>Rivals, baselines and limits (${others.length} tables)</summary>
             ${tables(others)}
           </details>`
         : undefined

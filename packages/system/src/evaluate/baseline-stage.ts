@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import { SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Baseline } from "../baselines/baseline.ts";
+import { labelBaselines } from "../baselines/label-baselines.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { TrainedLink } from "../distill/harden-stage.ts";
+import type { EvaluateConfig, Experiment } from "../experiment.ts";
+import { type DigitalBaselineName, isDigital } from "../experiment/baseline-names.ts";
+import { jobPayload, type JobPayload } from "../run/job-setting.ts";
+import type { OpenRun } from "../run/open-run.ts";
+import { runStage } from "../run/stage.ts";
+import type { ProvidedTeacher } from "../teacher/teacher-stage.ts";
+import { type LineOptions, measureBaseline, type MeasuredLine } from "./assemble-results.ts";
+import type { LinkEvaluation } from "./link-evaluation.ts";
+import { readMeasured } from "./measured-file.ts";
+import type { LedgerRow } from "./results.ts";
+
+/** A baseline as it was measured, with what it costs. */
+export interface BaselineEvaluation {
+  readonly line: MeasuredLine;
+  readonly ledger: readonly LedgerRow[];
+}
+
+/** What is measured of every line: the part of the configuration that its points depend on. */
+export function measuredPoints({
+  esNoDb,
+  lengths,
+  channels,
+  drawsPerImage,
+  confidence,
+}: EvaluateConfig): Pick<EvaluateConfig, "esNoDb" | "lengths" | "channels" | "drawsPerImage" | "confidence"> {
+  return { esNoDb, lengths, channels, drawsPerImage, confidence };
+}
+
+/**
+ * Measures the baselines that the experiment names, in its order, with the device of the first link. Lines of labels are
+ * measured here and now; digital ones by a job, each in a stage of its own.
+ */
+export async function evaluateBaselines(
+  experiment: Experiment,
+  run: OpenRun,
+  data: Dataset,
+  systems: {
+    readonly teacher: ProvidedTeacher;
+    readonly link: TrainedLink;
+    readonly device: LinkEvaluation;
+    readonly embedDim: number;
+  },
+  options: LineOptions,
+): Promise<BaselineEvaluation[]> {
+  const { baselines } = experiment.evaluate;
+  const digital = new Map(
+    await Promise.all(
+      baselines
+        .filter(isDigital)
+        .map(async (name) => [name, await digitalStage(experiment, run, data, systems, name)] as const),
+    ),
+  );
+  const predictions = systems.device.devicePredictions;
+  const evaluations: BaselineEvaluation[] = [];
+  for (const name of baselines) {
+    if (isDigital(name)) {
+      evaluations.push(digital.get(name)!);
+    } else {
+      const device = { numClasses: options.numClasses, predictions };
+      const line = await measureBaseline(labelBaselines[name], device, { ...options, signal: run.signal });
+      evaluations.push({ line, ledger: ledgerOfBaseline(labelBaselines[name], options) });
+    }
+  }
+  return evaluations;
+}
+
+/** Rows of the ledger of a baseline at the lengths that are measured. */
+export function ledgerOfBaseline(
+  baseline: Baseline,
+  { evaluate, numClasses }: Pick<LineOptions, "evaluate" | "numClasses">,
+): readonly LedgerRow[] {
+  return baseline.ledger({ numClasses, maxSymbols: Math.max(...evaluate.lengths) });
+}
+
+/** Payload of the job that measures a digital baseline. */
+export interface EvaluateBaselinePayload extends JobPayload {
+  readonly name: DigitalBaselineName;
+  readonly linkFolder: string;
+  readonly teacherFolder: string;
+  readonly embedDim: number;
+}
+
+/** Files that the job leaves in its folder. */
+export const BASELINE_FILES = { measured: "measured.safetensors", card: "line.json" } as const;
+
+async function digitalStage(
+  experiment: Experiment,
+  run: OpenRun,
+  data: Dataset,
+  { teacher, link, embedDim }: Parameters<typeof evaluateBaselines>[3],
+  name: DigitalBaselineName,
+): Promise<BaselineEvaluation> {
+  const { evaluate, seed } = experiment;
+  const { value } = await runStage(run, {
+    name: `baseline-${name}`,
+    version: 1,
+    inputs: {
+      data: data.digest,
+      link: link.key,
+      ...(name === "separation" ? { teacher: teacher.key, separation: evaluate.separation } : {}),
+      evaluate: measuredPoints(evaluate),
+      seed,
+    },
+    async produce(folder) {
+      const folders = { linkFolder: link.folder, teacherFolder: teacher.folder };
+      const payload = { ...jobPayload(experiment, run, folder), name, embedDim, ...folders };
+      await run.jobs.run([{ job: "evaluate-baseline", payload }]);
+    },
+    read: readEvaluation,
+  });
+  return value;
+}
+
+/** Writes what the results say of a baseline beside its points. */
+export async function writeBaselineCard(
+  folder: string,
+  card: Omit<MeasuredLine, "points"> & { readonly ledger: readonly LedgerRow[] },
+): Promise<void> {
+  await writeFileAtomic(join(folder, BASELINE_FILES.card), JSON.stringify(card));
+}
+
+async function readEvaluation(folder: string): Promise<BaselineEvaluation> {
+  const { points } = await readMeasured(join(folder, BASELINE_FILES.measured));
+  const path = join(folder, BASELINE_FILES.card);
+  try {
+    const card = JSON.parse(await readFile(path, "utf8")) as Parameters<typeof writeBaselineCard>[1];
+    const { ledger, ...line } = card;
+    return { line: { ...line, points }, ledger };
+  } catch (cause) {
+    throw new SemlinkError({
+      code: "corrupt-file",
+      where: path,
+      expected: "name and ledger of a baseline",
+      actual: cause instanceof Error ? cause.message : String(cause),
+      hint: "delete the folder; the line is measured again",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from "vitest";
+import { sinrDbOf } from "./matrix-channels.ts";
+
+describe("sinrDbOf", () => {
+  const interferer = { stage: "interference", sirDb: 10 };
+
+  it("is 3.01 dB below an equal ratio of noise and of interference", () => {
+    const channel = { model: "awgn", stages: [interferer] };
+    expect(sinrDbOf(channel, 10)).toBeCloseTo(10 - 10 * Math.log10(2), 10);
+  });
+
+  it("adds the powers of several interferers, and takes the usual one where none is said", () => {
+    const channel = { model: "awgn", stages: [interferer, { stage: "rapp" }, { stage: "interference" }] };
+    expect(sinrDbOf(channel, 10)).toBeCloseTo(10 - 10 * Math.log10(3), 10);
+  });
+
+  it("is not defined without interference", () => {
+    expect(sinrDbOf("awgn", 10)).toBeUndefined();
+    expect(sinrDbOf({ model: "awgn", stages: [{ stage: "rapp" }] }, 10)).toBeUndefined();
+  });
+});

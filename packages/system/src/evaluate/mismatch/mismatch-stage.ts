@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import { channelId } from "../../channel/channel-spec.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { TrainedLink } from "../../distill/harden-stage.ts";
+import type { Experiment, MatrixConfig } from "../../experiment.ts";
+import { jobPayload } from "../../run/job-setting.ts";
+import type { OpenRun } from "../../run/open-run.ts";
+import { runStage } from "../../run/stage.ts";
+import { LINK_NAMES } from "../assemble-results.ts";
+import { assembleMatrix, type MeasuredSystem } from "./assemble-matrix.ts";
+import { linksOfRun, type TestedLink } from "./links-of-run.ts";
+import { channelsOf } from "./matrix-channels.ts";
+import type { Matrix } from "./matrix-results.ts";
+import { type MeasuredConditions, readConditions } from "./measure-conditions.ts";
+import { matrixBaselines, type MismatchPayload } from "./mismatch-job.ts";
+import { linkIdentity } from "./tested-system.ts";
+
+/** What the figures of a matrix assume beside the conventions of every results file. */
+export const MATRIX_CONVENTIONS: readonly string[] = [
+  "matrix: one transmission of each image under each condition; all systems and conditions meet the same fades and noise, and a change is the paired difference to the first condition of the table",
+  "matrix: a codec is told the kind of the channel where training met that kind, and otherwise that of its first trained channel; label lines use no equaliser and are told nothing",
+];
+
+/**
+ * Measures the links of the experiment, those of the runs it is held against, and the label lines on the first link's
+ * device, under every condition of the matrix. Each link is a stage of its own.
+ *
+ * @returns undefined when the experiment asks for no matrix
+ * @throws SemlinkError as {@link linksOfRun} does
+ */
+export async function measureMismatch(
+  experiment: Experiment,
+  run: OpenRun,
+  data: Dataset,
+  trained: readonly TrainedLink[],
+): Promise<Matrix | undefined> {
+  const { matrix } = experiment.evaluate;
+  if (matrix === undefined) return undefined;
+  const { student, codec } = experiment;
+  const own = trained.map((link): TestedLink => ({ ...link, student, codec }));
+  const { numSymbols } = matrix;
+  const others = await Promise.all(
+    matrix.against.map((folder) => linksOfRun(folder, { dataDigest: data.digest, numSymbols })),
+  );
+  const links = withoutRepeats([...own, ...others.flat()]);
+  const measure = (link: TestedLink, tested: MismatchPayload["tested"]): Promise<MeasuredConditions[]> =>
+    measureSystems({ experiment, run, data, matrix, link, tested });
+  const [ofBaselines, ...ofLinks] = await Promise.all([
+    measure(links[0]!, "baselines"),
+    ...links.map((link) => measure(link, "link")),
+  ]);
+  return assembleMatrix(matrix, [
+    ...links.map((link, index) => linkRow(link, index === 0 ? "link" : "rival", ofLinks[index]![0]!)),
+    ...matrixBaselines.map(({ name, label }, index) => ({
+      ...{ id: name, label, role: "baseline" as const, trainedOn: [] },
+      measured: ofBaselines[index]!,
+    })),
+  ]);
+}
+
+/** @returns figures of each system: the link, or the baselines in their order */
+async function measureSystems(request: {
+  readonly experiment: Experiment;
+  readonly run: OpenRun;
+  readonly data: Dataset;
+  readonly matrix: MatrixConfig;
+  readonly link: TestedLink;
+  readonly tested: MismatchPayload["tested"];
+}): Promise<MeasuredConditions[]> {
+  const { experiment, run, data, matrix, link, tested } = request;
+  const { images, esNoDb, numSymbols } = matrix;
+  const channels = channelsOf(matrix.axes);
+  const systems = tested === "link" ? [linkIdentity(link.kind)] : matrixBaselines;
+  const stage = await runStage(run, {
+    name: `mismatch-${tested === "link" ? link.kind : tested}`,
+    version: 1,
+    inputs: {
+      data: data.digest,
+      link: link.key,
+      systems: systems.map(({ name }) => name),
+      ...{ images, esNoDb, numSymbols, channels },
+      seed: experiment.seed,
+    },
+    async produce(folder) {
+      const payload = { ...jobPayload(experiment, run, folder), matrix, link, tested };
+      await run.jobs.run([{ job: "mismatch", payload }]);
+    },
+    read: (folder) => Promise.all(systems.map((system) => readConditions(folder, system, channels))),
+  });
+  return stage.value;
+}
+
+function linkRow(
+  { run, kind, codec }: TestedLink,
+  role: MeasuredSystem["role"],
+  measured: MeasuredConditions,
+): MeasuredSystem {
+  const row = { role, trainedOn: codec.channels.map(channelId), measured };
+  if (run === undefined) return { id: kind, label: LINK_NAMES[kind], ...row };
+  return { id: `${run}/${kind}`, label: `${LINK_NAMES[kind]} of ${run}`, ...row };
+}
+
+/** Links of equal weights once: a run may be held against itself, or against one that has a stage in common with it. */
+function withoutRepeats(links: readonly TestedLink[]): TestedLink[] {
+  return links.filter(({ key }, index) => links.findIndex((link) => link.key === key) === index);
+}

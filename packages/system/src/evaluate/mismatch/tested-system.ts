@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Baseline, DeviceOutputs, PreparedBaseline } from "../../baselines/baseline.ts";
+import { learnedLink } from "../../baselines/learned-link.ts";
+import type { Radio } from "../../channel/radio.ts";
+import type { Link } from "../../link/link.ts";
+
+/** What tells a system from others, and which radios it can be measured over. */
+export interface SystemIdentity {
+  /** No spaces. */
+  readonly name: string;
+  supports(radio: Radio): boolean;
+}
+
+/** Something that is measured under every condition. */
+export interface TestedSystem extends SystemIdentity {
+  readonly line: PreparedBaseline;
+  /** [count, embedDim] what the device sends, where the receiver has an embedding */
+  readonly embeddings?: Float32Array;
+}
+
+/** A link can be measured over every radio. */
+export function linkIdentity(name: string): SystemIdentity {
+  return { name, supports: () => true };
+}
+
+/**
+ * A learned link.
+ *
+ * @param embeddings - [count, embedDim] what the device sends
+ */
+export function linkSystem(name: string, link: Link, embeddings: Float32Array, count: number): TestedSystem {
+  return { ...linkIdentity(name), line: learnedLink(link, embeddings, count), embeddings };
+}
+
+/** A baseline with what the device hands to it. */
+export async function baselineSystem(baseline: Baseline, device: DeviceOutputs): Promise<TestedSystem> {
+  return {
+    name: baseline.name,
+    supports: (radio) => baseline.supports(radio),
+    line: await baseline.prepare(device),
+  };
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import { labelCode } from "../../baselines/label-code.ts";
+import { type LabelLine, transmitLabels } from "../../baselines/label-line.ts";
+import { repetitionQpsk } from "../../baselines/repetition-qpsk.ts";
+import { simplexAccuracy } from "../../baselines/simplex-accuracy.ts";
+import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
+import { dbToLinear, linearToDb } from "../../channel/decibel.ts";
+import { normalCdf } from "../../evaluate/normal-distribution.ts";
+import type { Check, CheckFamily } from "../check.ts";
+import type { LinePlace } from "../theory-curve.ts";
+
+const BATCH = 1000;
+const NUM_CLASSES = 10;
+const NUM_BITS = 4;
+const LENGTHS = [8, 16] as const;
+const LEVELS_DB = [-10, -6, -2] as const;
+const LINE_DB = Array.from({ length: 13 }, (_, i) => i - 12);
+/** Rarer errors are left to the closed form. */
+const LEAST_RATE = 1e-3;
+
+const CHANNELS: readonly { readonly title: string; readonly spec: ChannelSpec }[] = [
+  { title: "AWGN", spec: "awgn" },
+  { title: "Rayleigh block fading", spec: "rayleigh-block" },
+  { title: "Rician block fading, K = 4", spec: { model: "rician", kFactorDb: linearToDb(4) } },
+];
+
+/** Labels over a channel: a line of theory and the code that should follow it. */
+interface LabelSetting {
+  readonly series: string;
+  readonly title: string;
+  readonly spec: ChannelSpec;
+  readonly line: LabelLine;
+  readonly numClasses: number;
+  readonly numSymbols: number;
+  readonly source: string;
+  readonly errorRate: (esNoDb: number) => number;
+}
+
+/** Labels by the best code and by repetition: closed form against the code and its decision. */
+export const labelFamily: CheckFamily = {
+  name: "labels",
+  checks: () =>
+    settings().flatMap((setting) =>
+      LEVELS_DB.filter((esNoDb) => setting.errorRate(esNoDb) >= LEAST_RATE).map((esNoDb) =>
+        labelCheck(setting, esNoDb),
+      ),
+    ),
+  curves: () =>
+    settings().map((setting) => ({
+      ...placeOf(setting),
+      points: LINE_DB.map((esNoDb) => [esNoDb, setting.errorRate(esNoDb)] as const).filter(
+        ([, rate]) => rate >= LEAST_RATE / 10,
+      ),
+    })),
+};
+
+/**
+ * Probability that all bits of a label arrive by repetition QPSK over AWGN, `Phi(sqrt(2 k S / b))^b`,
+ * `S = 10^(esNoDb / 10)`: each bit takes its share of the energy.
+ *
+ * @param options - numBits b, all `2^b` labels in use; numSymbols k with `2 k` a multiple of b
+ */
+export function repetitionSuccess(options: {
+  readonly numBits: number;
+  readonly numSymbols: number;
+  readonly esNoDb: number;
+}): number {
+  const { numBits, numSymbols, esNoDb } = options;
+  return normalCdf(Math.sqrt((2 * numSymbols * dbToLinear(esNoDb)) / numBits)) ** numBits;
+}
+
+function settings(): LabelSetting[] {
+  return LENGTHS.flatMap((numSymbols) => [
+    ...CHANNELS.map(({ title, spec }): LabelSetting => ({
+      ...{ title, spec, numSymbols, line: labelCode, numClasses: NUM_CLASSES },
+      series: `label code, ${NUM_CLASSES} labels, ${numSymbols} symbols`,
+      source: "Proakis & Salehi 2008, section 4.4: simplex",
+      errorRate: (esNoDb) =>
+        1 - simplexAccuracy({ numClasses: NUM_CLASSES, numSymbols, channel: spec, esNoDb }),
+    })),
+    {
+      ...{ ...CHANNELS[0]!, numSymbols, line: repetitionQpsk, numClasses: 2 ** NUM_BITS },
+      series: `repetition QPSK, ${2 ** NUM_BITS} labels, ${numSymbols} symbols`,
+      source: "Proakis & Salehi 2008, section 4.2: QPSK of repeated bits",
+      errorRate: (esNoDb) => 1 - repetitionSuccess({ numBits: NUM_BITS, numSymbols, esNoDb }),
+    },
+  ]);
+}
+
+function labelCheck(setting: LabelSetting, esNoDb: number): Check {
+  const { series, title, spec, line, numClasses, numSymbols, source } = setting;
+  const theory = setting.errorRate(esNoDb);
+  const radio = openRadio(spec);
+  return {
+    ...{ kind: "mean", name: `${series}, ${title} at ${esNoDb} dB`, quantity: "label error rate" },
+    ...{ theory, variance: theory * (1 - theory), source, place: { ...placeOf(setting), x: esNoDb } },
+    sample(rng) {
+      const predictedLabels = Uint8Array.from(rng.fold("labels").integers(BATCH, numClasses));
+      const draw = radio.draw(rng.fold("radio"), { batchSize: BATCH, numSymbols });
+      const codebook = line.codebook(numClasses, numSymbols);
+      const received = transmitLabels({ codebook, numClasses, predictedLabels, radio, draw, esNoDb });
+      return Float64Array.from(received, (label, image) => (label === predictedLabels[image] ? 0 : 1));
+    },
+  };
+}
+
+function placeOf({ title, series }: LabelSetting): LinePlace {
+  return { chart: "label-errors", panel: title, series };
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Html, html } from "../../report/html.ts";
+import { decibels, decimal } from "../../report/number-format.ts";
+import { stylesheet } from "../../report/stylesheet.ts";
+import type { VerifyCheck } from "../check.ts";
+import { boundText, figureText } from "../figure-text.ts";
+import type { VerifyReport } from "../verify-report.ts";
+import { THEORY_CHART_TEXTS, type TheoryChart } from "./theory-charts.ts";
+
+/** Charts and every figure of a report as one HTML document that needs nothing else: no script, no font, no network. */
+export function verifyPage(report: VerifyReport, charts: readonly TheoryChart[]): string {
+  const families = [...new Set(report.checks.map(({ family }) => family))];
+  const page = html`<html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+      <title>Radio against theory – semlink verify</title>
+      <style>
+        ${new Html(stylesheet)}
+      </style>
+    </head>
+    <body>
+      <header>
+        <p class="eyebrow">semlink verify</p>
+        <h1>${report.channel ?? "Radio"} against theory</h1>
+        <p class="lead">${verdict(report)}</p>
+        ${cards(report)}
+      </header>
+      <main>
+        ${
+          charts.length === 0
+            ? undefined
+            : html`<section id="charts">
+                <h2>Theory and simulation</h2>
+                <p>
+                  Lines are theory, dots are simulated, bars reach 5 standard deviations of the simulated
+                  figure to either side. A ring marks a figure outside its bound.
+                </p>
+                ${charts.map(figure)}
+              </section>`
+        }
+        <section id="figures">
+          <h2>Every figure</h2>
+          ${families.map((family) => familyTable(family, report.checks))}
+        </section>
+      </main>
+      <footer>Made from verify.json (${report.schema}) alone; the charts lie beside this page.</footer>
+    </body>
+  </html> `;
+  return `<!doctype html>\n${page.markup}\n`;
+}
+
+function verdict({ checks, passed }: VerifyReport): string {
+  if (passed) return `All ${checks.length} figures lie within their bounds.`;
+  const numFailed = checks.filter((check) => !check.passed).length;
+  return `${numFailed} of ${checks.length} figures lie outside their bounds.`;
+}
+
+function cards({ checks, seed, isQuick, throughput }: VerifyReport): Html {
+  const numSamples = checks.reduce((sum, { n }) => sum + n, 0);
+  return html`<dl class="cards">
+    ${card("figures", decimal(checks.length, 0), isQuick ? "quick form" : "full form")}
+    ${card("independent values", decimal(numSamples, 0), `seed ${seed}`)}
+    ${
+      throughput
+        ? card(
+            "LDPC decoding on one core",
+            `${decimal(throughput.mbitPerCpuSecond, 2)} Mbit/s`,
+            `${throughput.numInfoBits} bits in ${throughput.numCodedBits}, min-sum at ${decibels(throughput.esNoDb)}, ` +
+              `${decimal(throughput.meanIterations, 1)} iterations; ${throughput.processor}`,
+          )
+        : undefined
+    }
+  </dl>`;
+}
+
+function card(term: string, value: string, detail: string): Html {
+  return html`<div class="card">
+    <dt>${term}</dt>
+    <dd class="value">${value}</dd>
+    <dd class="detail">${detail}</dd>
+  </div>`;
+}
+
+function figure({ id, svg }: TheoryChart, index: number): Html {
+  const { label, caption } = THEORY_CHART_TEXTS[id];
+  return html`<figure id="figure-${id}">
+    <div class="scroll" tabindex="0" role="group" aria-label="${label}">${new Html(svg)}</div>
+    <figcaption><b>Figure ${index + 1}.</b> ${caption}</figcaption>
+  </figure> `;
+}
+
+function familyTable(family: string, checks: readonly VerifyCheck[]): Html {
+  const own = checks.filter((check) => check.family === family);
+  const numFailed = own.filter(({ passed }) => !passed).length;
+  const count = numFailed === 0 ? `${own.length}, all within` : `${numFailed} of ${own.length} outside`;
+  const headings = ["where", "quantity", "theory", "simulated", "bound", "n", "source"];
+  return html`<details ${numFailed === 0 ? undefined : new Html("open")}>
+    <summary>${family}: ${count}</summary>
+    <div class="scroll" tabindex="0" role="group" aria-label="${family}">
+      <table>
+        <thead>
+          <tr>
+            <th></th>
+            ${headings.map((heading) => html`<th class="${isText(heading) ? "text" : ""}">${heading}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${own.map(row)}
+        </tbody>
+      </table>
+    </div>
+  </details> `;
+}
+
+function row({ name, quantity, theory, simulated, bound, n, passed, source }: VerifyCheck): Html {
+  return html`<tr>
+    <th>${passed ? "✓" : "✗"}</th>
+    <td class="text">${name}</td>
+    <td class="text">${quantity}</td>
+    <td>${figureText(theory)}</td>
+    <td>${figureText(simulated)}</td>
+    <td>${boundText(bound)}</td>
+    <td>${decimal(n, 0)}</td>
+    <td class="text">${source}</td>
+  </tr> `;
+}
+
+function isText(heading: string): boolean {
+  return ["where", "quantity", "source"].includes(heading);
+}
