@@ -3,6 +3,7 @@ import { readOnnx } from "@semlink/engine";
 import { readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { channelId } from "../channel/channel-spec.ts";
 import { linkNetwork } from "../distill/networks.ts";
 import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
 import { watchedRuntime } from "../distill/watched-runtime.fixture.ts";
@@ -45,7 +46,7 @@ describe("evaluateLink", () => {
     expect(placesOf(evaluation)).toEqual(
       channels
         .flatMap((channel) =>
-          esNoDb.flatMap((level) => lengths.map((length) => `${channel} ${level} ${length}`)),
+          esNoDb.flatMap((level) => lengths.map((length) => `${channelId(channel)} ${level} ${length}`)),
         )
         .sort(),
     );
