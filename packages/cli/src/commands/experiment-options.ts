@@ -10,6 +10,7 @@ export const experimentOptions: {
   readonly name: OptionSpec<string | undefined>;
   readonly runs: OptionSpec<string>;
   readonly dataDir: OptionSpec<string | undefined>;
+  readonly detectAnomaly: OptionSpec<boolean>;
 } = {
   preset: option.string("experiment to start from: smoke, quick or standard", { default: "quick" }),
   config: option.path("YAML file with settings in place of the preset's"),
@@ -17,6 +18,7 @@ export const experimentOptions: {
   name: option.string("name of the run, and of its folder"),
   runs: option.path("folder of all runs", { default: "runs" }),
   dataDir: option.path("folder with an offline copy of the data"),
+  detectAnomaly: option.flag("when a loss or weight is not finite, rerun the step and name the operator"),
 };
 
 /** Values of {@link experimentOptions} and of the common options. */

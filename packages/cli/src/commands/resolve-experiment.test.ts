@@ -24,6 +24,7 @@ const defaults: ExperimentValues = {
   name: undefined,
   runs: "runs",
   dataDir: undefined,
+  detectAnomaly: false,
   seed: undefined,
   json: false,
   verbose: false,

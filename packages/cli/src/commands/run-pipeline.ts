@@ -25,7 +25,8 @@ export async function runPipeline(
   if (until !== "data") await checkRuntime(context);
   const { commandLine, report, signal, print } = context;
   const runsFolder = resolve(values.runs);
-  const run = await openRun({ experiment, command: commandLine, report, signal, runsFolder });
+  const { detectAnomaly } = values;
+  const run = await openRun({ experiment, command: commandLine, report, signal, runsFolder, detectAnomaly });
   try {
     const results = await runExperiment(experiment, run, until);
     if (results === null) await printStages(run.folder, run.timings, { print });

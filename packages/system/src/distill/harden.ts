@@ -53,6 +53,8 @@ export interface HardenOptions {
   readonly seed: number;
   readonly folder: string;
   readonly runtime: Runtime;
+  /** Names the operator that makes the first value that is not finite; false unless said otherwise. */
+  readonly detectAnomaly?: boolean;
   readonly report: Reporter;
   readonly signal: AbortSignal;
 }
@@ -195,7 +197,7 @@ async function trainPhase(
   start: Weights,
   phase: Phase,
 ): Promise<Weights> {
-  const { codec, kind, robust, runtime, report, signal } = options;
+  const { codec, kind, robust, runtime, report, signal, detectAnomaly = false } = options;
   const { weightDecay, averageDecay } = robust;
   const { batchSize, peakLearningRate } = phase.config;
   const folder = join(options.folder, phase.name);
@@ -218,7 +220,13 @@ async function trainPhase(
     averageDecay,
   });
   const { totalSteps, rng } = phase;
-  const trainer = await Trainer.create(step, { runtime, rng, binding: { batch: batchSize }, initial: start });
+  const trainer = await Trainer.create(step, {
+    runtime,
+    rng,
+    binding: { batch: batchSize },
+    initial: start,
+    detectAnomaly,
+  });
   await fit({
     trainer,
     totalSteps,

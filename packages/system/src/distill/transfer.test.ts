@@ -23,6 +23,7 @@ interface Setting {
   readonly transfer?: Partial<TransferConfig>;
   readonly watched?: WatchedRuntime;
   readonly report?: (event: ProgressEvent) => void;
+  readonly detectAnomaly?: boolean;
   readonly name?: string;
 }
 
@@ -43,6 +44,7 @@ async function transfer(setting: Setting = {}): Promise<string> {
     seed: 1,
     folder: path,
     runtime,
+    detectAnomaly: setting.detectAnomaly ?? false,
     report: setting.report ?? (() => undefined),
     signal,
   });
@@ -50,6 +52,17 @@ async function transfer(setting: Setting = {}): Promise<string> {
 }
 
 describe("transferKnowledge", () => {
+  it("names the part of the student and the operator where values stop being finite, when asked to", async () => {
+    const broken = { peakLearningRate: 1e38, muonLearningRate: 1e38, epochs: 3 };
+    await expect(transfer({ transfer: broken, detectAnomaly: true })).rejects.toMatchObject({
+      where: expect.stringMatching(/^training step \d+, .+ › \w+ \((forward|gradient|next:.*)\)$/) as string,
+    });
+    await expect(transfer({ transfer: broken, name: "plain" })).rejects.toMatchObject({
+      code: "loss-not-finite",
+      where: expect.stringMatching(/^training step \d+$/) as string,
+    });
+  });
+
   it("overfits one batch: embeddings, decisions and labels of every image", async () => {
     const problem = tinyProblem(8);
     const epochs = 120;

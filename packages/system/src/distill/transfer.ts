@@ -28,6 +28,8 @@ export interface TransferOptions {
   readonly seed: number;
   readonly folder: string;
   readonly runtime: Runtime;
+  /** Names the operator that makes the first value that is not finite; false unless said otherwise. */
+  readonly detectAnomaly?: boolean;
   readonly report: Reporter;
   readonly signal: AbortSignal;
 }
@@ -43,7 +45,8 @@ export interface TransferOptions {
  * @source stages after arXiv 2508.02148; the terms and their weights are semlink's
  */
 export async function transferKnowledge(options: TransferOptions): Promise<void> {
-  const { data, targets, transfer, numViews, folder, runtime, report, signal } = options;
+  const { data, targets, transfer, numViews, folder, runtime, detectAnomaly = false } = options;
+  const { report, signal } = options;
   const network = studentNetwork(options.shape, options.student, targets?.head ?? null);
   const rng = rngFrom(options.seed).fold("transfer");
   const { batchSize, epochs } = transfer;
@@ -65,6 +68,7 @@ export async function transferKnowledge(options: TransferOptions): Promise<void>
     runtime,
     rng,
     binding: { batch: batchSize },
+    detectAnomaly,
   });
   const targetBatch = targets && new TargetBatch(targets, batchSize);
   const stage = targets ? "distill" : "distill (no teacher)";

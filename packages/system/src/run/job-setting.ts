@@ -13,6 +13,7 @@ export interface JobPayload {
   /** Folder that the job fills. */
   readonly folder: string;
   readonly cacheFolder: string | undefined;
+  readonly detectAnomaly: boolean;
 }
 
 /** What every job works with. */
@@ -20,11 +21,16 @@ export interface JobSetting extends JobContext {
   readonly data: Dataset;
   readonly runtime: Runtime;
   readonly seed: number;
+  readonly detectAnomaly: boolean;
 }
 
 /** The part of a payload that every job has. */
-export function jobPayload(experiment: Experiment, { cacheFolder }: OpenRun, folder: string): JobPayload {
-  return { experiment, folder, cacheFolder };
+export function jobPayload(
+  experiment: Experiment,
+  { cacheFolder, detectAnomaly }: OpenRun,
+  folder: string,
+): JobPayload {
+  return { experiment, folder, cacheFolder, detectAnomaly };
 }
 
 // One thread inside operators, whatever the machine: threads change the order of sums and so the bits, and they gain
@@ -36,8 +42,8 @@ export async function openJobSetting(
   payload: JobPayload,
   { report, signal }: JobContext,
 ): Promise<JobSetting> {
-  const { experiment, cacheFolder } = payload;
+  const { experiment, cacheFolder, detectAnomaly } = payload;
   const data = await prepareData(experiment.data, { signal, cacheFolder });
   const runtime = await nodeRuntime({ intraOpThreads: INTRA_OP_THREADS });
-  return { data, runtime, seed: experiment.seed, report, signal };
+  return { data, runtime, seed: experiment.seed, detectAnomaly, report, signal };
 }

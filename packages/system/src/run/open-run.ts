@@ -11,6 +11,8 @@ export interface OpenRun extends RunContext {
   readonly resolved: ResolvedRun;
   /** Where data are downloaded and decoded to; the user's cache folder when undefined. */
   readonly cacheFolder: string | undefined;
+  /** Whether training looks for values that are not finite, and for the operator that makes the first. */
+  readonly detectAnomaly: boolean;
   /** Stops what still runs, then gives the folder free. */
   close(): Promise<void>;
 }
@@ -24,6 +26,8 @@ export interface OpenRunOptions {
   /** Folder of all runs, `runs` in the working directory unless said otherwise. */
   readonly runsFolder?: string | undefined;
   readonly cacheFolder?: string | undefined;
+  /** False unless said otherwise. */
+  readonly detectAnomaly?: boolean;
 }
 
 /** Opens the folder of a run and what its stages share. @throws SemlinkError as {@link openRunFolder} does */
@@ -35,6 +39,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     signal,
     runsFolder = join(process.cwd(), "runs"),
     cacheFolder,
+    detectAnomaly = false,
   } = options;
   const { name, seed } = experiment;
   const run = await openRunFolder(runsFolder, { name, seed, experiment, command });
@@ -44,5 +49,5 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     await run.close();
   };
   const { folder, resolved } = run;
-  return { folder, resolved, seed, report, signal, jobs, timings: [], cacheFolder, close };
+  return { folder, resolved, seed, report, signal, jobs, timings: [], cacheFolder, detectAnomaly, close };
 }

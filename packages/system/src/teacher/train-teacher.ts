@@ -41,6 +41,8 @@ export interface TrainTeacherOptions {
   readonly seed: number;
   readonly folder: string;
   readonly runtime: Runtime;
+  /** Names the operator that makes the first value that is not finite; false unless said otherwise. */
+  readonly detectAnomaly?: boolean;
   readonly report: Reporter;
   readonly signal: AbortSignal;
 }
@@ -84,7 +86,12 @@ export async function trainTeacher(options: TrainTeacherOptions): Promise<void> 
     viewOf: (epoch, index) => alternatingFlipCrop(views, epoch, index),
   });
   const totalSteps = training.epochs * batches.stepsPerEpoch;
-  const trainer = await Trainer.create(step, { runtime, rng, binding: { batch: training.batchSize } });
+  const trainer = await Trainer.create(step, {
+    runtime,
+    rng,
+    binding: { batch: training.batchSize },
+    detectAnomaly: options.detectAnomaly ?? false,
+  });
   await fit({
     trainer,
     totalSteps,
