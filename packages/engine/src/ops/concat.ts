@@ -6,6 +6,7 @@ import type { Dim, Shape } from "../graph/dim.ts";
 import { divideDims, formatShape, isStatic, normalizeAxis, productOf, sameShape } from "../graph/dim.ts";
 import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import type { Emitter, Value } from "../onnx/emitter.ts";
 import { zerosLike } from "./expand.ts";
 import { checkDType } from "./infer.ts";
 
@@ -32,7 +33,7 @@ export const concatOp: Op<{ axis: number }> = defineOp({
   },
   vjp: ({ inputs, grad, attrs: { axis } }) =>
     splitOp.apply([grad], { axis, sizes: sizesAlong(inputs, axis) }),
-  emit: (onnx, inputs, { attrs: { axis } }) => onnx.node("Concat", inputs, { axis }),
+  emit: (onnx, inputs, { attrs: { axis } }) => concatenated(onnx, inputs, axis),
 });
 
 /** `axis` counted from the front; sizes add up to that of the axis. */
@@ -59,10 +60,40 @@ export const splitOp: Op<{ axis: number; sizes: Shape }> = defineOp({
     const sizes = sizesAlong(outputs, axis);
     const options = { outputs: sizes.length };
     return isStatic(sizes)
-      ? onnx.multiNode("Split", [...inputs, onnx.ints(sizes)], { axis }, options)
+      ? divided(onnx, inputs[0]!, sizes, axis)
       : onnx.multiNode("Split", inputs, { axis, num_outputs: sizes.length }, options);
   },
 });
+
+// WebGPU promises a shader eight buffers, one of them for the other side of a Concat or Split.
+const MOST_BUFFERS = 7;
+
+/** Concat, in steps where a backend may not take all values at once. */
+function concatenated(onnx: Emitter, values: readonly Value[], axis: number): Value {
+  if (onnx.kernels.contrib || values.length <= MOST_BUFFERS) return onnx.node("Concat", values, { axis });
+  const joined = chunks(values).map((chunk) =>
+    chunk.length === 1 ? chunk[0]! : concatenated(onnx, chunk, axis),
+  );
+  return concatenated(onnx, joined, axis);
+}
+
+/** Split, in steps where a backend may not give all parts at once. */
+function divided(onnx: Emitter, value: Value, sizes: readonly number[], axis: number): readonly Value[] {
+  const cut = (x: Value, parts: readonly number[]): readonly Value[] =>
+    onnx.multiNode("Split", [x, onnx.ints(parts)], { axis }, { outputs: parts.length });
+  if (onnx.kernels.contrib || sizes.length <= MOST_BUFFERS) return cut(value, sizes);
+  const groups = chunks(sizes);
+  const totals = groups.map((group) => group.reduce((total, size) => total + size, 0));
+  return divided(onnx, value, totals, axis).flatMap((part, index) => {
+    const group = groups[index]!;
+    return group.length === 1 ? [part] : cut(part, group);
+  });
+}
+
+function chunks<T>(items: readonly T[]): T[][] {
+  const starts = Array.from({ length: Math.ceil(items.length / MOST_BUFFERS) }, (_, i) => i * MOST_BUFFERS);
+  return starts.map((start) => items.slice(start, start + MOST_BUFFERS));
+}
 
 /**
  * Tensors joined along one axis. Sizes known only at run time must be equal.
