@@ -2,6 +2,7 @@
 import type { Results } from "../evaluate/results.ts";
 import type { DrawnChart } from "./charts.ts";
 import { Html, html } from "./html.ts";
+import { htmlDocument } from "./html-document.ts";
 import { accuracyTables } from "./sections/accuracy-tables.ts";
 import { cleanTable } from "./sections/clean-table.ts";
 import { comparisonsTable } from "./sections/comparisons-table.ts";
@@ -13,7 +14,6 @@ import { ledgerTable } from "./sections/ledger-table.ts";
 import { mismatchSection } from "./sections/mismatch.ts";
 import { provenanceSection } from "./sections/provenance.ts";
 import { statement } from "./sections/statement.ts";
-import { stylesheet } from "./stylesheet.ts";
 
 interface Section {
   readonly id: string;
@@ -24,18 +24,9 @@ interface Section {
 /** The whole report as one HTML document that needs nothing else: no script, no font, no network. */
 export function reportPage(results: Results, charts: readonly DrawnChart[]): string {
   const sections = sectionsOf(results, charts);
-  const page = html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>${results.name} – semlink report</title>
-      <style>
-        ${new Html(stylesheet)}
-      </style>
-    </head>
-    <body>
-      <header>
+  return htmlDocument(
+    `${results.name} – semlink report`,
+    html`<header>
         <p class="eyebrow">semlink report</p>
         <h1>${results.name}</h1>
         ${statement(results)} ${keyFigures(results)}
@@ -57,10 +48,8 @@ export function reportPage(results: Results, charts: readonly DrawnChart[]): str
       <footer>
         Made from results.json (${results.schema}) alone; the charts lie beside this page as SVG and PNG, the
         numbers as CSV.
-      </footer>
-    </body>
-  </html> `;
-  return `<!doctype html>\n${page.markup}\n`;
+      </footer>`,
+  );
 }
 
 function sectionsOf(results: Results, charts: readonly DrawnChart[]): Section[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Html, html } from "../../report/html.ts";
+import { htmlDocument } from "../../report/html-document.ts";
 import { decibels, decimal } from "../../report/number-format.ts";
-import { stylesheet } from "../../report/stylesheet.ts";
 import type { VerifyCheck } from "../check.ts";
 import { boundText, figureText } from "../figure-text.ts";
 import type { VerifyReport } from "../verify-report.ts";
@@ -10,18 +10,9 @@ import { THEORY_CHART_TEXTS, type TheoryChart } from "./theory-charts.ts";
 /** Charts and every figure of a report as one HTML document that needs nothing else: no script, no font, no network. */
 export function verifyPage(report: VerifyReport, charts: readonly TheoryChart[]): string {
   const families = [...new Set(report.checks.map(({ family }) => family))];
-  const page = html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>Radio against theory – semlink verify</title>
-      <style>
-        ${new Html(stylesheet)}
-      </style>
-    </head>
-    <body>
-      <header>
+  return htmlDocument(
+    `Radio against theory – semlink verify`,
+    html`<header>
         <p class="eyebrow">semlink verify</p>
         <h1>${report.channel ?? "Radio"} against theory</h1>
         <p class="lead">${verdict(report)}</p>
@@ -45,10 +36,8 @@ export function verifyPage(report: VerifyReport, charts: readonly TheoryChart[])
           ${families.map((family) => familyTable(family, report.checks))}
         </section>
       </main>
-      <footer>Made from verify.json (${report.schema}) alone; the charts lie beside this page.</footer>
-    </body>
-  </html> `;
-  return `<!doctype html>\n${page.markup}\n`;
+      <footer>Made from verify.json (${report.schema}) alone; the charts lie beside this page.</footer>`,
+  );
 }
 
 function verdict({ checks, passed }: VerifyReport): string {
