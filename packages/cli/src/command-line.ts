@@ -10,12 +10,12 @@ import {
 } from "./commands/define-command.ts";
 import { describeOption, flagOf, type OptionTable, type OptionValues } from "./commands/option.ts";
 import { EXIT, failureOf } from "./failure.ts";
-import { createProgress, type ProgressStream } from "./progress.ts";
+import { createProgress, type TerminalStream } from "./progress.ts";
 
 /** Where a command line reads its cancellation and writes its output. */
 export interface CommandLineIo {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: ProgressStream;
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
   readonly signal: AbortSignal;
 }
 
@@ -64,9 +64,14 @@ function argumentError(error: CommanderError): Error & { code: string } {
   return Object.assign(new Error(message), { code: "invalid-argument" });
 }
 
+/** Whether text written there may carry colours: a terminal that shows them, and no wish to the contrary. */
+function isColored(stream: TerminalStream): boolean {
+  return stream.isTTY === true && pc.isColorSupported;
+}
+
 function printFailure(error: unknown, argv: readonly string[], io: CommandLineIo): number {
   const { code, message, exitCode, detail } = failureOf(error, io.signal);
-  const colors = pc.createColors(io.stderr.isTTY === true && pc.isColorSupported);
+  const colors = pc.createColors(isColored(io.stderr));
   const label = exitCode === EXIT.interrupted ? "" : colors.red("error: ");
   io.stderr.write(`${label}${message}\n`);
   if (argv.includes("--verbose")) io.stderr.write(`${detail}\n`);
@@ -133,6 +138,7 @@ async function runCommand(command: Command, given: object, io: Invocation): Prom
     commandLine: io.commandLine,
     signal: io.signal,
     report: progress.report,
+    isColored: isColored(io.stdout),
     print: (text, data) => {
       progress.stop();
       io.stdout.write(`${values.json ? JSON.stringify(data) : text}\n`);

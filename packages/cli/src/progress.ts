@@ -3,8 +3,8 @@ import type { ProgressEvent, Reporter } from "@semlink/system";
 import type { MultiBar, SingleBar } from "cli-progress";
 import { formatDuration, formatMetrics, secondsLeft, type StageClock } from "./progress-text.ts";
 
-/** Where progress is drawn: stderr. */
-export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+/** A stream that may be a terminal. */
+export type TerminalStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** Progress on a stream; `stop` ends the drawing and must be called before anything else is printed. */
 export interface Progress {
@@ -22,7 +22,7 @@ const BAR_FORMAT = "{name} [{bar}] {percentage} % {value}/{total} {figures}";
  *
  * @param now - clock [ms]
  */
-export async function createProgress(stream: ProgressStream, now: () => number): Promise<Progress> {
+export async function createProgress(stream: TerminalStream, now: () => number): Promise<Progress> {
   if (stream.isTTY !== true) return { report: lineReporter(stream, now), stop: () => undefined };
   return barProgress(stream, now, (await import("cli-progress")).MultiBar);
 }
@@ -45,7 +45,7 @@ function endsNow({ done, total }: ProgressEvent, stage: Stage, current: Stage | 
   return done >= total && (stage !== current || stage.lastDone < total);
 }
 
-function lineReporter(stream: ProgressStream, now: () => number): Reporter {
+function lineReporter(stream: TerminalStream, now: () => number): Reporter {
   const stages = new Map<string, Stage>();
   return (event) => {
     const time = now();
@@ -76,7 +76,7 @@ function timing({ done, total }: ProgressEvent, stage: Stage, time: number): str
   return left === undefined ? "" : `ETA ${formatDuration(left)}`;
 }
 
-function barProgress(stream: ProgressStream, now: () => number, Bars: typeof MultiBar): Progress {
+function barProgress(stream: TerminalStream, now: () => number, Bars: typeof MultiBar): Progress {
   const stages = new Map<string, Stage>();
   const bars = new Map<string, SingleBar>();
   let drawn: MultiBar | undefined;

@@ -25,6 +25,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Draws progress on stderr. */
   readonly report: Reporter;
+  /** Whether what is printed on stdout may carry colours. */
+  readonly isColored: boolean;
   /** Prints the result of the command on stdout: `text`, or `data` as JSON with `--json`. */
   readonly print: (text: string, data: unknown) => void;
   /** Makes the command exit with 1 although it did its work: what it looked at is not in order. */

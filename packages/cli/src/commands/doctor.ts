@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { NODE_EXECUTION_PROVIDERS } from "@semlink/engine";
-import pc from "picocolors";
 import { type Command, defineCommand } from "./define-command.ts";
 import { checkMachine } from "./doctor-machine.ts";
 import { checkRuntime } from "./doctor-runtime.ts";
@@ -20,7 +19,7 @@ export const doctor: Command = defineCommand({
       { default: "cpu" },
     ),
   },
-  async run({ executionProvider }, { report, print, fail }) {
+  async run({ executionProvider }, { report, isColored, print, fail }) {
     const parts = [checkMachine, () => checkRuntime(executionProvider), checkStorage];
     const checks = [];
     for (const [index, check] of parts.entries()) {
@@ -29,6 +28,6 @@ export const doctor: Command = defineCommand({
     }
     const ok = checks.every(({ state }) => state !== "failed");
     if (!ok) fail();
-    print(await formatDoctor(checks, pc.isColorSupported), { ok, checks });
+    print(await formatDoctor(checks, isColored), { ok, checks });
   },
 });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import pc from "picocolors";
 import { type Command, defineCommand } from "./define-command.ts";
 import { option } from "./option.ts";
 import { formatVerify } from "./verify-table.ts";
@@ -17,7 +16,7 @@ export const verify: Command = defineCommand({
     out: option.path("file for the figures", { default: "results/verify.json" }),
     report: option.path("folder for a page with charts of theory and simulation"),
   },
-  async run({ quick, channel: module, out, report: folder, seed }, { signal, report, print, fail }) {
+  async run({ quick, channel: module, out, report: folder, seed }, { signal, report, isColored, print, fail }) {
     const { nodeRuntime, writeFileAtomic } = await import("@semlink/engine/node");
     const { loadChannelModule, verifyRadio, writeVerifyReport } = await import("@semlink/system");
     const channel = module === undefined ? {} : { channel: (await loadChannelModule(module)).open({}) };
@@ -29,6 +28,6 @@ export const verify: Command = defineCommand({
     const files = folder === undefined ? undefined : await writeVerifyReport(figures, folder);
     if (!figures.passed) fail();
     const written = [out, ...(files ? [files.html] : [])].join(" and ");
-    print(`${await formatVerify(figures, pc.isColorSupported)}\nwritten to ${written}`, figures);
+    print(`${await formatVerify(figures, isColored)}\nwritten to ${written}`, figures);
   },
 });
