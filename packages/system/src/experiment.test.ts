@@ -249,13 +249,13 @@ describe("applyOverrides", () => {
 describe("presets", () => {
   it("are valid and have names of their own", () => {
     const names = presets.map((preset) => parseExperiment(preset, preset.name).name);
-    expect(names).toEqual(["smoke", "quick", "standard"]);
+    expect(names).toEqual(["smoke", "quick", "hour", "standard"]);
   });
 
   it("that do not exist are refused with the nearest", () => {
     expect(rejection(() => presetNamed("quik"))).toMatchObject({
       code: "invalid-argument",
-      expected: "smoke or quick or standard",
+      expected: "smoke or quick or hour or standard",
       hint: `did you mean "quick"?`,
     });
   });

@@ -21,7 +21,8 @@ import { completeMatrix } from "./experiment/matrix-config.ts";
 import { invalidConfig, mistakesOf } from "./experiment/mistakes.ts";
 import { withOverrides } from "./experiment/overrides.ts";
 import { type RobustConfig, robustConfigSchema } from "./experiment/robust-config.ts";
-import { type StudentConfig, studentConfigSchema } from "./experiment/student-config.ts";
+import { type SearchConfig, searchConfigSchema } from "./experiment/search-config.ts";
+import { type StudentConfig, studentConfigSchema, type StudentInput } from "./experiment/student-config.ts";
 import { type TargetsConfig, targetsConfigSchema } from "./experiment/targets-config.ts";
 import { type TeacherConfig, teacherConfigSchema } from "./experiment/teacher-config.ts";
 import { RUN_NAME, RUN_NAME_RULE } from "./run/run-name.ts";
@@ -32,7 +33,8 @@ export type { DistillConfig, TransferConfig } from "./experiment/distill-config.
 export type { EvaluateConfig } from "./experiment/evaluate-config.ts";
 export type { MatrixConfig } from "./experiment/matrix-config.ts";
 export type { PhaseConfig, RobustConfig } from "./experiment/robust-config.ts";
-export type { StudentConfig } from "./experiment/student-config.ts";
+export type { SearchConfig } from "./experiment/search-config.ts";
+export type { CellsConfig, StudentConfig } from "./experiment/student-config.ts";
 export type { TargetsConfig } from "./experiment/targets-config.ts";
 export type { TeacherConfig } from "./experiment/teacher-config.ts";
 
@@ -43,6 +45,7 @@ export interface Experiment {
   readonly data: DataConfig;
   readonly teacher: TeacherConfig;
   readonly targets: TargetsConfig;
+  readonly search: SearchConfig;
   readonly student: StudentConfig;
   readonly distill: DistillConfig;
   readonly codec: CodecConfig;
@@ -51,7 +54,10 @@ export interface Experiment {
 }
 
 /** An {@link Experiment} as a person writes it: only the name is required. */
-export type ExperimentInput = { readonly name: string } & Written<Omit<Experiment, "name">>;
+export type ExperimentInput = {
+  readonly name: string;
+  readonly student?: StudentInput | undefined;
+} & Written<Omit<Experiment, "name" | "student">>;
 
 type ExperimentDraft = Omit<Experiment, "evaluate"> & { readonly evaluate: EvaluateDraft };
 
@@ -63,6 +69,7 @@ export const experimentSchema: z.ZodType<Experiment, ExperimentInput> = z
     data: dataConfigSchema.prefault({}).describe("images and labels"),
     teacher: teacherConfigSchema.prefault({}),
     targets: targetsConfigSchema.prefault({}),
+    search: searchConfigSchema.prefault({}),
     student: studentConfigSchema.prefault({}),
     distill: distillConfigSchema.prefault({}),
     codec: codecConfigSchema.prefault({}),

@@ -39,7 +39,14 @@ export { runExperiment, STAGES } from "./pipeline.ts";
 export type { StageName } from "./pipeline.ts";
 export { presetNamed, presets } from "./presets/presets.ts";
 export type { ProgressEvent, Reporter } from "./progress.ts";
-export { writeReport } from "./report/index.ts";
+export {
+  ARCHITECTURE_COLUMNS,
+  architectureCells,
+  readSearchResults,
+  searchFindings,
+  writeReport,
+  writeSearchReport,
+} from "./report/index.ts";
 export type { ReportFiles } from "./report/index.ts";
 export { largestLosses } from "./report/matrix-selection.ts";
 export type { LargestLoss } from "./report/matrix-selection.ts";
@@ -48,6 +55,10 @@ export { channelName } from "./report/selection.ts";
 export { openRun } from "./run/open-run.ts";
 export type { OpenRun, OpenRunOptions } from "./run/open-run.ts";
 export type { StageTiming } from "./run/run-context.ts";
+export { formatGenotype, parseGenotype } from "./search/genotype.ts";
+export type { Genotype } from "./search/genotype.ts";
+export type { SearchResults } from "./search/search-results.ts";
+export { parseSearchResults, searchResultsJsonSchema } from "./search/search-results-schema.ts";
 export { openTeacher } from "./teacher/teacher.ts";
 export type { Teacher, TeacherCard } from "./teacher/teacher.ts";
 export { shippedTeacherFolder } from "./teacher/teacher-stage.ts";

@@ -11,6 +11,8 @@ import { runExperiment, type StageName, STAGES } from "./pipeline.ts";
 import { smoke } from "./presets/smoke.ts";
 import { type Job, jobTable } from "./run/job-table.ts";
 import { openRun } from "./run/open-run.ts";
+import { studentCost } from "./search/controls/hand-made.ts";
+import { cellsConfig } from "./student/cells.fixture.ts";
 
 // The smoke preset, smaller: the tests of the jobs say what each stage does, these that the stages fit together.
 const SMALLER = [
@@ -131,7 +133,7 @@ describe("runExperiment", () => {
     const { lines, ledger, bits } = again.results!;
     expect(bits).toEqual(results.bits);
     const ids = [...new Set(lines.map(({ id }) => id))];
-    expect(ids).toEqual(["cat", "film-mlp", ...names, "separation"]);
+    expect(ids).toEqual(["cat", "film-mlp", ...names, "separation-teacher"]);
     const pointsOf = (name: string): Line["points"][] =>
       lines.filter(({ id }) => id === name).map(({ points }) => points);
     expect(
@@ -139,33 +141,46 @@ describe("runExperiment", () => {
         .flat()
         .every((point) => point.embeddingR2),
     ).toBe(true);
-    for (const { accuracy } of pointsOf("separation").flat()) {
+    for (const { accuracy } of pointsOf("separation-teacher").flat()) {
       expect(accuracy.value).toBeCloseTo(CHANCE, 6); // no image fits into 8 symbols
     }
-    expect(ledger.some(({ part }) => part.startsWith("rival separation classifier"))).toBe(true);
+    expect(ledger.some(({ part }) => part.startsWith("rival separation-teacher classifier"))).toBe(true);
   });
 
-  it.each(["teacher", "student"])(
-    "classifies decoded images by the %s where they fit",
-    async (classifier) => {
-      const long = [
-        "codec.lengths=[64]",
-        "codec.maxSymbols=64",
-        "codec.kinds=[film-mlp]",
-        "evaluate.esNoDb=[50]",
-      ];
-      const changes = ["evaluate.baselines=[separation]", "evaluate.separation.formats=[jpeg]"];
-      const name = `evaluate.separation.classifier=${classifier}`;
-      const { lines, ledger } = (await run("evaluate", small(...long, ...changes, name))).results!;
-      const { points } = lines.find(({ id, channel }) => id === "separation" && channel === "awgn")!;
+  it("classifies decoded images by each network that is named, one line for each, where they fit", async () => {
+    const long = [
+      "codec.lengths=[64]",
+      "codec.maxSymbols=64",
+      "codec.kinds=[film-mlp]",
+      "evaluate.esNoDb=[50]",
+    ];
+    const classifiers = ["teacher", "student", "fine-tuned"];
+    const changes = [
+      "evaluate.baselines=[separation]",
+      "evaluate.separation.formats=[jpeg]",
+      `evaluate.separation.classifier=[${classifiers.join(",")}]`,
+      "evaluate.separation.fineTuning.steps=4",
+      "evaluate.separation.fineTuning.images=40",
+    ];
+    const again = await run("evaluate", small(...long, ...changes));
+    expect(again.jobs.slice(-4)).toEqual(["fine-tune", ...classifiers.map(() => "evaluate-baseline")]);
+    const { lines, ledger, curves } = again.results!;
+    for (const classifier of classifiers) {
+      const { points } = lines.find(({ id }) => id === `separation-${classifier}`)!;
+      expect(points[0]!.accuracy.n).toBe(100);
+      // The fine-tuned one has learned next to nothing in its few steps.
+      if (classifier === "fine-tuned") continue;
       expect(Math.abs(points[0]!.accuracy.value - CHANCE)).toBeGreaterThan(1e-3);
-      expect(ledger.at(-1)!.part).toContain(classifier);
-    },
-  );
+      expect(ledger.some(({ part }) => part.startsWith(`rival separation-${classifier} classifier`))).toBe(
+        true,
+      );
+    }
+    expect(curves.some(({ stage }) => stage === "fine-tune on compressed images")).toBe(true);
+  }, 60_000); // every image is compressed by every setting
 
   it("makes a stage whose file was lost again, with the same bits, and nothing else", async () => {
-    const [codec] = (await readdir(runFolder())).filter((name) => name.startsWith("codec-film-mlp"));
-    await rm(join(runFolder(), codec!, "weights.safetensors"));
+    const codecs = (await readdir(runFolder())).filter((name) => name.startsWith("codec-film-mlp"));
+    for (const codec of codecs) await rm(join(runFolder(), codec, "weights.safetensors"));
     const again = await run("evaluate");
     expect(again.jobs).toEqual(["harden"]);
     expect(again.results!.bits).toEqual(results.bits);
@@ -183,6 +198,23 @@ describe("runExperiment", () => {
     expect(metricsOf("film-mlp phase-b")).toEqual(["loss", "ownFeature", "hard", "device", "gradientNorm"]);
     expect(clean.map(({ id }) => id)).toEqual(["teacher", "student", "film-mlp-device"]);
   });
+
+  it("carries a student of cells through every stage", async () => {
+    const cells = {
+      ...experiment,
+      student: { ...experiment.student, architecture: "cells", cells: cellsConfig() },
+    };
+    const ran = await run(
+      "evaluate",
+      parseExperiment({ ...cells, codec: { ...cells.codec, kinds: ["cat"] } }, "cells"),
+    );
+    expect(ran.jobs).toEqual(["transfer", "transfer", "harden", "evaluate-clean", "evaluate-link"]);
+    const { ledger, clean } = ran.results!;
+    const [, encoder] = ledger;
+    const shape = { imageShape: [3, 32, 32], embedDim: 128 } as const;
+    expect(encoder).toMatchObject(studentCost({ ...cells.student, architecture: "cells" }, shape));
+    expect(clean.map(({ id }) => id)).toEqual(["teacher", "student", "control", "cat-device"]);
+  }, 60_000);
 
   it("ends after the stage it is told to, without results before the evaluation", async () => {
     for (const stage of STAGES.slice(0, -2)) expect((await run(stage)).results).toBeNull();

@@ -5,13 +5,24 @@ import { hardenStudent } from "./distill/harden-stage.ts";
 import { teachStudents } from "./distill/transfer-stage.ts";
 import { evaluateSystems } from "./evaluate/evaluate-stage.ts";
 import type { Results } from "./evaluate/results.ts";
-import { reportResults } from "./report/report-stage.ts";
+import { reportResults, reportSearch } from "./report/report-stage.ts";
 import type { OpenRun } from "./run/open-run.ts";
+import { searchStudent } from "./search/search-stage.ts";
+import { resolveStudent } from "./student/resolve-student.ts";
 import { cacheTargets } from "./targets/targets-stage.ts";
 import { provideTeacher } from "./teacher/teacher-stage.ts";
 
 /** The stages of the method, in order; each is a command of the same name. */
-export const STAGES = ["data", "teacher", "targets", "distill", "codec", "evaluate", "report"] as const;
+export const STAGES = [
+  "data",
+  "teacher",
+  "targets",
+  "search",
+  "distill",
+  "codec",
+  "evaluate",
+  "report",
+] as const;
 
 export type StageName = (typeof STAGES)[number];
 
@@ -21,9 +32,10 @@ export type StageName = (typeof STAGES)[number];
  *
  * 1. Images: training set, validation split, test set, never mixed.
  * 2. Teacher: a large network, run once over a bank of views; training never runs it again.
- * 3. Robust distillation, stage 1: the student learns the teacher's embedding, without a channel.
- * 4. Robust distillation, stage 2: student, channel-aware transformer and head learn to cross random channels.
- * 5. Evaluation: the links and honest lines, under common fades and noise, on the test set.
+ * 3. Architecture: as configured, or searched for this teacher, with what the search was worth beside it.
+ * 4. Robust distillation, stage 1: the student learns the teacher's embedding, without a channel.
+ * 5. Robust distillation, stage 2: student, channel-aware transformer and head learn to cross random channels.
+ * 6. Evaluation: the links and honest lines, under common fades and noise, on the test set.
  *
  * @param until - last stage to run
  * @returns the results, or null when the run ends before the evaluation
@@ -41,11 +53,17 @@ export async function runExperiment(
   if (isLast("teacher")) return null;
   const targets = await cacheTargets(experiment, run, data, teacher);
   if (isLast("targets")) return null;
-  const students = await teachStudents(experiment, run, data, targets);
+  const built = await resolveStudent(experiment, async () => {
+    const { results, student } = await searchStudent(experiment, run, data, { teacher, targets });
+    await reportSearch(results, run);
+    return student;
+  });
+  if (isLast("search")) return null;
+  const students = await teachStudents(built, run, data, targets);
   if (isLast("distill")) return null;
-  const links = await hardenStudent(experiment, run, data, targets, students);
+  const links = await hardenStudent(built, run, data, targets, students);
   if (isLast("codec")) return null;
-  const results = await evaluateSystems(experiment, run, data, { teacher, targets, students, links });
+  const results = await evaluateSystems(built, run, data, { teacher, targets, students, links });
   if (!isLast("evaluate")) await reportResults(results, run);
   return results;
 }

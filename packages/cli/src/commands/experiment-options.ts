@@ -12,7 +12,7 @@ export const experimentOptions: {
   readonly dataDir: OptionSpec<string | undefined>;
   readonly detectAnomaly: OptionSpec<boolean>;
 } = {
-  preset: option.string("experiment to start from: smoke, quick or standard", { default: "quick" }),
+  preset: option.string("experiment to start from: smoke, quick, hour or standard", { default: "quick" }),
   config: option.path("YAML file with settings in place of the preset's"),
   set: option.strings("one setting in place of preset and file: --set codec.maxSymbols=32", "key=value"),
   name: option.string("name of the run, and of its folder"),

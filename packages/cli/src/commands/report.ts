@@ -21,10 +21,10 @@ export const report: Command = defineCommand({
 });
 
 async function writeAgain(folder: string, { print }: CommandContext): Promise<void> {
-  const { parseResults, writeReport } = await import("@semlink/system");
+  const { parseResults, readSearchResults, writeReport } = await import("@semlink/system");
   const path = join(folder, "results.json");
   const results = parseResults(await readResults(path), path);
-  await writeReport(results, folder);
+  await writeReport(results, folder, await readSearchResults(folder));
   await printResults(folder, results, { print, hasReport: true });
 }
 

@@ -4,6 +4,7 @@ import type { StageName } from "@semlink/system";
 import type { CommandContext } from "./define-command.ts";
 import type { ExperimentValues } from "./experiment-options.ts";
 import { printResults, printStages } from "./print-run.ts";
+import { printSearch } from "./print-search.ts";
 import type { Settings } from "../config/settings.ts";
 import { resolveExperiment } from "./resolve-experiment.ts";
 
@@ -29,7 +30,8 @@ export async function runPipeline(
   const run = await openRun({ experiment, command: commandLine, report, signal, runsFolder, detectAnomaly });
   try {
     const results = await runExperiment(experiment, run, until);
-    if (results === null) await printStages(run.folder, run.timings, { print });
+    if (until === "search") await printSearch(run.folder, { print });
+    else if (results === null) await printStages(run.folder, run.timings, { print });
     else await printResults(run.folder, results, { print, hasReport: until === "report" });
   } finally {
     await run.close();

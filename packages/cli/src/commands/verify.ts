@@ -16,7 +16,10 @@ export const verify: Command = defineCommand({
     out: option.path("file for the figures", { default: "results/verify.json" }),
     report: option.path("folder for a page with charts of theory and simulation"),
   },
-  async run({ quick, channel: module, out, report: folder, seed }, { signal, report, isColored, print, fail }) {
+  async run(
+    { quick, channel: module, out, report: folder, seed },
+    { signal, report, isColored, print, fail },
+  ) {
     const { nodeRuntime, writeFileAtomic } = await import("@semlink/engine/node");
     const { loadChannelModule, verifyRadio, writeVerifyReport } = await import("@semlink/system");
     const channel = module === undefined ? {} : { channel: (await loadChannelModule(module)).open({}) };

@@ -55,6 +55,7 @@ export function defineOp<A extends object>(definition: OpDefinition<A>): Op<A> {
       inputs,
       outputs,
       scope: currentScope(),
+      reapply: (others) => apply(others, attrs),
       backward:
         typeof vjp === "string"
           ? vjp

@@ -11,6 +11,7 @@ export { jvp } from "./jvp.ts";
 export { constant, input, randomInput } from "./leaves.ts";
 export { printGraph } from "./print.ts";
 export { within } from "./scope.ts";
+export { substitute } from "./substitute.ts";
 export type {
   Attributes,
   Backward,

@@ -65,6 +65,8 @@ export interface OpNode {
   readonly backward: Backward | "zero" | "unsupported";
   /** Writes the ONNX nodes and gives a value for each output. */
   readonly emit: (onnx: Emitter, inputs: readonly Value[], context: EmitContext) => readonly Value[];
+  /** The same operator on other inputs: a new node with shapes of its own. */
+  readonly reapply: (inputs: readonly Tensor[]) => readonly Tensor[];
   readonly scope: string;
 }
 

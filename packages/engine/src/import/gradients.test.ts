@@ -81,6 +81,30 @@ describe("importers that build several operators have the gradient of their valu
       },
     ],
     [
+      "Resize by cubic interpolation",
+      {
+        ...one("Resize", image, {}),
+        nodes: chain(["Resize", "y", ["x", "", "", "sizes"], { mode: "cubic", axes: [2, 3] }]),
+        stored: { sizes: int64s(6, 3) },
+      },
+    ],
+    [
+      "ScatterElements in place",
+      {
+        ...one("ScatterElements", { x: { shape: [2, 3] }, updates: { shape: [2, 2] } }, {}),
+        nodes: chain(["ScatterElements", "y", ["x", "at", "updates"], { axis: 1 }]),
+        stored: { at: { dtype: "int64", shape: [2, 2], data: [0, 2, 1, 0] } },
+      },
+    ],
+    [
+      "GRU with the reset gate before the product",
+      one(
+        "GRU",
+        { x: { shape: [3, 2, 2] }, weight: { shape: [1, 6, 2] }, stateWeight: { shape: [1, 6, 2] } },
+        { hidden_size: 2 },
+      ),
+    ],
+    [
       "Pad that cuts",
       {
         ...one("Pad", image, {}),

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "../errors.ts";
 import { hintFor } from "../nearest.ts";
+import { alongAxisImporters } from "./along-axis-importers.ts";
 import { convolutionImporters } from "./convolution-importers.ts";
+import { einsumImporters } from "./einsum-importer.ts";
 import type { ForeignNode } from "./foreign-node.ts";
 import type { ForeignValue } from "./foreign-value.ts";
+import { gruImporters } from "./gru-importer.ts";
 import type { Folder, Importer } from "./importer.ts";
 import { layoutFolders } from "./layout-folders.ts";
 import { layoutImporters } from "./layout-importers.ts";
@@ -13,17 +16,22 @@ import { pointwiseImporters } from "./pointwise-importers.ts";
 import { poolImporters } from "./pool-importers.ts";
 import { productImporters } from "./product-importers.ts";
 import { reductionImporters } from "./reduction-importers.ts";
+import { resizeImporters } from "./resize-importer.ts";
 import { selectionImporters } from "./selection-importers.ts";
 import { arithmeticFolders } from "./size-arithmetic.ts";
 
 const IMPORTERS = joined<Importer>(
+  alongAxisImporters,
   convolutionImporters,
+  einsumImporters,
+  gruImporters,
   layoutImporters,
   normalizationImporters,
   pointwiseImporters,
   poolImporters,
   productImporters,
   reductionImporters,
+  resizeImporters,
   selectionImporters,
 );
 

@@ -89,6 +89,8 @@ describe("imported layout agrees with ONNX Runtime", () => {
       "Pad of some axes",
       one("Pad", { pads: int64s(1, 2), value: { shape: [], data: [1] }, axes: int64s(-1) }, {}, 18),
     ],
+    ["Pad with the border", one("Pad", { pads: int64s(0, 1, 2, 0, 2, 3) }, { mode: "edge" })],
+    ["Pad by reflection", one("Pad", { pads: int64s(0, 1, 2, 0, 2, 3) }, { mode: "reflect" })],
     ["Pad that cuts", one("Pad", { pads: int64s(0, -1, 1, 0, 1, -2) })],
   ])("%s", (_name, parts) => expectAgreement(parts));
 });

@@ -5,6 +5,7 @@ import {
   add,
   batchNorm,
   div,
+  groupNorm,
   layerNorm,
   logSoftmax,
   mean,
@@ -44,6 +45,16 @@ function importInstanceNorm(call: NodeCall): Tensor {
   return add(mul(xHat, perChannel(weight)), perChannel(bias));
 }
 
+/** Weight and bias of each channel; before operator set 21 they were of each group. */
+function importGroupNorm(call: NodeCall): Tensor {
+  if (call.opset < 21) {
+    throw call.refusal("unsupported-operator", "operator set 21 or newer", `${call.opset}`, "export it anew");
+  }
+  const [x, weight, bias] = call.tensors() as [Tensor, Tensor, Tensor];
+  const numGroups = call.integer("num_groups", 1);
+  return groupNorm(x, weight, bias, { numGroups, epsilon: call.float("epsilon", 1e-5) });
+}
+
 /** Layer normalisation over the axes from `axis` on, which the engine has for the last axis. */
 function importLayerNorm(call: NodeCall): Tensor {
   const x = call.tensor(0);
@@ -76,6 +87,7 @@ const alongAxis =
 export const normalizationImporters: ImporterTable = {
   BatchNormalization: importBatchNorm,
   InstanceNormalization: importInstanceNorm,
+  GroupNormalization: importGroupNorm,
   LayerNormalization: importLayerNorm,
   Softmax: alongAxis(softmax),
   LogSoftmax: alongAxis(logSoftmax),

@@ -177,6 +177,7 @@ describe("an imported normalisation agrees with ONNX Runtime", () => {
       ),
     ],
     ["of three axes", one("LayerNormalization", image, { weight: drawn("weight", 4, 7, 8) }, { axis: 1 })],
+    ["of groups", one("GroupNormalization", image, vectors("weight", "bias"), { num_groups: 2 }, 21)],
     ["softmax of the last axis", one("Softmax", image)],
     ["softmax of a middle axis", one("Softmax", image, {}, { axis: 1 })],
     ["softmax of all axes from the second, as up to operator set 12", one("Softmax", image, {}, {}, 11)],
@@ -198,6 +199,7 @@ describe("an imported reduction agrees with ONNX Runtime", () => {
     ["sum of magnitudes", one("ReduceL1", image, {}, { axes: [1] })],
     ["Euclidean norm", one("ReduceL2", image, {}, { axes: [-1] })],
     ["sum of squares", one("ReduceSumSquare", image, {}, { axes: [-1] })],
+    ["logarithm of a sum of exponentials", one("ReduceLogSumExp", image, {}, { axes: [1], keepdims: 0 })],
   ])("%s", (_name, parts) => expectAgreement(parts));
 });
 
@@ -261,6 +263,7 @@ describe("an imported pointwise operator agrees with ONNX Runtime", () => {
     ],
     positive("Sqrt"),
     positive("Log"),
+    positive("ReduceLogSum"),
     positive("Reciprocal"),
     positive("Pow", exponent(0.5)),
     positive("Pow", exponent(-1.5)),

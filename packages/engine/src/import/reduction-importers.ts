@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "../graph/tensor.ts";
 import type { ReduceOptions } from "../ops/index.ts";
-import { abs, max, mean, neg, sqrt, square, sum } from "../ops/index.ts";
+import { abs, log, logSumExp, max, mean, neg, sqrt, square, sum } from "../ops/index.ts";
 import type { Importer, ImporterTable } from "./importer.ts";
 
 /** A reduction over `axes`, an input of newer operators and an attribute of older ones; over all axes without. */
@@ -24,4 +24,6 @@ export const reductionImporters: ImporterTable = {
   ReduceL1: reduction((x, options) => sum(abs(x), options)),
   ReduceL2: reduction((x, options) => sqrt(sum(square(x), options))),
   ReduceSumSquare: reduction((x, options) => sum(square(x), options)),
+  ReduceLogSum: reduction((x, options) => log(sum(x, options))),
+  ReduceLogSumExp: reduction(logSumExp),
 };

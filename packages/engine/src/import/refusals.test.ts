@@ -96,6 +96,12 @@ describe("a foreign model refuses, naming the node,", () => {
       /training_mode 0/,
     ],
     [
+      "weights of groups of channels",
+      node("GroupNormalization", { num_groups: 2 }, { weight: { shape: [2], data: [1, 1] } }),
+      "unsupported-operator",
+      /operator set 21 or newer, got 17/,
+    ],
+    [
       "dropout in training",
       node(
         "Dropout",
@@ -106,10 +112,10 @@ describe("a foreign model refuses, naming the node,", () => {
       /training_mode false/,
     ],
     [
-      "padding by reflection",
-      node("Pad", { mode: "reflect" }, { pads: int64s(0, 0, 1, 1, 0, 0, 1, 1) }),
+      "padding that goes round",
+      node("Pad", { mode: "wrap" }, { pads: int64s(0, 0, 1, 1, 0, 0, 1, 1) }),
       "unsupported-attribute",
-      /got reflect/,
+      /got wrap/,
     ],
     [
       "exponents that differ",

@@ -50,10 +50,12 @@ function importGather(call: NodeCall): Tensor {
   return gather(x, constant(indices, shape, "int64"), { axis });
 }
 
-/** Constant padding; negative counts cut off. */
+/** Padding with a constant or with the border's own values; negative counts cut off. */
 function importPad(call: NodeCall): Tensor {
   const mode = call.text("mode", "constant");
-  if (mode !== "constant") throw call.refusal("unsupported-attribute", "mode constant", mode);
+  if (mode !== "constant" && mode !== "edge" && mode !== "reflect") {
+    throw call.refusal("unsupported-attribute", "mode constant, edge or reflect", mode);
+  }
   const x = call.tensor(0);
   const counts = call.integersFrom(1, "pads") ?? [];
   const value = call.has(2) ? call.number(2) : call.float("value", 0);
@@ -64,6 +66,7 @@ function importPad(call: NodeCall): Tensor {
   });
   const grown = pad(x, {
     pads: pads.map(([before, after]) => [Math.max(0, before), Math.max(0, after)]),
+    mode,
     value,
   });
   return pads.reduce((y, [before, after], axis) => {

@@ -5,13 +5,23 @@ import type { Messages, MessageSource } from "./digital-baseline.ts";
 import { compressImage, type ImageSetting } from "./image-format.ts";
 
 /** Every image of a set by one setting. */
-export interface CompressedSet {
+interface ByOneSetting {
   /** [count] undefined where the image is longer than was asked for */
   readonly payloads: readonly (Uint8Array | undefined)[];
   /** [count] mean squared difference from the original, intensities 0..255 */
   readonly errors: Float32Array;
+}
+
+/** Every image of a set by one setting, classified. */
+export interface CompressedSet extends ByOneSetting {
   /** [count] decisions on the decoded images */
   readonly decisions: Uint8Array;
+}
+
+/** Every image of a set by one setting, as decoded. */
+export interface DecodedSet extends ByOneSetting {
+  /** [count, channels, height, width] */
+  readonly images: Uint8Array;
 }
 
 /** Labels that a network gives to images. */
@@ -28,11 +38,7 @@ export function imageSettings(formats: readonly ImageFormat[]): readonly (readon
   );
 }
 
-/**
- * All images by all settings, decoded and classified, those aside that are longer than `maxBytes`.
- *
- * @param ladders - settings of ascending length; a ladder ends where no image fits any more
- */
+/** All images by all settings as {@link decodedSets} gives them, classified. */
 export async function compressImages(
   set: ImageSet,
   ladders: readonly (readonly ImageSetting[])[],
@@ -40,14 +46,29 @@ export async function compressImages(
   classify: Classifier,
 ): Promise<CompressedSet[]> {
   const compressed: CompressedSet[] = [];
-  for (const ladder of ladders) {
-    for (const setting of ladder) {
-      const one = await compressBy(set, setting, maxBytes, classify);
-      if (one === undefined) break;
-      compressed.push(one);
-    }
+  for await (const { images, ...one } of decodedSets(set, ladders, maxBytes)) {
+    compressed.push({ ...one, decisions: await classify({ ...set, images }) });
   }
   return compressed;
+}
+
+/**
+ * All images by one setting after the other, compressed and decoded, those aside that are longer than `maxBytes`.
+ *
+ * @param ladders - settings of ascending length; a ladder ends where no image fits any more
+ */
+export async function* decodedSets(
+  set: ImageSet,
+  ladders: readonly (readonly ImageSetting[])[],
+  maxBytes: number,
+): AsyncGenerator<DecodedSet, void, undefined> {
+  for (const ladder of ladders) {
+    for (const setting of ladder) {
+      const one = await compressBy(set, setting, maxBytes);
+      if (one === undefined) break;
+      yield one;
+    }
+  }
 }
 
 /** @returns undefined when no image fits */
@@ -55,8 +76,7 @@ async function compressBy(
   set: ImageSet,
   setting: ImageSetting,
   maxBytes: number,
-  classify: Classifier,
-): Promise<CompressedSet | undefined> {
+): Promise<DecodedSet | undefined> {
   const length = imageLength(set);
   const decoded = new Uint8Array(set.count * length);
   const payloads: (Uint8Array | undefined)[] = [];
@@ -74,7 +94,7 @@ async function compressBy(
     for (let i = image * length; i < (image + 1) * length; i++) sum += (decoded[i]! - set.images[i]!) ** 2;
     return sum / length;
   });
-  return { payloads, errors, decisions: await classify({ ...set, images: decoded }) };
+  return { payloads, errors, images: decoded };
 }
 
 /**
@@ -104,6 +124,12 @@ export function fieldBits(numSettings: number, numBits: number): { setting: numb
   return { setting: Math.ceil(Math.log2(numSettings)), length: Math.ceil(Math.log2(numBits / 8 + 1)) };
 }
 
+/** Bytes of an image that fit into a message of `numBits` behind its fields; below 1 for none. */
+export function imageBytes(numSettings: number, numBits: number): number {
+  const { setting, length } = fieldBits(numSettings, numBits);
+  return Math.floor((numBits - setting - length) / 8);
+}
+
 function messagesOf(
   compressed: readonly CompressedSet[],
   count: number,
@@ -111,7 +137,7 @@ function messagesOf(
   numBits: number,
 ): Messages {
   const fields = fieldBits(numSettings, numBits);
-  const numBytes = Math.floor((numBits - fields.setting - fields.length) / 8);
+  const numBytes = imageBytes(numSettings, numBits);
   const messages = {
     payload: new Uint8Array(count * numBits),
     fits: new Uint8Array(count),

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openRadio } from "../channel/channel-spec.ts";
 import { type Received, rightShares } from "./baseline.ts";
 import type { BitPipe, PipeMode } from "./bit-pipe.ts";
-import { digitalBaseline, type MessageSource } from "./digital-baseline.ts";
+import { digitalBaseline, type MessageSource, type PlanFor } from "./digital-baseline.ts";
 
 const [COUNT, NUM_CLASSES] = [40, 4];
 const labels = Uint8Array.from({ length: COUNT }, (_, image) => image % NUM_CLASSES);
@@ -33,12 +33,17 @@ function steps(...sizes: number[]): { pipe: BitPipe; asked: string[] } {
   return { pipe, asked };
 }
 
-async function received(pipe: BitPipe, esNoDb: number, esNoOffsetDb = 0): Promise<Received> {
+async function received(
+  pipe: BitPipe,
+  esNoDb: number,
+  esNoOffsetDb = 0,
+  planFor: PlanFor = (radio) => radio,
+): Promise<Received> {
   const line = await digitalBaseline({
     ...{ name: "steps", label: "Steps", role: "digital", pipe },
     source: () => Promise.resolve(source),
     selection: { device, labels },
-    rng: rngFrom(1),
+    ...{ rng: rngFrom(1), planFor },
     ledger: () => [],
   }).prepare(device);
   const radio = openRadio({ model: "awgn", receiver: { esNoOffsetDb } });
@@ -81,6 +86,21 @@ describe("digitalBaseline", () => {
     const { pipe, asked } = steps(2, 4, 6, 8);
     await received(pipe, 20);
     expect(asked).toEqual(["8 at 20", "8 at 20"]); // once to choose, once to send
+  });
+
+  it("chooses for the radio that it plans for, and sends over the one it meets", async () => {
+    const { pipe, asked } = steps(4, 8);
+    const met: string[] = [];
+    const noted: BitPipe = {
+      ...pipe,
+      deliver(mode, payload, sending) {
+        met.push(sending.radio.name);
+        return pipe.deliver(mode, payload, sending);
+      },
+    };
+    await received(noted, 20, 0, () => openRadio("rayleigh-block"));
+    expect(asked).toEqual(["8 at 20", "8 at 20"]);
+    expect(met).toEqual(["rayleigh-block", openRadio({ model: "awgn", receiver: { esNoOffsetDb: 0 } }).name]);
   });
 
   it("chooses for the Es/N0 that it is told, and meets the true one", async () => {

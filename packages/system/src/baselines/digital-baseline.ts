@@ -25,6 +25,9 @@ export interface MessageSource {
   readonly assumed?: ArrayLike<number>;
 }
 
+/** The radio for which a mode is chosen when another one is used: what the transmitter takes it for. */
+export type PlanFor = (radio: Radio) => Radio;
+
 /** What a {@link digitalBaseline} consists of. */
 export interface DigitalBaselineOptions<Mode extends PipeMode> {
   readonly name: string;
@@ -37,6 +40,8 @@ export interface DigitalBaselineOptions<Mode extends PipeMode> {
   readonly selection: { readonly device: DeviceOutputs; readonly labels: Uint8Array };
   /** Address of the draws of that choice. */
   readonly rng: Rng;
+  /** By default the mode is chosen for the radio that is used. */
+  readonly planFor?: PlanFor;
   readonly ledger: Baseline["ledger"];
 }
 
@@ -68,7 +73,7 @@ export function digitalBaseline<Mode extends PipeMode>(options: DigitalBaselineO
 
 /** The mode of an operating point, each chosen once. */
 function modeChooser<Mode extends PipeMode>(
-  { pipe, selection, rng }: DigitalBaselineOptions<Mode>,
+  { pipe, selection, rng, planFor = (radio) => radio }: DigitalBaselineOptions<Mode>,
   images: MessageSource,
 ): (sending: Sending) => Mode | undefined {
   const { labels, device } = selection;
@@ -97,8 +102,9 @@ function modeChooser<Mode extends PipeMode>(
   };
   return ({ radio, esNoDb, numSymbols }) => {
     const told = radio.toldEsNoDb(esNoDb);
-    const key = `${radio.name} ${told} ${numSymbols}`;
-    if (!chosen.has(key)) chosen.set(key, best(radio, told, numSymbols));
+    const planned = planFor(radio);
+    const key = `${planned.name} ${told} ${numSymbols}`;
+    if (!chosen.has(key)) chosen.set(key, best(planned, told, numSymbols));
     return chosen.get(key);
   };
 }

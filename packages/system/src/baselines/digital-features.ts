@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
 import { predictionsOf } from "../evaluate/embedding-fidelity.ts";
+import type { DigitalLineName } from "../experiment/baseline-names.ts";
 import type { LinearHead } from "../teacher/teacher.ts";
 import { type Baseline, type DeviceOutputs, requiredOutput } from "./baseline.ts";
 import type { BitPipe, PipeMode } from "./bit-pipe.ts";
 import { capacityPipe } from "./capacity-pipe.ts";
 import { codedPipe } from "./coded-pipe.ts";
-import { digitalBaseline, type Messages, type MessageSource } from "./digital-baseline.ts";
+import { digitalBaseline, type PlanFor, type Messages, type MessageSource } from "./digital-baseline.ts";
+import { digitalLabels } from "./digital-labels.ts";
 import { allocateBits, quantize, type TransformCode, transformCode } from "./transform-code.ts";
 
 /** What the lines of digital features need beside the images. */
@@ -19,6 +21,7 @@ export interface DigitalFeaturesOptions {
   /** Validation images with embeddings, for the choice of the mode. */
   readonly selection: { readonly device: DeviceOutputs; readonly labels: Uint8Array };
   readonly rng: Rng;
+  readonly planFor?: PlanFor;
 }
 
 /**
@@ -28,17 +31,17 @@ export interface DigitalFeaturesOptions {
  * There is no length field: the mode alone says how many bits each axis has.
  */
 export function digitalFeatures(options: DigitalFeaturesOptions): readonly Baseline[] {
-  const { trainingEmbeddings, embedDim, head, selection, rng } = options;
+  const { trainingEmbeddings, embedDim, head, selection, rng, planFor } = options;
   const code = transformCode(trainingEmbeddings, embedDim);
   const numClasses = head.bias.length;
   const lineOf = <Mode extends PipeMode>(
-    name: string,
-    label: string,
+    name: Extract<DigitalLineName, "digital-features" | "digital-features-capacity">,
     role: Baseline["role"],
     pipe: BitPipe<Mode>,
   ): Baseline =>
     digitalBaseline({
-      ...{ name, label, role, pipe, selection, rng },
+      ...{ name, label: digitalLabels[name], role, pipe, selection, rng },
+      ...(planFor ? { planFor } : {}),
       source: async (device) => featureSource(code, head, requiredOutput(name, device, "embeddings")),
       ledger: () => [
         {
@@ -57,8 +60,8 @@ export function digitalFeatures(options: DigitalFeaturesOptions): readonly Basel
       ],
     });
   return [
-    lineOf("digital-features", "Digital features (LDPC, QAM)", "digital", codedPipe()),
-    lineOf("digital-features-capacity", "Digital features at capacity", "bound", capacityPipe()),
+    lineOf("digital-features", "digital", codedPipe()),
+    lineOf("digital-features-capacity", "bound", capacityPipe()),
   ];
 }
 

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import type { ImageFormat } from "../experiment/separation-config.ts";
+import type { ImageFormat, SeparationClassifier } from "../experiment/separation-config.ts";
 import { type Baseline, type DeviceOutputs, requiredOutput } from "./baseline.ts";
 import { codedModes, codedPipe } from "./coded-pipe.ts";
-import { type Classifier, compressedMessages, compressImages, imageSettings } from "./compressed-images.ts";
-import { digitalBaseline } from "./digital-baseline.ts";
+import {
+  type Classifier,
+  compressedMessages,
+  compressImages,
+  imageBytes,
+  imageSettings,
+} from "./compressed-images.ts";
+import { digitalBaseline, type PlanFor } from "./digital-baseline.ts";
+import { digitalLabels } from "./digital-labels.ts";
 
 /** What the separation line needs beside the images. */
 export interface SeparationOptions {
@@ -13,10 +20,16 @@ export interface SeparationOptions {
   readonly maxSymbols: number;
   /** The network that sees the decoded image, and what it costs. */
   readonly classify: Classifier;
-  readonly classifier: { readonly name: string; readonly params: number; readonly macs: number };
+  readonly classifier: {
+    readonly kind: SeparationClassifier;
+    readonly name: string;
+    readonly params: number;
+    readonly macs: number;
+  };
   /** Validation images, for the choice of the mode. */
   readonly selection: { readonly device: DeviceOutputs; readonly labels: Uint8Array };
   readonly rng: Rng;
+  readonly planFor?: PlanFor;
 }
 
 /**
@@ -29,13 +42,14 @@ export interface SeparationOptions {
  * @source Shannon 1959 (separation); Bourtsoulatze, Kurka & Gunduz 2019 (as a baseline)
  */
 export function separation(options: SeparationOptions): Baseline {
-  const { formats, maxSymbols, classify, classifier, selection, rng } = options;
+  const { formats, maxSymbols, classify, classifier, selection, rng, planFor } = options;
   const ladders = imageSettings(formats);
   const numSettings = ladders.flat().length;
   const maxBits = codedModes(maxSymbols).reduce((most, mode) => Math.max(most, mode.numPayloadBits), 0);
-  const name = "separation";
+  const name = `separation-${classifier.kind}` as const;
   return digitalBaseline({
-    ...{ name, label: "Image codec, LDPC, QAM", role: "digital", pipe: codedPipe(), selection, rng },
+    ...{ name, label: digitalLabels[name], role: "digital", pipe: codedPipe(), selection, rng },
+    ...(planFor ? { planFor } : {}),
     async source(device) {
       const images = requiredOutput(name, device, "images");
       const compressed = await compressImages(images, ladders, Math.floor(maxBits / 8), classify);
@@ -51,4 +65,13 @@ export function separation(options: SeparationOptions): Baseline {
       },
     ],
   });
+}
+
+/** Sizes that an image may have in the messages of some lengths, ascending [bytes]; empty where none holds an image. */
+export function imageBudgets(lengths: readonly number[], formats: readonly ImageFormat[]): number[] {
+  const numSettings = imageSettings(formats).flat().length;
+  const sizes = lengths.flatMap((numSymbols) =>
+    codedModes(numSymbols).map(({ numPayloadBits }) => imageBytes(numSettings, numPayloadBits)),
+  );
+  return [...new Set(sizes)].filter((size) => size >= 1).sort((a, b) => a - b);
 }

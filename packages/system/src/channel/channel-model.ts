@@ -54,11 +54,20 @@ export interface ReceptionTensors {
   readonly no: Tensor;
 }
 
+/** Channel uses that carry nothing, beside those that do. */
+export interface GuardUses {
+  /** In cyclic prefixes. */
+  readonly prefix: number;
+  /** On subcarriers of the last OFDM symbol that are left over. */
+  readonly idle: number;
+}
+
 /**
  * A radio channel: a seeded draw, and the deterministic rest twice, on arrays and as a differentiable graph.
  *
  * A draw is addressed by (rng, image, symbol): it depends neither on the batch an image is in nor on `numSymbols`, so
- * different systems and lengths can be compared under common fades and noise. `channelLaws` states what must hold.
+ * different systems and lengths can be compared under common fades and noise. `channelLaws` states what must hold. An
+ * image's reception depends on its own symbols alone, except where other images' codewords interfere.
  */
 export interface ChannelModel<Draw extends ChannelDraw = ChannelDraw> {
   readonly name: string;
@@ -77,6 +86,8 @@ export interface ChannelModel<Draw extends ChannelDraw = ChannelDraw> {
   applyGraph(sent: TransmissionTensors, draw: Readonly<Record<keyof Draw, Tensor>>): ReceptionTensors;
   /** Number of the gain that a symbol meets: symbols with the same number share it. */
   gainIndex(symbol: number): number;
+  /** Channel uses that so many loaded ones bring along; none when absent. */
+  guardUses?(numLoaded: number): GuardUses;
   /**
    * Mean of a function of the power gain |h|², in closed form or by quadrature; absent where nothing is known. From it
    * follow ergodic capacity, outage and errors.

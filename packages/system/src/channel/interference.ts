@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { add, complex, mul, reshape, sum } from "@semlink/engine";
 import * as z from "zod";
+import { otherCodewords, otherCodewordsGraph } from "./codeword-ring.ts";
 import { dbToLinear } from "./decibel.ts";
 import { imageNoise, perImage } from "./image-noise.ts";
 import { defineStage, type StageFamily } from "./stage.ts";
@@ -18,8 +19,8 @@ export function sinr(esNoDb: number, sirDb: number): number {
  * Interference of other users, `y + sum_u sqrt(P_u) g_u x_u`, equal powers `P_u = 10^(-sirDb / 10) / numUsers`, each with
  * one gain `g_u ~ CN(0, 1)` per image and unit-power symbols. The receiver adds the mean interference to its noise level.
  *
- * The arrays `gains` [batch, numUsers, 2] and `symbols` [batch, numSymbols, numUsers * 2] of the draw may be replaced by a
- * caller, for example by other images' codewords from `interferingCodewords`.
+ * Gaussian and QPSK symbols are drawn. Codewords are those that other images of the same batch radiate, each image its
+ * place on a ring drawn (`otherCodewords`): the one case in which what an image meets depends on its batch.
  *
  * @source Tse & Viswanath 2005, section 4.1
  */
@@ -34,9 +35,9 @@ export const interference: StageFamily = defineStage({
       .describe("power of the signal over that of all interferers [dB]"),
     numUsers: z.int().min(1).max(64).default(1).describe("interfering users"),
     symbols: z
-      .enum(["gaussian", "qpsk"])
+      .enum(["gaussian", "qpsk", "codewords"])
       .default("gaussian")
-      .describe("what the others send: complex normal symbols, or random QPSK"),
+      .describe("what the others send: complex normal symbols, random QPSK, or other images' codewords"),
   }),
   open({ sirDb, numUsers, symbols: kind }) {
     const power = dbToLinear(-sirDb);
@@ -44,10 +45,16 @@ export const interference: StageFamily = defineStage({
     return {
       name: "interference",
       side: "receive",
-      fields: (numSymbols) => ({ gains: [numUsers, 2], symbols: [numSymbols, numUsers * 2] }),
+      fields: (numSymbols) => ({
+        gains: [numUsers, 2],
+        ...(kind === "codewords" ? { places: [1] } : { symbols: [numSymbols, numUsers * 2] }),
+      }),
       draw: (rng, options) => {
         const count = options.numSymbols * numUsers;
         const gains = imageNoise(rng.fold("gain"), options, numUsers);
+        if (kind === "codewords") {
+          return { gains, places: perImage(rng.fold("places"), options, 1, (image) => image.uniform(1)) };
+        }
         const address = rng.fold("symbols");
         if (kind === "gaussian") return { gains, symbols: imageNoise(address, options, count) };
         const qpsk = perImage(address, options, 2 * count, (image) =>
@@ -55,8 +62,9 @@ export const interference: StageFamily = defineStage({
         );
         return { gains, symbols: qpsk };
       },
-      apply(received, { gains, symbols }) {
+      apply(received, { gains, places, ...drawn }, { x }) {
         const { y } = received;
+        const symbols = places ? otherCodewords(x, places, numUsers) : drawn["symbols"];
         const stride = y.length / (gains!.length / (2 * numUsers));
         const out = new Float32Array(y.length);
         for (let i = 0; i < y.length; i += 2) {
@@ -72,8 +80,9 @@ export const interference: StageFamily = defineStage({
         }
         return { ...received, y: out, no: received.no.map((level) => level + power) };
       },
-      applyGraph(received, { gains, symbols }) {
+      applyGraph(received, { gains, places, ...drawn }, { x }) {
         const { y, no } = received;
+        const symbols = places ? otherCodewordsGraph(x, places, numUsers) : drawn["symbols"];
         const [batch = 1, numSymbols = 1] = y.shape;
         const apart = reshape(symbols!, [batch, numSymbols, numUsers, 2]);
         const faded = complex.mul(reshape(gains!, [batch, 1, numUsers, 2]), apart);
@@ -82,29 +91,3 @@ export const interference: StageFamily = defineStage({
     };
   },
 });
-
-/**
- * Codewords of other images of the batch as interferers: user u of image i sends the codeword of image `i + u + 1`,
- * counted round the batch.
- *
- * @param codewords - [batch, numSymbols, 2] of unit power per image
- * @returns [batch, numSymbols, numUsers * 2], the array `symbols` of the draw of {@link interference}
- */
-export function interferingCodewords(
-  codewords: Float32Array,
-  batchSize: number,
-  numUsers: number,
-): Float32Array {
-  const stride = codewords.length / batchSize;
-  const out = new Float32Array(codewords.length * numUsers);
-  for (let image = 0; image < batchSize; image++) {
-    for (let user = 0; user < numUsers; user++) {
-      const other = (image + user + 1) % batchSize;
-      for (let i = 0; i < stride; i++) {
-        const place = (image * stride + i - (i % 2)) * numUsers + 2 * user + (i % 2);
-        out[place] = codewords[other * stride + i]!;
-      }
-    }
-  }
-  return out;
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChannelDraw, ChannelModel, Reception, Transmission } from "./channel-model.ts";
+import type { ChannelDraw, ChannelModel, GuardUses, Reception, Transmission } from "./channel-model.ts";
 import { kindIndexOf } from "./channel-kinds.ts";
 import { repeatBy } from "./fading-form.ts";
 import { fourierMatrix, timesMatrix } from "./fourier.ts";
@@ -29,12 +29,16 @@ export interface OfdmSystem extends OfdmOptions {
   readonly tapsToGains: Float64Array;
 }
 
-/**
- * Samples on the air for a number of symbols, cyclic prefixes and unused subcarriers of the last OFDM symbol included:
- * what a ledger counts.
- */
-export function ofdmSamples({ fftSize, cpLength }: OfdmOptions, numSymbols: number): number {
-  return Math.ceil(numSymbols / fftSize) * (fftSize + cpLength);
+/** Samples on the air for a number of symbols, cyclic prefixes and unused subcarriers of the last OFDM symbol included. */
+export function ofdmSamples(options: OfdmOptions, numSymbols: number): number {
+  const { prefix, idle } = ofdmGuardUses(options, numSymbols);
+  return numSymbols + prefix + idle;
+}
+
+/** Cyclic prefixes and unused subcarriers of `ceil(numSymbols / fftSize)` OFDM symbols. */
+function ofdmGuardUses({ fftSize, cpLength }: OfdmOptions, numSymbols: number): GuardUses {
+  const numBlocks = Math.ceil(numSymbols / fftSize);
+  return { prefix: numBlocks * cpLength, idle: numBlocks * fftSize - numSymbols };
 }
 
 /**
@@ -69,6 +73,7 @@ export function ofdmChannel(options: OfdmOptions): ChannelModel {
     apply: (sent, draw) => applyOfdm(system, sent, draw),
     applyGraph: (sent, { taps, noise }) => ofdmGraph(system, sent, taps!, noise!),
     gainIndex: (symbol) => symbol % fftSize,
+    guardUses: (numLoaded) => ofdmGuardUses(options, numLoaded),
     ...(cpLength >= numTaps - 1 ? { gainMean: rayleighMean } : {}),
   };
 }

@@ -33,10 +33,10 @@ export interface TransmitStage extends StageDraw {
 /** Something that happens to what arrives, or to what the receiver knows of it. */
 export interface ReceiveStage extends StageDraw {
   readonly side: "receive";
-  /** @param batchSize - number of images: gains and noise levels come for each image or for each symbol */
-  apply(received: Reception, draw: ChannelDraw, batchSize: number): Reception;
+  /** @param sent - what all images of the batch radiate, with their noise levels [batch] */
+  apply(received: Reception, draw: ChannelDraw, sent: Transmission): Reception;
   /** The same as `apply`, within float error. */
-  applyGraph(received: ReceptionTensors, draw: DrawTensors): ReceptionTensors;
+  applyGraph(received: ReceptionTensors, draw: DrawTensors, sent: TransmissionTensors): ReceptionTensors;
 }
 
 /** An impairment that joins a channel: on the transmitter's side before it, on the receiver's after it. */
@@ -92,7 +92,7 @@ export function stageOn(side: Stage["side"], map: SymbolMap): Stage {
   return {
     ...own,
     side,
-    apply: (received, draw, batchSize) => ({ ...received, y: map.map(received.y, draw, batchSize) }),
+    apply: (received, draw, { no }) => ({ ...received, y: map.map(received.y, draw, no.length) }),
     applyGraph: (received, draw) => ({ ...received, y: map.mapGraph(received.y, draw) }),
   };
 }

@@ -36,7 +36,7 @@ export function stagedChannel(channel: ChannelModel, stages: readonly Stage[]): 
         sent.x,
       );
       return after.reduce<Reception>(
-        (received, { stage, prefix }) => stage.apply(received, own(prefix, draw), sent.no.length),
+        (received, { stage, prefix }) => stage.apply(received, own(prefix, draw), { ...sent, x }),
         channel.apply({ ...sent, x }, draw),
       );
     },
@@ -48,11 +48,12 @@ export function stagedChannel(channel: ChannelModel, stages: readonly Stage[]): 
         sent.x,
       );
       return after.reduce<ReceptionTensors>(
-        (received, { stage, prefix }) => stage.applyGraph(received, own(prefix, draw)),
+        (received, { stage, prefix }) => stage.applyGraph(received, own(prefix, draw), { ...sent, x }),
         channel.applyGraph({ ...sent, x }, draw),
       );
     },
     gainIndex: (symbol) => channel.gainIndex(symbol),
+    guardUses: (numLoaded) => channel.guardUses?.(numLoaded) ?? { prefix: 0, idle: 0 },
   };
 }
 

@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
 import { openChannel, type StageObject } from "./channel-spec.ts";
 import { imageNoise } from "./image-noise.ts";
-import { interferingCodewords } from "./interference.ts";
 import { bestClipping } from "./quantizer.ts";
 import { stageFamilies } from "./stages.ts";
 
@@ -132,16 +131,6 @@ describe("the quantiser", () => {
       no: Float32Array.of(0),
     });
     expectClose(result.slope, Float32Array.of(0.5, 2, 0, 0), FLOAT_ERROR);
-  });
-});
-
-describe("interferingCodewords", () => {
-  it("gives user u of image i the codeword of image i + u + 1, counted round", () => {
-    const codewords = Float32Array.of(1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60); // 3 images of 2 symbols
-    const others = interferingCodewords(codewords, 3, 2);
-    // [symbol][user] of image 0: users are images 1 and 2.
-    expect([...others.subarray(0, 8)]).toEqual([3, 30, 5, 50, 4, 40, 6, 60]);
-    expect([...others.subarray(8, 16)]).toEqual([5, 50, 1, 10, 6, 60, 2, 20]);
   });
 });
 

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Layer } from "@semlink/engine";
 import { Linear, valuesInit } from "@semlink/engine";
 import type { ChannelCodec, CodecShape } from "../codec/channel-codec.ts";
 import { channelAwareTransformer } from "../codec/channel-aware-transformer.ts";
 import { filmMlpCodec } from "../codec/film-mlp.ts";
 import type { CodecConfig, CodecKind, StudentConfig } from "../experiment.ts";
 import { channelKinds } from "../channel/channel-kinds.ts";
-import { CompactCnn } from "../student/compact-cnn.ts";
+import { type EncoderShape, studentEncoder } from "../student/student-encoder.ts";
 import type { LinearHead } from "../teacher/teacher.ts";
 
 /** Sizes that the data and the teacher give to every network. */
-export interface ProblemShape {
-  /** [channels, height, width] */
-  readonly imageShape: readonly [number, number, number];
-  readonly embedDim: number;
+export interface ProblemShape extends EncoderShape {
   readonly numClasses: number;
 }
 
 /** Stage 1: the semantic encoder and the head on its embedding. Field names are checkpoint keys. */
 export interface StudentNetwork {
-  readonly student: CompactCnn;
+  readonly student: Layer;
   readonly head: Linear;
 }
 
@@ -35,11 +33,7 @@ export function studentNetwork(
   head: LinearHead | null,
 ): StudentNetwork {
   return {
-    student: new CompactCnn({
-      inChannels: shape.imageShape[0],
-      ...config,
-      embedDim: shape.embedDim,
-    }),
+    student: studentEncoder(config, shape),
     head: linearHead(shape, head),
   };
 }

@@ -4,6 +4,9 @@ import { muon, sgd } from "@semlink/engine";
 import type { TransferConfig } from "../experiment.ts";
 import type { StudentNetwork } from "./networks.ts";
 
+// One filter for each channel is no matrix between channels: nothing in it is to be orthogonal.
+const DEPTHWISE = ".depthwise.";
+
 /** How the student of stage 1 is optimised: the rule, and the learning rate of each parameter. */
 export interface TransferOptimization {
   readonly optimizer: Optimizer;
@@ -11,7 +14,8 @@ export interface TransferOptimization {
 }
 
 /**
- * SGD with Nesterov momentum, or Muon for the student's filters and projector with that SGD for everything else.
+ * SGD with Nesterov momentum, or Muon for the student's filters and projector with that SGD for everything else,
+ * depthwise filters among it.
  *
  * One schedule serves both: the rate of Muon's weights is `muonLearningRate / peakLearningRate` of it. Eight epochs of
  * Muon end a point above ten of SGD (docs/decisions/0013).
@@ -30,7 +34,7 @@ export function transferOptimization(
   }: {
     readonly name: string;
     readonly shape: readonly number[];
-  }): boolean => shape.length >= 2 && name !== head.weight.name;
+  }): boolean => shape.length >= 2 && name !== head.weight.name && !name.includes(DEPTHWISE);
   return {
     optimizer: muon({
       others: plain,

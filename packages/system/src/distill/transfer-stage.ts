@@ -5,6 +5,7 @@ import type { JobContext } from "../run/job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "../run/job-setting.ts";
 import type { OpenRun } from "../run/open-run.ts";
 import { runStage, type StageOutput } from "../run/stage.ts";
+import { encoderIdentity } from "../student/student-encoder.ts";
 import { readTargetBank } from "../targets/target-bank.ts";
 import type { CachedTargets } from "../targets/targets-stage.ts";
 import type { ProblemShape } from "./networks.ts";
@@ -70,7 +71,7 @@ function trainStudent(
       // The control sees the same views, which the bank numbers; its teacher's outputs it never reads.
       targets: isTaught ? targets.key : experiment.targets.numViews,
       embedDim: targets.embedDim,
-      student: experiment.student,
+      student: encoderIdentity(experiment.student),
       transfer: { ...transfer, useTeacher: isTaught },
       seed: experiment.seed,
     },

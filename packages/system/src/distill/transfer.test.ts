@@ -24,6 +24,7 @@ interface Setting {
   readonly watched?: WatchedRuntime;
   readonly report?: (event: ProgressEvent) => void;
   readonly detectAnomaly?: boolean;
+  readonly pool?: Uint32Array;
   readonly name?: string;
 }
 
@@ -36,6 +37,7 @@ async function transfer(setting: Setting = {}): Promise<string> {
   await mkdir(path, { recursive: true });
   await transferKnowledge({
     data,
+    ...(setting.pool ? { pool: setting.pool } : {}),
     targets: isTaught ? targets : null,
     shape,
     student: experiment.student,
@@ -105,6 +107,19 @@ describe("transferKnowledge", () => {
       const labels = shown.map(({ image }) => problem.data.train.labels[image]);
       expect([...watched.fed("labels")[step]!]).toEqual(labels);
     });
+  });
+
+  it("learns from the images of its pool alone, in as many steps as they fill", async () => {
+    const problem = tinyProblem();
+    const watched = await watchedRuntime();
+    await transfer({ problem, watched, pool: Uint32Array.from({ length: 16 }, (_, i) => 2 * i) });
+    expect(watched.numSteps()).toBe(6);
+    const tables = viewsOf(problem);
+    const width = imageLength(problem.data.train);
+    const shown = watched.fed("images").flatMap((images) => shownIn(images, tables, width));
+    expect([...new Set(shown.map(({ image }) => image))].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 16 }, (_, i) => 2 * i),
+    );
   });
 
   it("reports its terms, and reuses the teacher's head as it is", async () => {

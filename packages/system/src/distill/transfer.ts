@@ -19,6 +19,8 @@ import { saveWeights } from "./weights.ts";
 
 export interface TransferOptions {
   readonly data: Dataset;
+  /** Indices of the training images to learn from; all when left out. */
+  readonly pool?: Uint32Array;
   /** Teacher targets; null trains the same student by the same recipe from the labels alone. */
   readonly targets: TargetBank | null;
   readonly shape: ProblemShape;
@@ -51,19 +53,20 @@ export async function transferKnowledge(options: TransferOptions): Promise<void>
   const rng = rngFrom(options.seed).fold("transfer");
   const { batchSize, epochs } = transfer;
   const flags = labelFlags(data.train);
+  const { pool = Uint32Array.from({ length: data.train.count }, (_, index) => index) } = options;
   const views = viewBank(numViews);
   const startView = rng.fold("first-view").integers(data.train.count, numViews);
   const viewIndexOf = (epoch: number, index: number): number => (startView[index]! + epoch) % numViews;
   const batches = new ImageBatches({
     set: data.train,
-    ...(targets === null && data.train.isLabelled ? { pool: flags.labelledIndices } : {}),
+    pool: targets === null ? flags.labelledAmong(pool) : pool,
     batchSize,
     rng,
     mean: data.mean,
     std: data.std,
     viewOf: (epoch, index) => views[viewIndexOf(epoch, index)]!,
   });
-  const totalSteps = epochs * Math.max(1, Math.floor(data.train.count / batchSize));
+  const totalSteps = epochs * Math.max(1, Math.floor(pool.length / batchSize));
   const trainer = await Trainer.create(buildStep(network, options), {
     runtime,
     rng,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import type { Baseline, DeviceOutputs } from "../baselines/baseline.ts";
-import { channelId, openRadio } from "../channel/channel-spec.ts";
+import { channelId, type ChannelSpec, openRadio } from "../channel/channel-spec.ts";
 import type { CodecKind, EvaluateConfig } from "../experiment.ts";
+import { sinrDbOf, sirDbOf } from "./interference-levels.ts";
 import type { LinkEvaluation, MeasuredPoint } from "./link-evaluation.ts";
 import { measureLine, type OperatingPoint, type PointMeasurement } from "./measure-link.ts";
 import { measuredPointsOf } from "./measured-file.ts";
@@ -55,16 +56,21 @@ export function linkLine({ kind, points }: LinkEvaluation, role: Line["role"]): 
 
 /** The results' lines of one system, one for each channel that it was measured on. */
 export function resultLines({ id, label, role, points }: MeasuredLine, options: LineOptions): Line[] {
-  const channels = options.evaluate.channels.map(channelId);
-  return channels
-    .filter((channel) => points.some((point) => point.channel === channel))
-    .map((channel) => ({
-      ...{ id, label, role, channel },
-      points: points
-        .filter((point) => point.channel === channel)
-        .sort((a, b) => a.esNoDb - b.esNoDb || a.numSymbols - b.numSymbols)
-        .map((point) => pointOf(point, options)),
-    }));
+  return options.evaluate.channels.flatMap((spec) => {
+    const channel = channelId(spec);
+    const own = points.filter((point) => point.channel === channel);
+    if (own.length === 0) return [];
+    const sirDb = sirDbOf(spec);
+    return [
+      {
+        ...{ id, label, role, channel },
+        ...(sirDb === undefined ? {} : { sirDb }),
+        points: own
+          .sort((a, b) => a.esNoDb - b.esNoDb || a.numSymbols - b.numSymbols)
+          .map((point) => pointOf(point, spec, options)),
+      },
+    ];
+  });
 }
 
 /** Outcomes of a system, for paired differences. */
@@ -134,15 +140,16 @@ function samePlace(a: Place, b: Place): boolean {
   return a.channel === b.channel && a.esNoDb === b.esNoDb && a.numSymbols === b.numSymbols;
 }
 
-function pointOf(point: MeasuredPoint, { evaluate, numSourceValues }: LineOptions): Point {
-  const { channel, esNoDb, numSymbols, measurement } = point;
-  const radio = openRadio(evaluate.channels.find((spec) => channelId(spec) === channel)!);
-  const numPilots = radio.numPilots(numSymbols);
+function pointOf(point: MeasuredPoint, channel: ChannelSpec, { numSourceValues }: LineOptions): Point {
+  const { esNoDb, numSymbols, measurement } = point;
+  const numPilots = openRadio(channel).numPilots(numSymbols);
+  const sinrDb = sinrDbOf(channel, esNoDb);
   return {
     numSymbols,
     cbr: numSymbols / numSourceValues,
     ...(numPilots > 0 ? { numPilots } : {}),
     esNoDb,
+    ...(sinrDb === undefined ? {} : { sinrDb }),
     accuracy: clusteredMeanInterval(measurement.correct, CONFIDENCE),
     ...fidelityOf(point),
   };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { defineExperiment } from "../experiment.ts";
-import { baselineNames, isDigital, usualBaselines } from "../experiment/baseline-names.ts";
+import { baselineNames, digitalLinesOf, isDigital, usualBaselines } from "../experiment/baseline-names.ts";
+import type { DigitalLineName } from "../experiment/baseline-names.ts";
 import { labelBaselines } from "../baselines/label-baselines.ts";
-import { measuredPoints } from "./baseline-stage.ts";
+import { digitalInputs, measuredPoints } from "./baseline-stage.ts";
 
 describe("evaluate.baselines", () => {
   it("are by default those that cost next to nothing", () => {
@@ -21,6 +22,39 @@ describe("evaluate.baselines", () => {
   it("are named once", () => {
     const twice = { name: "x", evaluate: { baselines: ["capacity", "capacity"] as const } };
     expect(() => defineExperiment(twice)).toThrow("names that differ");
+  });
+});
+
+describe("digitalLinesOf", () => {
+  it("are the digital baselines in their order, separation once for each classifier", () => {
+    const classifier = ["fine-tuned", "teacher"] as const;
+    const names = ["digital-features", "capacity", "separation"] as const;
+    expect(digitalLinesOf(names, { classifier })).toEqual([
+      "digital-features",
+      "separation-fine-tuned",
+      "separation-teacher",
+    ]);
+    expect(digitalLinesOf(["separation"], { classifier: "student" })).toEqual(["separation-student"]);
+  });
+
+  it("are never two of one classifier", () => {
+    const separation = { classifier: ["teacher", "teacher"] as const };
+    expect(() => defineExperiment({ name: "x", evaluate: { separation } })).toThrow("names that differ");
+  });
+});
+
+describe("digitalInputs", () => {
+  const systems = { teacher: { key: "T" }, tuned: { key: "F", folder: "" } } as Parameters<
+    typeof digitalInputs
+  >[1];
+
+  it("hold what a line depends on and no more: another classifier measures no other line again", () => {
+    const formats = ["jpeg"] as const;
+    const inputsOf = (name: DigitalLineName): unknown => digitalInputs(name, systems, { formats });
+    expect(inputsOf("separation-teacher")).toEqual({ formats, classifier: "T" });
+    expect(inputsOf("separation-fine-tuned")).toEqual({ formats, classifier: "F" });
+    expect(inputsOf("separation-student")).toEqual({ formats });
+    expect(inputsOf("digital-features")).toEqual({});
   });
 });
 

@@ -8,12 +8,15 @@ import { labelBaselines } from "../baselines/label-baselines.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainedLink } from "../distill/harden-stage.ts";
 import type { EvaluateConfig, Experiment } from "../experiment.ts";
-import { type DigitalBaselineName, isDigital } from "../experiment/baseline-names.ts";
+import { type DigitalLineName, digitalLinesOf, isDigital } from "../experiment/baseline-names.ts";
+import type { SeparationConfig } from "../experiment/separation-config.ts";
 import { jobPayload, type JobPayload } from "../run/job-setting.ts";
 import type { OpenRun } from "../run/open-run.ts";
 import { runStage } from "../run/stage.ts";
 import type { ProvidedTeacher } from "../teacher/teacher-stage.ts";
 import { type LineOptions, measureBaseline, type MeasuredLine } from "./assemble-results.ts";
+import type { DigitalFolders } from "./digital-lines.ts";
+import type { TunedClassifier } from "./fine-tune-stage.ts";
 import type { LinkEvaluation } from "./link-evaluation.ts";
 import { readMeasured } from "./measured-file.ts";
 import type { LedgerRow } from "./results.ts";
@@ -44,26 +47,23 @@ export async function evaluateBaselines(
   run: OpenRun,
   data: Dataset,
   systems: {
-    readonly teacher: ProvidedTeacher;
-    readonly link: TrainedLink;
     readonly device: LinkEvaluation;
-    readonly embedDim: number;
-  },
+  } & DigitalSystems,
   options: LineOptions,
 ): Promise<BaselineEvaluation[]> {
-  const { baselines } = experiment.evaluate;
+  const { baselines, separation } = experiment.evaluate;
   const digital = new Map(
     await Promise.all(
-      baselines
-        .filter(isDigital)
-        .map(async (name) => [name, await digitalStage(experiment, run, data, systems, name)] as const),
+      digitalLinesOf(baselines, separation).map(
+        async (name) => [name, await digitalStage(experiment, run, data, systems, name)] as const,
+      ),
     ),
   );
   const predictions = systems.device.devicePredictions;
   const evaluations: BaselineEvaluation[] = [];
   for (const name of baselines) {
     if (isDigital(name)) {
-      evaluations.push(digital.get(name)!);
+      evaluations.push(...digitalLinesOf([name], separation).map((line) => digital.get(line)!));
     } else {
       const device = { numClasses: options.numClasses, predictions };
       const line = await measureBaseline(labelBaselines[name], device, { ...options, signal: run.signal });
@@ -81,11 +81,44 @@ export function ledgerOfBaseline(
   return baseline.ledger({ numClasses, maxSymbols: Math.max(...evaluate.lengths) });
 }
 
+/** What digital lines are made from. */
+export interface DigitalSystems {
+  readonly teacher: ProvidedTeacher;
+  readonly link: TrainedLink;
+  readonly tuned: TunedClassifier | undefined;
+  readonly embedDim: number;
+}
+
+/** Folders of the networks that digital lines may need. */
+export function digitalFolders({
+  teacher,
+  tuned,
+}: Pick<DigitalSystems, "teacher" | "tuned">): DigitalFolders {
+  return { teacherFolder: teacher.folder, ...(tuned ? { tunedFolder: tuned.folder } : {}) };
+}
+
+/** What a digital line depends on beside link and points, for the inputs of a stage. */
+export function digitalInputs(
+  name: DigitalLineName,
+  { teacher, tuned }: Pick<DigitalSystems, "teacher" | "tuned">,
+  { formats }: Pick<SeparationConfig, "formats">,
+): Readonly<Record<string, unknown>> {
+  switch (name) {
+    case "separation-teacher":
+      return { formats, classifier: teacher.key };
+    case "separation-fine-tuned":
+      return { formats, classifier: tuned!.key };
+    case "separation-student":
+      return { formats };
+    default:
+      return {};
+  }
+}
+
 /** Payload of the job that measures a digital baseline. */
-export interface EvaluateBaselinePayload extends JobPayload {
-  readonly name: DigitalBaselineName;
+export interface EvaluateBaselinePayload extends JobPayload, DigitalFolders {
+  readonly name: DigitalLineName;
   readonly linkFolder: string;
-  readonly teacherFolder: string;
   readonly embedDim: number;
 }
 
@@ -96,22 +129,23 @@ async function digitalStage(
   experiment: Experiment,
   run: OpenRun,
   data: Dataset,
-  { teacher, link, embedDim }: Parameters<typeof evaluateBaselines>[3],
-  name: DigitalBaselineName,
+  systems: DigitalSystems,
+  name: DigitalLineName,
 ): Promise<BaselineEvaluation> {
   const { evaluate, seed } = experiment;
+  const { link, embedDim } = systems;
   const { value } = await runStage(run, {
     name: `baseline-${name}`,
     version: 1,
     inputs: {
       data: data.digest,
       link: link.key,
-      ...(name === "separation" ? { teacher: teacher.key, separation: evaluate.separation } : {}),
+      ...digitalInputs(name, systems, evaluate.separation),
       evaluate: measuredPoints(evaluate),
       seed,
     },
     async produce(folder) {
-      const folders = { linkFolder: link.folder, teacherFolder: teacher.folder };
+      const folders = { linkFolder: link.folder, ...digitalFolders(systems) };
       const payload = { ...jobPayload(experiment, run, folder), name, embedDim, ...folders };
       await run.jobs.run([{ job: "evaluate-baseline", payload }]);
     },

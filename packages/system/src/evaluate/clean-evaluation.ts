@@ -3,10 +3,10 @@ import type { Runtime } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import { type ProblemShape, studentNetwork } from "../distill/networks.ts";
 import type { StudentConfig } from "../experiment.ts";
-import { runTeacher } from "../targets/compute-targets.ts";
+import { runTeacher, standardizedEmbedding } from "../targets/compute-targets.ts";
 import type { EmbeddingStatistics } from "../targets/target-bank.ts";
 import { openTeacher } from "../teacher/teacher.ts";
-import { predictionsOf, relativeErrors } from "./embedding-fidelity.ts";
+import { explainedVariance, predictionsOf } from "./embedding-fidelity.ts";
 import { runStudent } from "./link-evaluation.ts";
 
 /** A network without a channel on the test set, image by image. */
@@ -37,8 +37,7 @@ export async function evaluateClean(options: EvaluateCleanOptions): Promise<Reco
   const teacher = await openTeacher(teacherFolder, runtime);
   const raw = await runTeacher(teacher, data.test, { signal });
   await teacher.release();
-  const { mean, std } = statistics;
-  const taught = raw.embedding.map((value, i) => (value - mean[i % mean.length]!) / std[i % std.length]!);
+  const taught = standardizedEmbedding(raw.embedding, statistics);
   const results: Record<string, CleanEvaluation> = {
     teacher: { predictions: Array.from(predictionsOf(raw.logits, shape.numClasses)) },
   };
@@ -46,8 +45,7 @@ export async function evaluateClean(options: EvaluateCleanOptions): Promise<Reco
     const network = studentNetwork(shape, options.student, null);
     const ran = await runStudent(network, data.test, { data, shape, weights, runtime, signal });
     const predictions = Array.from(ran.predictions);
-    const missed = relativeErrors(ran.embeddings, taught, shape.embedDim);
-    const r2 = 1 - missed.reduce((sum, value) => sum + value, 0) / missed.length;
+    const r2 = explainedVariance(ran.embeddings, taught, shape.embedDim);
     results[name] = isTaught ? { predictions, r2 } : { predictions };
   }
   return results;

@@ -8,9 +8,10 @@ const CONVENTIONS: readonly string[] = [
   "Es/N0 [dB] = 10 log10(1 / no) per complex channel use, with E|h|^2 = 1",
   "(1/k) sum |x_i|^2 = 1 for each image and each increment of k symbols; no average over a batch",
   "Rayleigh block fading: one gain h ~ CN(0, 1) per image; the receiver knows h; biased MMSE equaliser",
-  "bandwidth ratio = complex symbols / (height * width * channels); pilots of an estimated channel stand beside them",
+  "bandwidth ratio = complex symbols / (height * width * channels); the ledger of channel uses has the ratio with everything: pilots, cyclic prefixes, idle subcarriers, and the length field of a link of several lengths as QPSK, which is counted and not simulated",
+
   "label lines: the device decides with the fine-tuned student of the first codec and sends the label at the same number of symbols, decided by maximum likelihood over the words in use; the label code is the ceiling for one closed question",
-  "all lines meet the same fades and noise on the same test images; intervals are 95 %, over images, for one training seed",
+  "all lines meet the same fades and noise on the same test images; interfering codewords, where a channel has them, are those of other test images by the same line; intervals are 95 %, over images, for one training seed",
   "R^2: share of the variance of the sent embedding that arrives; identity: nearest (cosine) of 100 sent embeddings",
   "MACs: one multiplication and one addition, for one image",
 ];
@@ -23,7 +24,7 @@ const BASELINE_CONVENTIONS: Readonly<Partial<Record<BaselineName, string>>> = {
     "R(D): the least share of wrong labels at k E log2(1 + |h|^2 S) bits, for codes over infinitely many images; a limit",
   capacity:
     "capacity: the label arrives where the image's symbols carry log2 M bits, sum log2(1 + |h|^2 S) over its own gains under block fading, k E log2(1 + |h|^2 S) where the gain changes with every symbol; otherwise a guess",
-  separation: `image codec, LDPC, QAM: each image at the best quality that fits its message, without the container, which follows from the setting; number of the setting, length and check bits are counted; images that fit no message are guesses, so the line is chance at few symbols; ${DIGITAL_CONVENTION}`,
+  separation: `image codec, LDPC, QAM: each image at the best quality that fits its message, without the container, which follows from the setting; number of the setting, length and check bits are counted; the decoded image is classified by the teacher, by the device's student, or by that student fine-tuned on training images compressed to the byte budgets of these messages; images that fit no message are guesses, so the line is chance at few symbols; ${DIGITAL_CONVENTION}`,
   "digital-features": `digital features: principal axes and Lloyd-Max quantisers of training embeddings, 5G LDPC code with its check bits, QAM; ${DIGITAL_CONVENTION}`,
   "digital-features-capacity":
     "digital features at capacity: the same bits without check bits, without errors where the image's symbols carry them; the rate is chosen on validation images; a limit",

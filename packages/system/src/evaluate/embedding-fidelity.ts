@@ -51,6 +51,12 @@ export function relativeErrors(received: Float32Array, sent: Float32Array, embed
   });
 }
 
+/** R², one less the mean of {@link relativeErrors}. */
+export function explainedVariance(received: Float32Array, sent: Float32Array, embedDim: number): number {
+  const missed = relativeErrors(received, sent, embedDim);
+  return 1 - missed.reduce((sum, value) => sum + value, 0) / missed.length;
+}
+
 /** Index of the largest logit of each row; the first one of equals. */
 export function predictionsOf(logits: Float32Array, numClasses: number): Uint8Array {
   return Uint8Array.from({ length: logits.length / numClasses }, (_, row) => {

@@ -21,8 +21,10 @@ import { linkLine, outcomesOf, pairedComparisons, resultLines } from "./assemble
 import { evaluateBaselines, measuredPoints } from "./baseline-stage.ts";
 import { cleanComparisons, cleanLines } from "./clean-lines.ts";
 import { type CleanEvaluation, evaluateClean } from "./clean-evaluation.ts";
+import { channelUsesLedger, lengthFieldBits } from "./channel-uses.ts";
 import { conventionsOf } from "./conventions.ts";
 import { trainingCurves } from "./curves.ts";
+import { fineTuneClassifier } from "./fine-tune-stage.ts";
 import { ledgerOf } from "./ledger.ts";
 import { evaluateLink, type LinkEvaluation, readLinkEvaluation } from "./link-evaluation.ts";
 import { MATRIX_CONVENTIONS, measureMismatch } from "./mismatch/mismatch-stage.ts";
@@ -61,10 +63,14 @@ export async function evaluateSystems(
   const mainLine = linkLine(main!, "link");
   const rivalLines = rivals.map((rival) => linkLine(rival, "rival"));
   const { teacher, targets } = systems;
-  const devices = { teacher, link: systems.links[0]!, device: main!, embedDim: targets.embedDim };
-  const baselines = await evaluateBaselines(experiment, run, data, devices, options);
+  const device = { link: systems.links[0]!, embedDim: targets.embedDim };
+  const tuned = await fineTuneClassifier(experiment, run, data, device);
+  const digital = { teacher, tuned, ...device };
+  const baselines = await evaluateBaselines(experiment, run, data, { ...digital, device: main! }, options);
   const otherLines = [...rivalLines, ...baselines.map(({ line }) => line)];
-  const matrix = await measureMismatch(experiment, run, data, systems.links);
+  const matrix = await measureMismatch(experiment, run, data, systems.links, digital);
+  const lines = [mainLine, ...otherLines].flatMap((line) => resultLines(line, options));
+  const links = new Set<string>(experiment.codec.kinds);
   const results: Results = {
     schema: "semlink-results/1",
     name: experiment.name,
@@ -77,7 +83,7 @@ export async function evaluateSystems(
     }),
     conventions: [...conventionsOf(experiment.evaluate.baselines), ...(matrix ? MATRIX_CONVENTIONS : [])],
     clean: cleanLines(value.clean, value.links, data.test.labels),
-    lines: [mainLine, ...otherLines].flatMap((line) => resultLines(line, options)),
+    lines,
     comparisons: [
       ...cleanComparisons(value.clean, data.test.labels),
       // A limit is no system: nothing is shown by being below it.
@@ -90,7 +96,15 @@ export async function evaluateSystems(
       ...ledgerOf(experiment, shape, systems.teacher.card),
       ...baselines.flatMap(({ ledger }) => ledger),
     ],
-    curves: await allCurves(systems),
+    channelUses: channelUsesLedger(lines, {
+      channels: experiment.evaluate.channels,
+      numSourceValues: options.numSourceValues,
+      lengthBitsOf: (id) => (links.has(id) ? lengthFieldBits(experiment.codec.lengths.length) : 0),
+    }),
+    curves: [
+      ...(await allCurves(systems)),
+      ...(tuned ? await trainingCurves("fine-tune on compressed images", tuned.folder) : []),
+    ],
     ...(matrix ? { matrix } : {}),
     bits: await weightDigests(systems, folder),
   };

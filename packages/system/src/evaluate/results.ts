@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
+import { type ChannelUses, channelUsesSchema } from "./channel-uses-results.ts";
 import { type Measured, measured, share } from "./measured.ts";
 import { type Matrix, matrixSchema } from "./mismatch/matrix-results.ts";
 
+export type { ChannelUses } from "./channel-uses-results.ts";
 export type { Measured } from "./measured.ts";
 
 /** One operating point of a line. */
@@ -16,6 +18,8 @@ export interface Point {
   readonly numPilots?: number;
   /** Energy per complex channel use over noise density, with E|h|^2 = 1 [dB]. */
   readonly esNoDb: number;
+  /** Signal over noise and interference [dB], where there is interference. */
+  readonly sinrDb?: number;
   readonly accuracy: Measured;
   /** Share of the embedding's variance that arrives, at most 1. */
   readonly embeddingR2?: Measured;
@@ -39,6 +43,8 @@ export interface Line {
   readonly role: LineRole;
   /** Name of the radio: "awgn", "rayleigh-block", "rician(kFactorDb=6,form=block)". */
   readonly channel: string;
+  /** Signal over interference [dB], where there is interference. */
+  readonly sirDb?: number;
   readonly points: readonly Point[];
 }
 
@@ -117,6 +123,8 @@ export interface Results {
   readonly lines: readonly Line[];
   readonly comparisons: readonly Comparison[];
   readonly ledger: readonly LedgerRow[];
+  /** Absent in files of earlier versions. */
+  readonly channelUses?: readonly ChannelUses[];
   readonly curves: readonly Curve[];
   /** Links and label lines under conditions they were not made for; absent when not measured. */
   readonly matrix?: Matrix;
@@ -133,6 +141,7 @@ const point = z.strictObject({
   cbr: z.number().positive(),
   numPilots: z.exactOptional(z.int().positive()),
   esNoDb: z.number(),
+  sinrDb: z.exactOptional(z.number()),
   accuracy: measured(share),
   embeddingR2: z.exactOptional(measured(z.number())),
   identity100: z.exactOptional(measured(share)),
@@ -143,10 +152,12 @@ const line = z.strictObject({
   label: text,
   role: z.enum(LINE_ROLES),
   channel: text,
+  sirDb: z.exactOptional(z.number()),
   points: z.array(point),
 });
 
-const provenance = z.strictObject({
+/** Validates a {@link Provenance}. */
+export const provenanceSchema: z.ZodType<Provenance> = z.strictObject({
   command: z.string(),
   commit: z.string(),
   version: z.string(),
@@ -170,7 +181,7 @@ const schema: z.ZodType<Results> = z.strictObject({
   schema: z.literal("semlink-results/1"),
   name: text,
   experiment: z.unknown(),
-  provenance,
+  provenance: provenanceSchema,
   conventions: z.array(z.string()),
   clean: z.array(
     z.strictObject({
@@ -206,6 +217,7 @@ const schema: z.ZodType<Results> = z.strictObject({
       note: z.exactOptional(z.string()),
     }),
   ),
+  channelUses: z.exactOptional(z.array(channelUsesSchema)),
   curves: z.array(
     z.strictObject({ stage: text, metric: text, points: z.array(z.tuple([z.number(), z.number()])) }),
   ),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { classifiersOf, type SeparationClassifier, type SeparationConfig } from "./separation-config.ts";
 
 /** Every line beside the links, by its id in results. */
 export const baselineNames = [
@@ -11,7 +12,7 @@ export const baselineNames = [
   "digital-features-capacity",
 ] as const;
 
-/** Name of a line beside the links. */
+/** Name of a baseline in a configuration. */
 export type BaselineName = (typeof baselineNames)[number];
 
 /** Lines that send the device's decision alone, and so cost next to nothing to measure. */
@@ -31,4 +32,19 @@ export const usualBaselines: readonly LabelBaselineName[] = [
 /** Whether a line sends more than the device's decision. */
 export function isDigital(name: BaselineName): name is DigitalBaselineName {
   return name === "separation" || name === "digital-features" || name === "digital-features-capacity";
+}
+
+/** Id of a digital line in results: separation is one for each classifier. */
+export type DigitalLineName =
+  Exclude<DigitalBaselineName, "separation"> | `separation-${SeparationClassifier}`;
+
+/** The digital lines among some baselines, in their order. */
+export function digitalLinesOf(
+  baselines: readonly BaselineName[],
+  separation: Pick<SeparationConfig, "classifier">,
+): DigitalLineName[] {
+  return baselines.filter(isDigital).flatMap((name): DigitalLineName[] => {
+    if (name !== "separation") return [name];
+    return classifiersOf(separation).map((classifier) => `separation-${classifier}` as const);
+  });
 }

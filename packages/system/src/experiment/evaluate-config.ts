@@ -3,7 +3,15 @@ import * as z from "zod";
 import type { ChannelSpec } from "../channel/channel-spec.ts";
 import { type BaselineName, baselineNames, usualBaselines } from "./baseline-names.ts";
 import { channelSpecs } from "./codec-config.ts";
-import { type BrokenRule, checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  count,
+  esNoDb,
+  notDistinct,
+  notIncreasing,
+  type Written,
+} from "./fields.ts";
 import { type MatrixConfig, matrixConfigSchema, type MatrixDraft } from "./matrix-config.ts";
 import { type SeparationConfig, separationConfigSchema } from "./separation-config.ts";
 
@@ -52,8 +60,5 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
 
 function* rulesBrokenBy({ esNoDb: sweep, baselines }: EvaluateDraft): Generator<BrokenRule, void, undefined> {
   yield* notIncreasing(["esNoDb"], sweep);
-  const twice = baselines.find((name, index) => baselines.indexOf(name) !== index);
-  if (twice === undefined) return;
-  const hint = "each line is measured once; leave one out";
-  yield { path: ["baselines"], expected: "names that differ", actual: twice, hint };
+  yield* notDistinct(["baselines"], baselines, "each line is measured once; leave one out");
 }

@@ -60,6 +60,16 @@ export function* notIncreasing(
   yield { path, expected: "numbers that increase", actual: values, hint };
 }
 
+/** Rule: no name stands twice in a list. */
+export function* notDistinct(
+  path: readonly (string | number)[],
+  names: readonly string[],
+  hint: string,
+): Generator<BrokenRule, void, undefined> {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) yield { path, expected: "names that differ", actual: twice, hint };
+}
+
 /** Rule: some term of a loss has a weight. */
 export function* withoutTerms(
   path: readonly string[],

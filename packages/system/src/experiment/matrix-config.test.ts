@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { applyOverrides, defineExperiment, type ExperimentInput } from "../experiment.ts";
+import { applyOverrides, defineExperiment, type ExperimentInput, parseExperiment } from "../experiment.ts";
 
 const withMatrix = (
   matrix: NonNullable<NonNullable<ExperimentInput["evaluate"]>["matrix"]>,
@@ -14,11 +14,21 @@ describe("evaluate.matrix", () => {
 
   it("has 2000 images at 0 and 10 dB by default, and the axes of the mismatch lab", () => {
     const { axes, ...matrix } = defineExperiment(withMatrix({})).evaluate.matrix!;
-    expect(matrix).toEqual({ images: 2000, esNoDb: [0, 10], numSymbols: 16, against: [] });
+    const baselines = ["label-code", "repetition-qpsk"];
+    expect(matrix).toEqual({ images: 2000, esNoDb: [0, 10], numSymbols: 16, baselines, against: [] });
     expect(axes.map(({ id }) => id)).toEqual([
       ...["channel", "told-es-no", "csi", "pilots", "ageing"],
       ...["equalizer", "k-factor", "interference", "hardware"],
     ]);
+  });
+
+  it("may have other lines, each once, and no limits", () => {
+    const { baselines } = defineExperiment(withMatrix({ baselines: ["separation"] })).evaluate.matrix!;
+    expect(baselines).toEqual(["separation"]);
+    const twice = withMatrix({ baselines: ["separation", "separation"] });
+    expect(() => defineExperiment(twice)).toThrow("names that differ");
+    const limit = { ...withMatrix({}), evaluate: { matrix: { baselines: ["capacity"] } } };
+    expect(() => parseExperiment(limit, "limit")).toThrow("evaluate.matrix.baselines");
   });
 
   it.each([

@@ -2,7 +2,27 @@
 import * as z from "zod";
 import { channelSpecSchema } from "../channel/channel-spec.ts";
 import { defaultAxes, type MatrixAxis } from "../evaluate/mismatch/default-axes.ts";
-import { type BrokenRule, checkRules, count, esNoDb, notIncreasing, type Written } from "./fields.ts";
+import type { BaselineName } from "./baseline-names.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  count,
+  esNoDb,
+  notDistinct,
+  notIncreasing,
+  type Written,
+} from "./fields.ts";
+
+/** Lines beside the links that a mismatch can hurt; a limit has none. */
+export const matrixBaselineNames = [
+  "label-code",
+  "repetition-qpsk",
+  "digital-features",
+  "separation",
+] as const;
+
+/** Name of a line of a matrix beside the links. */
+export type MatrixBaselineName = Extract<BaselineName, (typeof matrixBaselineNames)[number]>;
 
 /** The `evaluate.matrix` part of an experiment, complete; each key is described in its schema. */
 export interface MatrixConfig {
@@ -10,6 +30,7 @@ export interface MatrixConfig {
   readonly esNoDb: readonly number[];
   readonly numSymbols: number;
   readonly axes: readonly MatrixAxis[];
+  readonly baselines: readonly MatrixBaselineName[];
   readonly against: readonly string[];
 }
 
@@ -45,13 +66,17 @@ export const matrixConfigSchema: z.ZodType<MatrixDraft, Written<MatrixConfig>> =
       .min(1)
       .default([...defaultAxes])
       .describe("tables, each a list of conditions that every system meets"),
+    baselines: z
+      .array(z.enum(matrixBaselineNames))
+      .default(["label-code", "repetition-qpsk"])
+      .describe("lines beside the links; separation and digital features take minutes"),
     against: z
       .array(z.string().min(1))
       .default([])
       .describe("folders of other runs on the same data, whose links are measured as well"),
   })
   .check(checkRules(rulesBrokenBy))
-  .describe("mismatch: trained links and label lines under conditions they were not made for");
+  .describe("mismatch: trained links and other lines under conditions they were not made for");
 
 /** A matrix with its length: the one that is written, or the longest of the codec's up to 16, or its shortest. */
 export function completeMatrix(draft: MatrixDraft, lengths: readonly number[]): MatrixConfig {
@@ -59,25 +84,24 @@ export function completeMatrix(draft: MatrixDraft, lengths: readonly number[]): 
   return { ...draft, numSymbols: draft.numSymbols ?? usual };
 }
 
-function* rulesBrokenBy({ esNoDb: levels, axes }: MatrixDraft): Generator<BrokenRule, void, undefined> {
+function* rulesBrokenBy({
+  esNoDb: levels,
+  axes,
+  baselines,
+}: MatrixDraft): Generator<BrokenRule, void, undefined> {
   yield* notIncreasing(["esNoDb"], levels);
+  yield* notDistinct(["baselines"], baselines, "each line is measured once; leave one out");
   yield* notDistinct(
     ["axes"],
     axes.map(({ id }) => id),
-    "axes by their ids",
+    "results tell axes by their ids; rename one",
   );
   for (const [index, { conditions }] of axes.entries()) {
     const names = conditions.map(({ name }) => name);
-    yield* notDistinct(["axes", index, "conditions"], names, "conditions by their names");
+    yield* notDistinct(
+      ["axes", index, "conditions"],
+      names,
+      "results tell conditions by their names; rename one",
+    );
   }
-}
-
-function* notDistinct(
-  path: readonly (string | number)[],
-  names: readonly string[],
-  what: string,
-): Generator<BrokenRule, void, undefined> {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice === undefined) return;
-  yield { path, expected: "names that differ", actual: twice, hint: `results tell ${what}; rename one` };
 }

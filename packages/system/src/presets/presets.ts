@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nearestName, SemlinkError } from "@semlink/engine";
 import type { ExperimentInput } from "../experiment.ts";
+import { hour } from "./hour.ts";
 import { quick } from "./quick.ts";
 import { smoke } from "./smoke.ts";
 import { standard } from "./standard.ts";
 
 /** Every preset, shortest first. To add one: a file and a line here. */
-export const presets: readonly ExperimentInput[] = [smoke, quick, standard];
+export const presets: readonly ExperimentInput[] = [smoke, quick, hour, standard];
 
 /**
  * The preset of that name, as written: overrides apply to it, `parseExperiment` completes it.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Resvg } from "@resvg/resvg-js";
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { Results } from "../evaluate/results.ts";
 import { drawCharts } from "./charts.ts";
 import type { ChartId, DrawnChart } from "./charts.ts";
+import { expectNothingClipped } from "./nothing-clipped.fixture.ts";
 import { withLightColours } from "./palette.ts";
-import { CHART_FONTS } from "./render-png.ts";
 import { syntheticResults } from "./results.fixture.ts";
 
 const results = syntheticResults();
@@ -24,18 +23,6 @@ function textsOf(svg: string): string[] {
   );
   expect(documentElement.tagName).toBe("svg");
   return texts.map((text) => text.replaceAll(/<[^>]+>/g, "").replaceAll("\u200b", ""));
-}
-
-/** The extent of everything drawn, text in the bundled font included, must lie on the canvas. */
-function expectNothingClipped(svg: string): void {
-  const resvg = new Resvg(withLightColours(svg), { font: CHART_FONTS });
-  const box = resvg.getBBox();
-  expect(box).toBeDefined();
-  if (box === undefined) return;
-  expect(box.x).toBeGreaterThanOrEqual(0);
-  expect(box.y).toBeGreaterThanOrEqual(0);
-  expect(box.x + box.width).toBeLessThanOrEqual(resvg.width);
-  expect(box.y + box.height).toBeLessThanOrEqual(resvg.height);
 }
 
 /** A smaller result for the many special cases. */

@@ -17,7 +17,7 @@ describe("linesCsv", () => {
 
   it("has the documented columns", () => {
     expect(header?.join(",")).toBe(
-      "line,channel,num_symbols,cbr,es_no_db,accuracy,low,high,n,embedding_r2,identity_100",
+      "line,channel,num_symbols,cbr,es_no_db,accuracy,low,high,n,embedding_r2,identity_100,sir_db,sinr_db",
     );
   });
 
@@ -46,8 +46,29 @@ describe("csvFiles", () => {
       clean: 3,
       comparisons: 4,
       ledger: 5,
+      "channel-uses": results.channelUses!.length,
       curves: results.curves.flatMap(({ points }) => points).length,
     });
+  });
+
+  it("has the parts of every channel use, their sum, and the ratio with all of them", () => {
+    const file = csvFiles(results).find(({ name }) => name === "channel-uses");
+    const [header, first] = rowsOf(file!.text);
+    expect(header).toEqual(
+      ["channel", "num_symbols", "num_pilots", "num_field_symbols", "num_prefix", "num_idle"].concat([
+        "total",
+        "cbr",
+        "lines",
+      ]),
+    );
+    expect(first).toEqual(["awgn", "4", "0", "2", "0", "0", "6", String(6 / 3072), "cat film-mlp"]);
+  });
+
+  it("has the ratios of signal, interference and noise where there is interference", () => {
+    const [line] = results.lines;
+    const points = line!.points.slice(0, 1).map((point) => ({ ...point, sinrDb: -1.5 }));
+    const [, row] = rowsOf(linesCsv({ ...results, lines: [{ ...line!, sirDb: 3, points }] }));
+    expect(row!.slice(-2)).toEqual(["3", "-1.5"]);
   });
 
   it("quotes commas, quotes and line ends", () => {
@@ -57,7 +78,15 @@ describe("csvFiles", () => {
   });
 
   it("is only a header where there is nothing", () => {
-    const nothing = { ...results, clean: [], lines: [], comparisons: [], ledger: [], curves: [] };
+    const nothing = {
+      ...results,
+      clean: [],
+      lines: [],
+      comparisons: [],
+      ledger: [],
+      channelUses: [],
+      curves: [],
+    };
     for (const { text } of csvFiles(nothing)) expect(rowsOf(text)).toHaveLength(1);
   });
 });

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SYNTHETIC NUMBERS for tests of the report. Nothing in this file was measured; no value may be quoted.
-import { channelId } from "../channel/channel-spec.ts";
 import { defaultAxes } from "../evaluate/mismatch/default-axes.ts";
-import { sinrDbOf } from "../evaluate/mismatch/matrix-channels.ts";
+import { conditionOf } from "../evaluate/mismatch/assemble-matrix.ts";
 import type { Matrix, MatrixSystem } from "../evaluate/mismatch/matrix-results.ts";
 import type { Measured } from "../evaluate/results.ts";
 
@@ -21,10 +20,7 @@ export function syntheticMatrix(esNoDb: readonly number[] = [0, 10]): Matrix {
     axes: defaultAxes.map(({ id, title, conditions }) => ({
       id,
       title,
-      conditions: conditions.map(({ name, channel }) => {
-        const sinrDb = esNoDb.map((level) => sinrDbOf(channel, level)).filter((level) => level !== undefined);
-        return { name, channel: channelId(channel), numPilots: 0, ...(sinrDb.length > 0 ? { sinrDb } : {}) };
-      }),
+      conditions: conditions.map((condition) => conditionOf(condition, { numSymbols: 16, esNoDb })),
       cells: systems.flatMap(({ id: system }, row) =>
         esNoDb.flatMap((level) =>
           conditions.map(({ name: condition }, column) => {

@@ -120,6 +120,7 @@ describe("the page", () => {
     expect(text).toContain("CAT link of other trained on AWGN");
     expect(text).toContain("58.0 [56.0, 60.0] −14.00 [−15.20, −12.80] R² 0.660");
     expect(text).toContain("SIR = 0 dB SINR −3.0 dB");
+    expect(text).toContain("OFDM multipath + 4 channel uses");
   });
 });
 
@@ -144,9 +145,13 @@ describe("mismatch.csv", () => {
     const file = csvFiles(results).find(({ name }) => name === "mismatch")!;
     const rows = file.text.trimEnd().split("\n");
     expect(rows[0]).toBe(
-      "axis,condition,channel,num_pilots,system,num_symbols,es_no_db,accuracy,low,high,n,change,change_low,change_high,embedding_r2",
+      "axis,condition,channel,num_pilots,system,num_symbols,es_no_db,accuracy,low,high,n,change,change_low,change_high,embedding_r2,num_guard,sir_db,sinr_db",
     );
     expect(rows.length - 1).toBe(matrix.axes.flatMap(({ cells }) => cells).length);
+    const interfered = rows.filter((row) => /"?interference"?,"?SIR = 0 dB/.test(row));
+    expect(interfered.every((row) => /,0,0,-(3\.01|0\.41)[^,]*$/.test(row))).toBe(true);
+    const overhead = rows.find((row) => row.startsWith("channel,OFDM multipath"));
+    expect(overhead).toMatch(/,4,,$/); // a prefix of 4 samples: 16 symbols fill the subcarriers
     expect(csvFiles(plain).map(({ name }) => name)).not.toContain("mismatch");
   });
 });

@@ -51,7 +51,7 @@ export function signedInterval({ low, high }: Pick<Measured, "low" | "high">): s
 }
 
 /** `+0.42 points [−0.10, +0.94]`. */
-export function signedPointsWithInterval(difference: Measured): string {
+export function signedPointsWithInterval(difference: Pick<Measured, "value" | "low" | "high">): string {
   return `${signedPoints(difference.value)}${NBSP}points ${signedInterval(difference)}`;
 }
 

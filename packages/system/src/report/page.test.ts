@@ -68,6 +68,13 @@ describe("the report page", () => {
     expect(text).toContain("Whole link 429,280 85.3 % 9,451,280 28.6 %");
   });
 
+  it("has what every line takes of the channel, overhead included", () => {
+    // 16 symbols and a length field of 3 bits; label lines have no field.
+    expect(text).toContain("16 0 2 0 0 18 0.0059 link (CAT), FiLM MLP");
+    expect(text).toContain("16 0 0 0 0 16 0.0052 label code, repetition QPSK, image codec, capacity");
+    expect(textOf(pageOf({ ...results, channelUses: [] }))).toContain("Channel uses: not measured.");
+  });
+
   it("carries conventions, provenance, stages and configuration", () => {
     expect(text).toContain("y = h x + n");
     expect(text).toContain("CBR = length / (height · width · 3)");

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Results } from "../evaluate/results.ts";
+import type { SearchResults } from "../search/search-results.ts";
 import type { DrawnChart } from "./charts.ts";
 import { Html, html } from "./html.ts";
 import { htmlDocument } from "./html-document.ts";
+import type { SearchChart } from "./search/search-charts.ts";
+import { searchSection } from "./search/search-sections.ts";
 import { accuracyTables } from "./sections/accuracy-tables.ts";
+import { channelUsesTables } from "./sections/channel-uses-table.ts";
 import { cleanTable } from "./sections/clean-table.ts";
 import { comparisonsTable } from "./sections/comparisons-table.ts";
 import { conventions } from "./sections/conventions.ts";
@@ -13,46 +17,43 @@ import { keyFigures } from "./sections/key-figures.ts";
 import { ledgerTable } from "./sections/ledger-table.ts";
 import { mismatchSection } from "./sections/mismatch.ts";
 import { provenanceSection } from "./sections/provenance.ts";
+import { type Section, sectionBodies, sectionLinks } from "./sections/section.ts";
 import { statement } from "./sections/statement.ts";
 
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Html;
+/** What a run's search found, and its charts. */
+export interface ReportedSearch {
+  readonly results: SearchResults;
+  readonly charts: readonly SearchChart[];
 }
 
 /** The whole report as one HTML document that needs nothing else: no script, no font, no network. */
-export function reportPage(results: Results, charts: readonly DrawnChart[]): string {
-  const sections = sectionsOf(results, charts);
+export function reportPage(
+  results: Results,
+  charts: readonly DrawnChart[],
+  search: ReportedSearch | null = null,
+): string {
+  const sections = sectionsOf(results, charts, search);
   return htmlDocument(
     `${results.name} – semlink report`,
     html`<header>
         <p class="eyebrow">semlink report</p>
         <h1>${results.name}</h1>
-        ${statement(results)} ${keyFigures(results)}
-        <nav aria-label="Sections">
-          <ul>
-            ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li> `)}
-          </ul>
-        </nav>
+        ${statement(results)} ${keyFigures(results)} ${sectionLinks(sections)}
       </header>
-      <main>
-        ${sections.map(
-          ({ id, title, body }) =>
-            html`<section id="${id}">
-              <h2>${title}</h2>
-              ${body}
-            </section> `,
-        )}
-      </main>
+      <main>${sectionBodies(sections)}</main>
       <footer>
-        Made from results.json (${results.schema}) alone; the charts lie beside this page as SVG and PNG, the
-        numbers as CSV.
+        Made from results.json
+        (${results.schema})${search === null ? "" : ` and search.json (${search.results.schema})`} alone; the
+        charts lie beside this page as SVG and PNG, the numbers as CSV.
       </footer>`,
   );
 }
 
-function sectionsOf(results: Results, charts: readonly DrawnChart[]): Section[] {
+function sectionsOf(
+  results: Results,
+  charts: readonly DrawnChart[],
+  search: ReportedSearch | null,
+): Section[] {
   return [
     { id: "accuracy", title: "Accuracy over the channel", body: accuracySection(charts) },
     { id: "embedding", title: "What a label cannot give", body: embeddingSection(charts) },
@@ -66,8 +67,15 @@ function sectionsOf(results: Results, charts: readonly DrawnChart[]): Section[] 
       ? [{ id: "mismatch", title: "Under other conditions", body: mismatchSection(results.matrix, charts) }]
       : []),
     { id: "comparisons", title: "Comparisons", body: comparisonsSection(results, charts) },
-    { id: "cost", title: "Parameters and operations", body: ledgerTable(results) },
+    {
+      id: "cost",
+      title: "Parameters, operations and channel uses",
+      body: html`${ledgerTable(results)}${channelUsesTables(results)}`,
+    },
     { id: "training", title: "Training", body: trainingSection(charts) },
+    ...(search === null
+      ? []
+      : [{ id: "search", title: "Architecture search", body: searchSection(search.results, search.charts) }]),
     { id: "conventions", title: "Conventions and formulas", body: conventions(results) },
     { id: "provenance", title: "Provenance", body: provenanceSection(results) },
   ];

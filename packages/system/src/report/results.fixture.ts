@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SYNTHETIC NUMBERS for tests of the report. Nothing in this file was measured; no value may be quoted.
-import type { Comparison, Curve, LedgerRow, Line, Measured, Point, Results } from "../evaluate/results.ts";
+import type {
+  ChannelUses,
+  Comparison,
+  Curve,
+  LedgerRow,
+  Line,
+  Measured,
+  Point,
+  Results,
+} from "../evaluate/results.ts";
 
 /** What a synthetic result contains; tests leave parts out. */
 export interface FixtureOptions {
@@ -81,6 +90,12 @@ export function syntheticResults(options: FixtureOptions = {}): Results {
     ),
     comparisons: comparisons(numImages),
     ledger: ledger(),
+    channelUses: channels.flatMap((channel) =>
+      lengths.flatMap((numSymbols) => [
+        syntheticUses(channel, numSymbols, { numFieldSymbols: 2, isLink: true }),
+        syntheticUses(channel, numSymbols, { numFieldSymbols: 0, isLink: false }),
+      ]),
+    ),
     curves: curves(),
   };
 }
@@ -102,6 +117,18 @@ function syntheticPoint(
       ? { embeddingR2: measured(r2, numImages), identity100: measured(0.01 + 0.98 * r2 ** 0.6, numImages) }
       : {}),
   };
+}
+
+function syntheticUses(
+  channel: string,
+  numSymbols: number,
+  { numFieldSymbols, isLink }: { readonly numFieldSymbols: number; readonly isLink: boolean },
+): ChannelUses {
+  const isOfLink = (role: Line["role"]): boolean => role === "link" || role === "rival";
+  const lines = LINES.filter(({ role }) => isOfLink(role) === isLink).map(({ id }) => id);
+  const total = numSymbols + numFieldSymbols;
+  const overhead = { numPilots: 0, numFieldSymbols, numPrefix: 0, numIdle: 0 };
+  return { lines, channel, numSymbols, ...overhead, total, cbr: total / SOURCE_VALUES };
 }
 
 function measured(value: number, n: number): Measured {

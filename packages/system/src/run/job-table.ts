@@ -4,8 +4,13 @@ import type { TransferPayload } from "../distill/transfer-stage.ts";
 import type { EvaluateBaselinePayload } from "../evaluate/baseline-stage.ts";
 import type { CleanEvaluation } from "../evaluate/clean-evaluation.ts";
 import type { EvaluateCleanPayload, EvaluateLinkPayload } from "../evaluate/evaluate-stage.ts";
+import type { FineTunePayload } from "../evaluate/fine-tune-stage.ts";
 import type { MismatchPayload } from "../evaluate/mismatch/mismatch-job.ts";
 import type { Reporter } from "../progress.ts";
+import type { LatencyPayload } from "../search/controls/latency.ts";
+import type { OneShotPayload, SearchPayload } from "../search/propose-stage.ts";
+import type { TestEmbeddingsPayload } from "../search/select/test-embeddings.ts";
+import type { TrialPayload } from "../search/select/trial-stage.ts";
 import type { TargetsPayload } from "../targets/targets-stage.ts";
 import type { JobPayload } from "./job-setting.ts";
 
@@ -47,8 +52,20 @@ export const jobTable = {
     (await import("../evaluate/evaluate-stage.ts")).evaluateLinkJob(payload, context),
   "evaluate-baseline": async (payload: EvaluateBaselinePayload, context: JobContext): Promise<void> =>
     (await import("../evaluate/baseline-job.ts")).evaluateBaselineJob(payload, context),
+  "fine-tune": async (payload: FineTunePayload, context: JobContext): Promise<void> =>
+    (await import("../evaluate/fine-tune-stage.ts")).fineTuneJob(payload, context),
   mismatch: async (payload: MismatchPayload, context: JobContext): Promise<void> =>
     (await import("../evaluate/mismatch/mismatch-job.ts")).mismatchJob(payload, context),
+  "test-embeddings": async (payload: TestEmbeddingsPayload, context: JobContext): Promise<void> =>
+    (await import("../search/select/test-embeddings.ts")).testEmbeddingsJob(payload, context),
+  trial: async (payload: TrialPayload, context: JobContext): Promise<void> =>
+    (await import("../search/select/trial-stage.ts")).trialJob(payload, context),
+  latency: async (payload: LatencyPayload, context: JobContext): Promise<number[]> =>
+    (await import("../search/controls/latency.ts")).latencyJob(payload, context),
+  search: async (payload: SearchPayload, context: JobContext): Promise<void> =>
+    (await import("../search/propose-stage.ts")).searchJob(payload, context),
+  "one-shot": async (payload: OneShotPayload, context: JobContext): Promise<number[]> =>
+    (await import("../search/propose-stage.ts")).oneShotJob(payload, context),
 };
 
 /** Payload that the job of that name takes. */

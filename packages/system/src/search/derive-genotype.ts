@@ -30,10 +30,25 @@ export function deriveGenotype(
   strengths: { readonly normal: CellStrengths; readonly reduce: CellStrengths },
   options: DeriveOptions,
 ): Genotype {
+  const { normal, reduce } = strengths;
+  return genotypeOfStrengths(
+    { normal: strengthTable(normal, options), reduce: strengthTable(reduce, options) },
+    options,
+  );
+}
+
+/** Strengths by edge and primitive, in the order of the space. */
+export type StrengthTable = readonly (readonly number[])[];
+
+/** The same from strengths that are known. */
+export function genotypeOfStrengths(
+  { normal, reduce }: { readonly normal: StrengthTable; readonly reduce: StrengthTable },
+  options: DeriveOptions,
+): Genotype {
   const { maxSkips = Infinity } = options;
   return {
-    normal: deriveCell(strengths.normal, options, maxSkips),
-    reduce: deriveCell(strengths.reduce, options, Infinity),
+    normal: deriveCell(normal, options, maxSkips),
+    reduce: deriveCell(reduce, options, Infinity),
   };
 }
 
@@ -45,7 +60,7 @@ interface Candidate {
   readonly strength: number;
 }
 
-function deriveCell(strengths: CellStrengths, options: DeriveOptions, maxSkips: number): CellGenotype {
+function deriveCell(strengths: StrengthTable, options: DeriveOptions, maxSkips: number): CellGenotype {
   const { primitives, numCellNodes } = options;
   const hasOthers = primitives.some(({ name, isNone }) => !isNone && name !== skipConnect.name);
   let candidates = candidatesOf(strengths, options);
@@ -58,18 +73,14 @@ function deriveCell(strengths: CellStrengths, options: DeriveOptions, maxSkips: 
   }
 }
 
-function candidatesOf({ alpha, beta }: CellStrengths, options: DeriveOptions): readonly Candidate[] {
+function candidatesOf(strengths: StrengthTable, options: DeriveOptions): readonly Candidate[] {
   const { primitives, numCellNodes } = options;
-  const edges = cellEdges(numCellNodes);
-  const width = primitives.length;
-  const ofEdges = beta && normalizedEdges(beta, numCellNodes);
-  return edges.flatMap(({ cellNode, from }, edge) => {
-    const shares = softmax(alpha.subarray(edge * width, (edge + 1) * width));
-    return primitives.flatMap(({ name, isNone }, column) => {
-      const strength = shares[column]! * (ofEdges?.[edge] ?? 1);
+  return cellEdges(numCellNodes).flatMap(({ cellNode, from }, edge) =>
+    primitives.flatMap(({ name, isNone }, column) => {
+      const strength = strengths[edge]![column]!;
       return isNone ? [] : [{ edge, cellNode, from, primitive: name, strength }];
-    });
-  });
+    }),
+  );
 }
 
 function twoStrongest(candidates: readonly Candidate[], cellNode: number): [Candidate, Candidate] {
@@ -86,6 +97,17 @@ function twoStrongest(candidates: readonly Candidate[], cellNode: number): [Cand
 
 function edgeOf({ primitive, from }: Candidate): { primitive: string; from: number } {
   return { primitive, from };
+}
+
+function strengthTable(
+  { alpha, beta }: CellStrengths,
+  { primitives, numCellNodes }: DeriveOptions,
+): StrengthTable {
+  const width = primitives.length;
+  const ofEdges = beta && normalizedEdges(beta, numCellNodes);
+  return cellEdges(numCellNodes).map((_, edge) =>
+    softmax(alpha.subarray(edge * width, (edge + 1) * width)).map((share) => share * (ofEdges?.[edge] ?? 1)),
+  );
 }
 
 function normalizedEdges(beta: Float32Array, numCellNodes: number): number[] {

@@ -4,7 +4,7 @@ import { concat, input, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
 import { cellEdges } from "./cell-edges.ts";
-import { edgeWeights } from "./edge-weights.ts";
+import { edgeTables, edgeWeights } from "./edge-weights.ts";
 
 const NUM_CELL_NODES = 3;
 const NUM_PRIMITIVES = 7;
@@ -12,7 +12,7 @@ const EDGES = cellEdges(NUM_CELL_NODES);
 
 async function weightsOf(beta: Tensor | null): Promise<Record<string, Float32Array>> {
   const alpha = input("alpha", [EDGES.length, NUM_PRIMITIVES]);
-  const { primitives, edges } = edgeWeights(alpha, beta, NUM_CELL_NODES);
+  const { primitives, edges } = edgeWeights(edgeTables(alpha, beta, NUM_CELL_NODES));
   const outputs: Record<string, Tensor> = { primitives: concat(primitives.flat(), { axis: 1 }) };
   if (edges) outputs["edges"] = concat(edges, { axis: 1 });
   const { run } = await openGraph(outputs);

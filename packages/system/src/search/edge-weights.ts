@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
-import { concat, mul, reshape, softmax, split } from "@semlink/engine";
+import { add, concat, constant, mul, reshape, softmax, split } from "@semlink/engine";
 import { NUM_CELL_INPUTS } from "./cell-edges.ts";
+import type { KeptPrimitives } from "./kept-primitives.ts";
 
 /** How strongly the edges of a kind of cell count, as scalars [1, 1] of the graph. */
 export interface EdgeWeights {
@@ -11,22 +12,60 @@ export interface EdgeWeights {
   readonly edges: readonly Tensor[] | null;
 }
 
+/** The same as tables. */
+export interface EdgeTables {
+  /** [numEdges, numPrimitives] `softmax(alpha_e)_o`, rows of sum 1 */
+  readonly shares: Tensor;
+  /** [numEdges, 1] `beta_e`, of sum 1 over the edges into a cell node; null without edge normalisation */
+  readonly edges: Tensor | null;
+}
+
+/** How shares come from alpha. */
+export interface ShareOptions {
+  /** T of `softmax(alpha / T)`, 1 if left out. */
+  readonly temperature?: number;
+  /** By edge and primitive, whether it is still there; the others have the share 0. */
+  readonly kept?: KeptPrimitives;
+}
+
 /**
- * Weights of the edges from the architecture's parameters: a softmax over the primitives of each edge, times, with
- * edge normalisation, a softmax over the edges into each cell node.
+ * Shares of the primitives, `softmax(alpha_e / T)`, and, with edge normalisation, of the edges into each cell node.
  *
  * @param alpha - [numEdges, numPrimitives]
  * @param beta - [numEdges], or null
  * @source Liu et al. 2019 (DARTS), eq. (2); Xu et al. 2020 (PC-DARTS), arXiv 1907.05737, eq. (2)
  */
-export function edgeWeights(alpha: Tensor, beta: Tensor | null, numCellNodes: number): EdgeWeights {
-  const [numEdges, numPrimitives] = alpha.shape as [number, number];
-  const shares = softmax(alpha, { axis: 1 });
-  const ofEdges = beta && reshape(normalizedEdges(beta, numCellNodes), [numEdges, 1]);
-  const rows = split(ofEdges ? mul(shares, ofEdges) : shares, { axis: 0, sizes: numEdges });
+export function edgeTables(
+  alpha: Tensor,
+  beta: Tensor | null,
+  numCellNodes: number,
+  options: ShareOptions = {},
+): EdgeTables {
+  const [numEdges] = alpha.shape as [number, number];
+  return {
+    shares: softmax(alphaLogits(alpha, options), { axis: 1 }),
+    edges: beta && reshape(normalizedEdges(beta, numCellNodes), [numEdges, 1]),
+  };
+}
+
+/** `alpha / T`, far below all others where a primitive is gone. */
+export function alphaLogits(alpha: Tensor, { temperature = 1, kept }: ShareOptions): Tensor {
+  const scaled = temperature === 1 ? alpha : mul(alpha, 1 / temperature);
+  if (kept === undefined) return scaled;
+  const barrier = kept.flatMap((row) => row.map((isKept) => (isKept ? 0 : GONE)));
+  return add(scaled, constant(barrier, alpha.shape as readonly number[]));
+}
+
+// exp of it is 0 in float32, beside any alpha that a search reaches.
+const GONE = -1e4;
+
+/** Tables as scalars: the weight of a primitive is its share times the weight of its edge. */
+export function edgeWeights({ shares, edges }: EdgeTables): EdgeWeights {
+  const [numEdges, numPrimitives] = shares.shape as [number, number];
+  const rows = split(edges ? mul(shares, edges) : shares, { axis: 0, sizes: numEdges });
   return {
     primitives: rows.map((row) => split(row, { axis: 1, sizes: numPrimitives })),
-    edges: ofEdges && split(ofEdges, { axis: 0, sizes: numEdges }),
+    edges: edges && split(edges, { axis: 0, sizes: numEdges }),
   };
 }
 

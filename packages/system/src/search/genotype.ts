@@ -19,11 +19,24 @@ export interface Genotype {
   readonly reduce: CellGenotype;
 }
 
-const edgeSchema = z
-  .tuple([z.string().min(1), z.int().min(0)])
-  .transform(([primitive, from]): GenotypeEdge => ({ primitive, from }));
+type WrittenEdge = GenotypeEdge | readonly [primitive: string, from: number];
+type WrittenCell = readonly (readonly [WrittenEdge, WrittenEdge])[];
 
-const cellSchema = z
+/** A {@link Genotype} as a person writes it: edges as `[primitive, from]` or as objects. */
+export interface WrittenGenotype {
+  readonly normal: WrittenCell;
+  readonly reduce: WrittenCell;
+}
+
+const primitive = z.string().min(1);
+const from = z.int().min(0).describe("input: 0 and 1 are the cells before, 2 is the first cell node");
+
+const edgeSchema: z.ZodType<GenotypeEdge, WrittenEdge> = z.union([
+  z.tuple([primitive, from]).transform(([name, input]) => ({ primitive: name, from: input })),
+  z.strictObject({ primitive, from }),
+]);
+
+const cellSchema: z.ZodType<CellGenotype, WrittenCell> = z
   .array(z.tuple([edgeSchema, edgeSchema]))
   .min(1)
   .superRefine((cell, context) => {
@@ -39,7 +52,8 @@ const cellSchema = z
     });
   });
 
-const genotypeSchema: z.ZodType<Genotype> = z
+/** Validates a genotype, edges as `[primitive, from]` or as objects. */
+export const genotypeSchema: z.ZodType<Genotype, WrittenGenotype> = z
   .strictObject({ normal: cellSchema, reduce: cellSchema })
   .refine(({ normal, reduce }) => normal.length === reduce.length, "expected as many nodes in both cells");
 

@@ -16,9 +16,10 @@ export class MixedOp implements Layer<[input: EdgeInput, weights: readonly Tenso
   readonly primitives: Readonly<Record<string, Layer<[input: EdgeInput]>>>;
   private readonly columns: readonly (readonly [name: string, column: number])[];
 
-  constructor(primitives: PrimitiveSet, options: PrimitiveOptions) {
+  /** @param kept - by primitive of the set, whether the edge has it; it has all when left out */
+  constructor(primitives: PrimitiveSet, options: PrimitiveOptions, kept?: readonly boolean[]) {
     const chosen = primitives.flatMap((primitive, column) =>
-      primitive.isNone ? [] : [{ primitive, column }],
+      primitive.isNone || kept?.[column] === false ? [] : [{ primitive, column }],
     );
     this.primitives = Object.fromEntries(
       chosen.map(({ primitive }) => [primitive.name, primitive.create(options)]),

@@ -8,8 +8,10 @@ export interface CompactCnnOptions {
   readonly stemWidth: number;
   /** Channels of each stage; every stage halves the map. Multiples of 16 suit the CPU's kernels. */
   readonly widths: readonly number[];
-  /** Residual units of each stage. */
+  /** Units of each stage at the same size. */
   readonly depths: readonly number[];
+  /** Whether these units are residual, `y + unit(y)`, or plain, `unit(y)`. */
+  readonly residual: boolean;
   readonly embedDim: number;
 }
 
@@ -28,26 +30,38 @@ class ConvUnit implements Layer {
   }
 }
 
-/** A stage: one unit that halves the map, then residual units at the same size. */
+interface StageOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: number;
+  readonly depth: number;
+  readonly residual: boolean;
+}
+
+/** A stage: one unit that halves the map, then units at the same size. */
 class Stage implements Layer {
   readonly reduce: ConvUnit;
   readonly refine: readonly ConvUnit[];
+  private readonly residual: boolean;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: number, depth: number) {
+  constructor({ inChannels, outChannels, kernelSize, depth, residual }: StageOptions) {
     this.reduce = new ConvUnit({ inChannels, outChannels, kernelSize, stride: 2 });
     this.refine = Array.from(
       { length: depth },
       () => new ConvUnit({ inChannels: outChannels, outChannels, kernelSize: 3, stride: 1 }),
     );
+    this.residual = residual;
   }
 
   forward(build: Build, x: Tensor): Tensor {
-    return this.refine.reduce((y, unit) => add(y, build.apply(unit, y)), build.apply(this.reduce, x));
+    const refined = (y: Tensor, unit: ConvUnit): Tensor =>
+      this.residual ? add(y, build.apply(unit, y)) : build.apply(unit, y);
+    return this.refine.reduce(refined, build.apply(this.reduce, x));
   }
 }
 
 /**
- * The hand-made student: strided residual stages from the pixels on, global average pool, projector.
+ * The hand-made student: strided stages, residual or plain, from the pixels on, global average pool, projector.
  *
  * `[batch, inChannels, height, width] → [batch, embedDim]`, the estimate of the teacher's standardised embedding. The
  * first stage sees the pixels through 4x4 windows; nothing runs at full resolution, where a small CPU spends its
@@ -61,13 +75,19 @@ export class CompactCnn implements Layer {
   readonly projector: Linear;
   readonly projectorNorm: BatchNorm;
 
-  constructor({ inChannels, stemWidth, widths, depths, embedDim }: CompactCnnOptions) {
+  constructor({ inChannels, stemWidth, widths, depths, residual, embedDim }: CompactCnnOptions) {
     this.stem =
       stemWidth === 0 ? null : new ConvUnit({ inChannels, outChannels: stemWidth, kernelSize: 3, stride: 1 });
     const firstKernel = this.stem ? 3 : 4;
     this.stages = widths.map((width, index) => {
       const before = index === 0 ? stemWidth || inChannels : widths[index - 1]!;
-      return new Stage(before, width, index === 0 ? firstKernel : 3, depths[index]!);
+      return new Stage({
+        inChannels: before,
+        outChannels: width,
+        kernelSize: index === 0 ? firstKernel : 3,
+        depth: depths[index]!,
+        residual,
+      });
     });
     this.projector = new Linear({
       inFeatures: widths[widths.length - 1]!,

@@ -142,10 +142,18 @@ async function writeStandardized(
   folder: string,
   view: number,
   { embedding, logits }: TeacherView,
-  { mean, std }: EmbeddingStatistics,
+  statistics: EmbeddingStatistics,
   count: number,
 ): Promise<void> {
-  const embedDim = mean.length;
-  const standardized = embedding.map((value, i) => (value - mean[i % embedDim]!) / std[i % embedDim]!);
+  const standardized = standardizedEmbedding(embedding, statistics);
   await writeViewTargets(folder, view, { embedding: standardized, logits, count });
+}
+
+/** Embeddings `e = (f - mean) / std`, dimension by dimension. */
+export function standardizedEmbedding(
+  embedding: Float32Array,
+  { mean, std }: EmbeddingStatistics,
+): Float32Array {
+  const embedDim = mean.length;
+  return embedding.map((value, i) => (value - mean[i % embedDim]!) / std[i % embedDim]!);
 }

@@ -70,11 +70,12 @@ function statisticsGradient(
   const p = div(weight, s);
   const [meanGrad, meanGradX] = channelMomentsOp.apply([upstream, x], {}) as [Tensor, Tensor];
   const meanGradXHat = div(sub(meanGradX, mul(batchMean!, meanGrad)), s);
-  const slope = neg(mul(p, div(meanGradXHat, s)));
-  const q = dVariance ? add(slope, mul(div(dVariance, n), 2)) : slope;
-  const offset = neg(add(mul(p, meanGrad), mul(q, batchMean!)));
+  const descent = mul(p, div(meanGradXHat, s));
+  const minusQ = dVariance ? sub(descent, mul(div(dVariance, n), 2)) : descent;
+  const offset = sub(mul(minusQ, batchMean!), mul(p, meanGrad));
   const r = dMean ? add(offset, div(dMean, n)) : offset;
-  return [channelCombinationOp.call([upstream, x, p, q, r], {}), mul(meanGradXHat, n), mul(meanGrad, n)];
+  const dx = channelCombinationOp.call([upstream, x, p, neg(minusQ), r], {});
+  return [dx, mul(meanGradXHat, n), mul(meanGrad, n)];
 }
 
 type Operands = readonly [x: Value, weight: Value, bias: Value];

@@ -18,6 +18,7 @@ const config: MatrixConfig = {
   images: 6,
   esNoDb: [0, 10],
   numSymbols: 16,
+  baselines: [],
   against: [],
   axes: [
     {

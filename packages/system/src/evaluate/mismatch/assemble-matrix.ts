@@ -2,9 +2,10 @@
 import { channelId, openRadio } from "../../channel/channel-spec.ts";
 import type { MatrixConfig } from "../../experiment.ts";
 import { embeddingR2Of, pairedInterval } from "../assemble-results.ts";
+import { channelUsesOf } from "../channel-uses.ts";
+import { sinrDbOf, sirDbOf } from "../interference-levels.ts";
 import { clusteredMeanInterval } from "../statistics.ts";
 import type { MatrixAxis, MatrixCondition } from "./default-axes.ts";
-import { sinrDbOf } from "./matrix-channels.ts";
 import type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "./matrix-results.ts";
 import type { MeasuredConditions } from "./measure-conditions.ts";
 
@@ -28,26 +29,33 @@ export function assembleMatrix(config: MatrixConfig, systems: readonly MeasuredS
 
 function tableOf(
   { id, title, conditions }: MatrixAxis,
-  { numSymbols, esNoDb }: MatrixConfig,
+  config: MatrixConfig,
   systems: readonly MeasuredSystem[],
 ): MatrixTable {
   return {
     id,
     title,
-    conditions: conditions.map(({ name, channel }) => {
-      const sinrDb = esNoDb.map((level) => sinrDbOf(channel, level)).filter((level) => level !== undefined);
-      return {
-        name,
-        channel: channelId(channel),
-        numPilots: openRadio(channel).numPilots(numSymbols),
-        ...(sinrDb.length > 0 ? { sinrDb } : {}),
-      };
-    }),
+    conditions: conditions.map((condition) => conditionOf(condition, config)),
     cells: systems.flatMap((system) =>
-      esNoDb.flatMap((level) =>
+      config.esNoDb.flatMap((level) =>
         conditions.flatMap((condition) => cellOf(system, condition, conditions[0]!, level)),
       ),
     ),
+  };
+}
+
+/** What a condition adds to the symbols: channel uses beside them, and interference. */
+export function conditionOf(
+  { name, channel }: MatrixCondition,
+  { numSymbols, esNoDb }: Pick<MatrixConfig, "numSymbols" | "esNoDb">,
+): MatrixTable["conditions"][number] {
+  const { numPilots, numPrefix, numIdle } = channelUsesOf(openRadio(channel), numSymbols);
+  const numGuard = numPrefix + numIdle;
+  const sirDb = sirDbOf(channel);
+  return {
+    ...{ name, channel: channelId(channel), numPilots },
+    ...(numGuard > 0 ? { numGuard } : {}),
+    ...(sirDb === undefined ? {} : { sirDb, sinrDb: esNoDb.map((level) => sinrDbOf(channel, level)!) }),
   };
 }
 

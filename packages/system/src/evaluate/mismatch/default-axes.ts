@@ -100,12 +100,16 @@ export const defaultAxes: readonly MatrixAxis[] = [
   },
   {
     id: "interference",
-    title: "Signal-to-interference ratio of one interferer",
+    title: "Signal-to-interference ratio of one interferer: Gaussian, or another image's codeword",
     conditions: [
       { name: "no interferer", channel: "awgn" },
       ...[20, 10, 5, 0].map((sirDb) => ({
         name: `SIR = ${sirDb} dB`,
         channel: awgnWith({ stage: "interference", sirDb }),
+      })),
+      ...[10, 0].map((sirDb) => ({
+        name: `${sirDb} dB, codeword`,
+        channel: awgnWith({ stage: "interference", sirDb, symbols: "codewords" }),
       })),
     ],
   },

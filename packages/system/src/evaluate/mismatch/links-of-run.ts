@@ -6,6 +6,8 @@ import * as z from "zod";
 import { channelKinds } from "../../channel/channel-kinds.ts";
 import { type CodecConfig, type CodecKind, parseExperiment, type StudentConfig } from "../../experiment.ts";
 import { contentHash } from "../../run/canonical-json.ts";
+import { parseSearchResults, SEARCH_FILE } from "../../search/search-results-schema.ts";
+import { resolveStudent } from "../../student/resolve-student.ts";
 
 /** A trained link, of this run or of another, with what is needed to build its networks. */
 export interface TestedLink {
@@ -40,7 +42,9 @@ export async function linksOfRun(
   folder: string,
   { dataDigest, numSymbols }: { readonly dataDigest: string; readonly numSymbols: number },
 ): Promise<TestedLink[]> {
-  const { codec, student, robust, seed } = await experimentOf(folder);
+  const experiment = await experimentOf(folder);
+  const { codec, robust, seed } = experiment;
+  const { student } = await resolveStudent(experiment, () => chosenStudent(folder));
   if (!codec.lengths.includes(numSymbols)) {
     throw new SemlinkError({
       code: "unknown-length",
@@ -64,6 +68,13 @@ export async function linksOfRun(
       return { run, kind, folder: newest.path, key: newest.record.key, student, codec };
     }),
   );
+}
+
+/** The student that the search of a run chose. */
+async function chosenStudent(folder: string): Promise<StudentConfig> {
+  const path = join(folder, SEARCH_FILE);
+  const { architectures, chosen } = parseSearchResults(await readFile(path, "utf8"), path);
+  return architectures.find(({ id }) => id === chosen)!.student;
 }
 
 async function experimentOf(folder: string): Promise<ReturnType<typeof parseExperiment>> {

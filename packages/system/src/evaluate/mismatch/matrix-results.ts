@@ -2,11 +2,11 @@
 import * as z from "zod";
 import { type Measured, measured, share } from "../measured.ts";
 
-/** A row of a matrix: a link of this run or of another, or a label line. */
+/** A row of a matrix: a link of this run or of another, a label line, or a digital one. */
 export interface MatrixSystem {
   readonly id: string;
   readonly label: string;
-  readonly role: "link" | "rival" | "baseline";
+  readonly role: "link" | "rival" | "baseline" | "digital";
   /** Names of the radios met in training; empty for what was not trained. */
   readonly trainedOn: readonly string[];
 }
@@ -35,6 +35,10 @@ export interface MatrixTable {
     readonly channel: string;
     /** Channel uses for pilots, beside the symbols. */
     readonly numPilots: number;
+    /** Channel uses for cyclic prefixes and on idle subcarriers, where there are any. */
+    readonly numGuard?: number;
+    /** Signal over interference [dB], where there is interference. */
+    readonly sirDb?: number;
     /** Signal over noise and interference for each Es/N0 [dB], where there is interference. */
     readonly sinrDb?: readonly number[];
   }[];
@@ -69,6 +73,8 @@ const table = z.strictObject({
       name: text,
       channel: text,
       numPilots: z.int().nonnegative(),
+      numGuard: z.exactOptional(z.int().positive()),
+      sirDb: z.exactOptional(z.number()),
       sinrDb: z.exactOptional(z.array(z.number())),
     }),
   ),
@@ -83,7 +89,7 @@ export const matrixSchema: z.ZodType<Matrix> = z.strictObject({
     z.strictObject({
       id: text,
       label: text,
-      role: z.enum(["link", "rival", "baseline"]),
+      role: z.enum(["link", "rival", "baseline", "digital"]),
       trainedOn: z.array(text),
     }),
   ),

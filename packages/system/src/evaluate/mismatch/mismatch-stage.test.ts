@@ -135,6 +135,32 @@ describe("measureMismatch", () => {
     expect((await readFile(join(runFolder("smoke"), stage!, files[0]!))).equals(bytes)).toBe(true);
   });
 
+  it("has a row for each digital line that is named, chosen for the kind of channel alone", async () => {
+    const changes = [
+      ...[
+        ...MATRIX,
+        "evaluate.separation.formats=[jpeg]",
+        "evaluate.separation.classifier=[teacher,student]",
+      ],
+      "evaluate.matrix.baselines=[digital-features,separation]",
+    ];
+    const { jobs, results } = await run(small(...changes));
+    expect(jobs).toEqual(["mismatch", "mismatch", "mismatch"]); // the link is measured already
+    const { systems, axes } = results.matrix!;
+    const names = ["digital-features", "separation-teacher", "separation-student"];
+    expect(systems.map(({ id, role }) => `${role} ${id}`)).toEqual([
+      "link cat",
+      ...names.map((name) => `digital ${name}`),
+    ]);
+    for (const { conditions, cells } of axes) expect(cells.length).toBe(systems.length * conditions.length);
+    // No image fits into 8 symbols, whatever the channel does: chance, with an interval.
+    const separated = axes.flatMap(({ cells }) => cells).filter(({ system }) => system === names[1]);
+    for (const { accuracy } of separated) {
+      expect(accuracy.value).toBeCloseTo(1 / 10, 6);
+      expect(accuracy.n).toBe(60);
+    }
+  });
+
   it("measures a link once when a run is held against itself", async () => {
     const itself = small(...MATRIX, `evaluate.matrix.against=${JSON.stringify([runFolder("smoke")])}`);
     const { jobs, results } = await run(itself);

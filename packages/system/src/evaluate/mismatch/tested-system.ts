@@ -16,10 +16,12 @@ export interface TestedSystem extends SystemIdentity {
   readonly line: PreparedBaseline;
   /** [count, embedDim] what the device sends, where the receiver has an embedding */
   readonly embeddings?: Float32Array;
+  /** Gives back what the system holds outside the memory that is collected. */
+  release?(): Promise<void>;
 }
 
-/** A link can be measured over every radio. */
-export function linkIdentity(name: string): SystemIdentity {
+/** Links and digital lines can be measured over every radio. */
+export function identityOverAll(name: string): SystemIdentity {
   return { name, supports: () => true };
 }
 
@@ -29,7 +31,12 @@ export function linkIdentity(name: string): SystemIdentity {
  * @param embeddings - [count, embedDim] what the device sends
  */
 export function linkSystem(name: string, link: Link, embeddings: Float32Array, count: number): TestedSystem {
-  return { ...linkIdentity(name), line: learnedLink(link, embeddings, count), embeddings };
+  return {
+    ...identityOverAll(name),
+    line: learnedLink(link, embeddings, count),
+    embeddings,
+    release: () => link.release(),
+  };
 }
 
 /** A baseline with what the device hands to it. */

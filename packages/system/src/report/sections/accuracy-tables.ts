@@ -38,13 +38,16 @@ function accuracyTable(line: Line, student: Measured | undefined): Html {
   >
     <table class="grid">
       <caption>
-        ${line.label}, ${channelName(line.channel)} (n = ${images.map((n) => decimal(n, 0)).join(", ")})
+        ${line.label}, ${channelName(line.channel)} (n =
+        ${images.map((n) => decimal(n, 0)).join(", ")})${
+          line.sirDb === undefined ? undefined : `, SIR ${decimal(line.sirDb, 1)} dB`
+        }
       </caption>
       <thead>
         <tr>
           <th scope="col">symbols</th>
           <th scope="col">CBR</th>
-          ${columns.map((esNoDb) => html`<th scope="col">${decibels(esNoDb)}</th>`)}
+          ${columns.map((esNoDb) => html`<th scope="col">${decibels(esNoDb)}${ratioAt(line, esNoDb)}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -52,6 +55,12 @@ function accuracyTable(line: Line, student: Measured | undefined): Html {
       </tbody>
     </table>
   </div> `;
+}
+
+/** The ratio to noise and interference at an Es/N0, where there is interference. */
+function ratioAt({ points }: Line, esNoDb: number): Html | undefined {
+  const sinrDb = points.find((point) => point.esNoDb === esNoDb)?.sinrDb;
+  return sinrDb === undefined ? undefined : html` <small>SINR ${decimal(sinrDb, 1)} dB</small>`;
 }
 
 function tableRow(

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChartId, DrawnChart } from "../charts.ts";
 import { Html, html } from "../html.ts";
 import { NOT_MEASURED } from "../number-format.ts";
 
+/** A drawn chart as a page shows it. */
+interface NumberedChart<Id extends string> {
+  readonly id: Id;
+  readonly svg: string;
+  readonly figureNumber: number;
+}
+
 /** A chart with its number and caption; where it could not be drawn, one line that says what is missing. */
-export function figure(
-  charts: readonly DrawnChart[],
-  { id, caption, missing }: { id: ChartId; caption: string | Html; missing: string },
+export function figure<Id extends string>(
+  charts: readonly NumberedChart<Id>[],
+  { id, caption, missing }: { id: Id; caption: string | Html; missing: string },
 ): Html {
   const chart = charts.find((drawn) => drawn.id === id);
   if (chart === undefined) return html`<p class="absent">${missing}: ${NOT_MEASURED}.</p> `;

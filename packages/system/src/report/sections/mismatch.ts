@@ -23,9 +23,9 @@ import { figure } from "./figure.ts";
 export function mismatchSection(matrix: Matrix, charts: readonly DrawnChart[]): Html {
   const images = [...new Set(matrix.axes.flatMap(({ cells }) => cells.map(({ accuracy }) => accuracy.n)))];
   return html`<p>
-      Links and label lines under conditions they were not made for, at ${matrix.numSymbols} symbols, on
-      ${images.map((n) => decimal(n, 0)).join(", ")} test images. The first column of each table is the
-      reference: a change is the paired difference to it, on the same images.
+      Links, label lines and digital ones under conditions they were not made for, at ${matrix.numSymbols}
+      symbols, on ${images.map((n) => decimal(n, 0)).join(", ")} test images. The first column of each table
+      is the reference: a change is the paired difference to it, on the same images.
     </p>
     ${lossTable(matrix)}
     ${matrix.axes.map(
@@ -110,10 +110,14 @@ function axisTable(
   </div> `;
 }
 
-/** Pilots and the ratio to noise and interference, where a condition has them. */
-function overhead({ numPilots, sinrDb }: MatrixTable["conditions"][number], index: number): Html {
+/** Channel uses beside the symbols and the ratio to noise and interference, where a condition has them. */
+function overhead(
+  { numPilots, numGuard = 0, sinrDb }: MatrixTable["conditions"][number],
+  index: number,
+): Html {
   const ratio = sinrDb?.[index];
-  return html`${numPilots > 0 ? html` <small>+ ${numPilots} channel uses</small>` : undefined}${
+  const numUses = numPilots + numGuard;
+  return html`${numUses > 0 ? html` <small>+ ${numUses} channel uses</small>` : undefined}${
     ratio === undefined ? undefined : html` <small>SINR ${decimal(ratio, 1)} dB</small>`
   }`;
 }

@@ -6,14 +6,7 @@ import { decimal, duration, NOT_MEASURED } from "../number-format.ts";
 
 /** Everything needed to measure the same again: command, seed, versions, machine, stages, configuration. */
 export function provenanceSection({ provenance, experiment, bits }: Results): Html {
-  return html`<dl class="facts">
-      ${facts(provenance).map(
-        ([name, value]) =>
-          html`<dt>${name}</dt>
-            <dd>${value === "" ? NOT_MEASURED : value}</dd>`,
-      )}
-    </dl>
-    ${stageTable(provenance)}
+  return html`${provenanceFacts(provenance)}
     <details>
       <summary>Resolved configuration</summary>
       <pre><code>${JSON.stringify(experiment, undefined, 2)}</code></pre>
@@ -32,6 +25,18 @@ export function provenanceSection({ provenance, experiment, bits }: Results): Ht
             </dl>
           </details>`
     } `;
+}
+
+/** Command, seed, versions and machine, and how long each stage took. */
+export function provenanceFacts(provenance: Provenance): Html {
+  return html`<dl class="facts">
+      ${facts(provenance).map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value === "" ? NOT_MEASURED : value}</dd>`,
+      )}
+    </dl>
+    ${stageTable(provenance)}`;
 }
 
 function facts(provenance: Provenance): [string, string | Html][] {

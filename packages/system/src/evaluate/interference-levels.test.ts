@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { sinrDbOf } from "./matrix-channels.ts";
+import { sinrDbOf, sirDbOf } from "./interference-levels.ts";
 
 describe("sinrDbOf", () => {
   const interferer = { stage: "interference", sirDb: 10 };
@@ -18,5 +18,15 @@ describe("sinrDbOf", () => {
   it("is not defined without interference", () => {
     expect(sinrDbOf("awgn", 10)).toBeUndefined();
     expect(sinrDbOf({ model: "awgn", stages: [{ stage: "rapp" }] }, 10)).toBeUndefined();
+  });
+});
+
+describe("sirDbOf", () => {
+  it("adds the powers of several interference stages: 5 dB twice is 1.99 dB", () => {
+    const interferer = { stage: "interference", sirDb: 5, numUsers: 4 };
+    expect(sirDbOf({ model: "awgn", stages: [interferer] })).toBeCloseTo(5, 10);
+    const twice = { model: "awgn", stages: [interferer, interferer] };
+    expect(sirDbOf(twice)).toBeCloseTo(5 - 10 * Math.log10(2), 10);
+    expect(sirDbOf("awgn")).toBeUndefined();
   });
 });

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SearchResults, SearchTrace, Trial } from "../../search/search-results.ts";
+import { type Html, html } from "../html.ts";
+import { decimal, duration, NOT_MEASURED, percent, signedInterval, signedPoints } from "../number-format.ts";
+import { dataTable } from "./data-table.ts";
+import { signOf } from "./findings.ts";
+
+/** Paired differences in points, with what their intervals say. */
+export function searchComparisons({ comparisons }: SearchResults): Html {
+  const columns = [
+    { title: "comparison" },
+    ...[{ title: "difference [points]" }, { title: "95 % interval" }, { title: "n" }],
+    ...[
+      { title: "reading", isText: true },
+      { title: "method", isText: true },
+    ],
+  ];
+  const rows = comparisons.map(({ label, difference, method }) => {
+    const isShown = signOf(difference) !== "unclear";
+    const figures = [signedPoints(difference.value), signedInterval(difference), decimal(difference.n, 0)];
+    return { cells: [label, ...figures, isShown ? "interval excludes zero" : "no difference shown", method] };
+  });
+  return rows.length === 0 ? html`` : dataTable("Comparisons", columns, rows);
+}
+
+/** Rank correlations with their intervals. */
+export function correlationTable({ correlations }: SearchResults): Html {
+  const columns = [
+    ...[{ title: "between" }, { title: "and", isText: true }],
+    ...[{ title: "Spearman" }, { title: "95 % interval" }, { title: "n" }],
+  ];
+  const rows = correlations.map(({ between, and, spearman: { value, low, high, n } }) => {
+    const interval = `[${decimal(low, 2)},\u00a0${decimal(high, 2)}]`;
+    return { cells: [between, and, decimal(value, 2), interval, decimal(n, 0)] };
+  });
+  return rows.length === 0
+    ? html``
+    : dataTable("Does a cheap figure rank like the final one?", columns, rows);
+}
+
+/** Every round of both selections: how long its runs were, what they reached, who stayed. */
+export function selectionTable({ selections }: SearchResults): Html {
+  const columns = [
+    { title: "pool and round" },
+    ...["images", "epochs", "runs", "failed", "best", "median", "worst", "kept"].map((title) => ({ title })),
+  ];
+  const rows = selections.flatMap(({ pool, rounds }) =>
+    rounds.map(({ budget, trials, kept }, round) => {
+      const ranked = rankedAccuracies(trials);
+      const figures = [ranked[0], medianOf(ranked), ranked.at(-1)];
+      const counts = [budget.numImages, budget.epochs, trials.length, trials.length - ranked.length];
+      return {
+        cells: [
+          `${poolName(pool)}, round ${round + 1}`,
+          ...counts.map((value) => decimal(value, 0)),
+          ...figures.map((value) => (value === undefined ? NOT_MEASURED : percent(value))),
+          decimal(kept.length, 0),
+        ],
+      };
+    }),
+  );
+  return rows.length === 0 ? html`` : dataTable("Selection on the validation split", columns, rows);
+}
+
+/** Time on one core that each pool and the final runs took. */
+export function costTable({ selections, traces, finals }: SearchResults): Html {
+  const columns = ["what", "search", "short runs", "together"].map((title) => ({ title }));
+  const sum = (trials: readonly Trial[]): number =>
+    trials.reduce((total, { durationS }) => total + durationS, 0);
+  const controls = traces
+    .filter(({ id }) => !id.startsWith("kdl"))
+    .reduce((total, t) => total + t.durationS, 0);
+  const rows = [
+    ...selections.map(({ pool, searchS, trialsS }) => [poolName(pool), searchS, trialsS] as const),
+    ["searches of the controls", controls, 0] as const,
+    ["final runs", 0, sum(finals)] as const,
+  ].map(([name, searchS, trialsS]) => {
+    return { cells: [name, duration(searchS), duration(trialsS), duration(searchS + trialsS)] };
+  });
+  return dataTable("Cost in seconds of one core", columns, rows);
+}
+
+/** Every search: what it ended with, and how steady its genotype was. */
+export function traceTable({ traces }: SearchResults): Html {
+  const columns = [
+    { title: "search" },
+    ...["epochs", "entropy, normal", "entropy, reduction", "E[C]", "derived", "one-shot accuracy"].map(
+      (title) => ({
+        title,
+      }),
+    ),
+    ...[{ title: "changed edges, last 3 epochs" }, { title: "time" }],
+  ];
+  const rows = traces.map(({ label, epochs, durationS }) => {
+    const last = epochs.at(-1);
+    const macs = (value: number | undefined): string =>
+      value === undefined ? NOT_MEASURED : `${decimal(value / 1e6, 1)}\u00a0M`;
+    const entropies = [last?.entropy.normal, last?.entropy.reduce].map((value) =>
+      value === undefined ? NOT_MEASURED : decimal(value, 2),
+    );
+    const changes = epochs.slice(-3).map(({ numChanges }) => decimal(numChanges, 0));
+    const accuracy = last === undefined ? NOT_MEASURED : percent(last.oneShotAccuracy);
+    const costs = [macs(last?.expected.macs), macs(last?.derived.macs)];
+    const cells = [label, decimal(epochs.length, 0), ...entropies, ...costs, accuracy, changes.join(", ")];
+    return { cells: [...cells, duration(durationS)] };
+  });
+  return rows.length === 0 ? html`` : dataTable("Searches", columns, rows);
+}
+
+/** Every alarm of every search with the epochs that raised it, or that there was none. */
+export function alarmList({ traces }: SearchResults): Html {
+  const alarms = traces.flatMap((trace) => alarmsOf(trace));
+  if (alarms.length === 0) return html`<p>No search raised an alarm.</p> `;
+  return html`<ul>
+    ${alarms.map((alarm) => html`<li>${alarm}</li> `)}
+  </ul> `;
+}
+
+function alarmsOf({ label, epochs }: SearchTrace): string[] {
+  const texts = [...new Set(epochs.flatMap(({ alarms }) => alarms))];
+  return texts.map((text) => {
+    const own = epochs.filter(({ alarms }) => alarms.includes(text)).map(({ epoch }) => epoch);
+    return `${label}: ${text} (${own.length === 1 ? "epoch" : "epochs"} ${own.join(", ")})`;
+  });
+}
+
+function rankedAccuracies(trials: readonly Trial[]): number[] {
+  return trials.flatMap(({ accuracy }) => accuracy ?? []).toSorted((a, b) => b - a);
+}
+
+/** @param sorted - in any one direction */
+function medianOf(sorted: readonly number[]): number | undefined {
+  const [left, right] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return left === undefined || right === undefined ? undefined : (left + right) / 2;
+}
+
+function poolName(pool: "kdl" | "random"): string {
+  return pool === "kdl" ? "KDL-DARTS" : "random genotypes";
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SearchResults } from "../../search/search-results.ts";
+import { type ReportFiles, writeReportFiles } from "../report-files.ts";
+import { drawSearchCharts } from "./search-charts.ts";
+import { searchCsvFiles } from "./search-csv.ts";
+import { searchPage } from "./search-page.ts";
+
+/**
+ * Writes `search.html`, its charts and its tables into `folder`; the same results give the same bytes.
+ *
+ * @param folder - is made if it does not exist
+ * @throws SemlinkError `disk-full` or `write-failed`
+ */
+export async function writeSearchReport(results: SearchResults, folder: string): Promise<ReportFiles> {
+  const charts = drawSearchCharts(results);
+  const page = { name: "search.html", text: searchPage(results, charts) };
+  return writeReportFiles(folder, { page, charts, tables: searchCsvFiles(results) });
+}

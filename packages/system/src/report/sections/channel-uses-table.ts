@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ChannelUses, Results } from "../../evaluate/results.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { decimal, NOT_MEASURED } from "../number-format.ts";
+import { channelName, channelsOf } from "../selection.ts";
+
+/** What each transmission takes of the channel, overhead included, a table for each channel. */
+export function channelUsesTables(results: Results): Html {
+  const { channelUses = [] } = results;
+  if (channelUses.length === 0) return html`<p class="absent">Channel uses: ${NOT_MEASURED}.</p>`;
+  return html`<p>
+      Complex channel uses of one image. Check bits, and the fields of a digital line, are inside its symbols.
+    </p>
+    ${channelsOf(results).map((channel) =>
+      tableOf(
+        channel,
+        channelUses.filter((uses) => uses.channel === channel),
+        results,
+      ),
+    )}`;
+}
+
+function tableOf(channel: string, rows: readonly ChannelUses[], { lines }: Results): Html {
+  if (rows.length === 0) return html``;
+  const labelOf = (id: string): string => lines.find((line) => line.id === id)?.label ?? id;
+  const columns = ["symbols", "pilots", "length field", "cyclic prefix", "idle subcarriers", "total"];
+  return html`<div
+    class="scroll"
+    tabindex="0"
+    role="group"
+    aria-label="Channel uses, ${channelName(channel)}"
+  >
+    <table>
+      <caption>
+        Channel uses, ${channelName(channel)}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map((name) => html`<th scope="col">${name}</th>`)}
+          <th scope="col">CBR with all</th>
+          <th scope="col" class="text">lines</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map((uses) => {
+          const { numSymbols, numPilots, numFieldSymbols, numPrefix, numIdle, total, cbr } = uses;
+          const counts = [numPilots, numFieldSymbols, numPrefix, numIdle, total];
+          return html`<tr>
+            <th scope="row">${numSymbols}</th>
+            ${counts.map((value) => html`<td>${decimal(value, 0)}</td>`)}
+            <td>${decimal(cbr, 4)}</td>
+            <td class="text">${uses.lines.map(labelOf).join(", ")}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </div> `;
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Param, Tensor, TrainStep } from "@semlink/engine";
+import {
+  adam,
+  add,
+  Build,
+  buildTrainStep,
+  div,
+  gradients,
+  input,
+  mul,
+  paramsOf,
+  partitioned,
+  sgd,
+  square,
+  stopGradient,
+  substitute,
+  sum,
+} from "@semlink/engine";
+import type { ProblemShape } from "../../distill/networks.ts";
+import type { ProposalConfig } from "../../experiment/search-config.ts";
+import { complexityPenalty, entropyPenalty, expectedCost } from "../objective/expected-cost.ts";
+import type { TaskBatch, TaskOutputs, TaskTerms } from "../objective/task-loss.ts";
+import { taskBatch, taskLoss } from "../objective/task-loss.ts";
+import type { PrimitiveSet } from "../primitive-sets.ts";
+import type { Cost } from "../primitives/primitive.ts";
+import type { SearchNetwork } from "../search-network.ts";
+import { studentSizes } from "../search-network.ts";
+import { firstOrderGradient, normOf, unrolledGradient } from "./alpha-gradient.ts";
+import type { OwnCourse } from "./own-course.ts";
+import { onOwnCourse } from "./own-course.ts";
+import { withGradients } from "./with-gradients.ts";
+
+/** Names of the inputs of the validation half begin with this. */
+export const VALIDATION = "validation:";
+
+/** What both kinds of search step are built from. */
+export interface SearchStepOptions {
+  readonly network: SearchNetwork;
+  readonly shape: ProblemShape;
+  readonly config: ProposalConfig;
+  readonly primitives: PrimitiveSet;
+  /** Learning rate and first step of alpha and beta. */
+  readonly alphaCourse: OwnCourse;
+  /** Costs of which the penalty is 0. */
+  readonly reference: Cost;
+}
+
+/**
+ * A step of the weights alone, for the warm-up. Beside the batch it reads `auxiliarySkip`, where that is on.
+ */
+export function weightsStep(options: SearchStepOptions): TrainStep {
+  const { network, shape, config } = options;
+  return buildTrainStep({
+    model: network,
+    objective: () => {
+      const batch = taskBatch(shape);
+      const lowerLoss = taskLoss(outputsOn(options, batch), batch, lowerTerms(config));
+      return { loss: lowerLoss, metrics: { lowerLoss } };
+    },
+    optimizer: sgd(config.weights),
+    isTrained: isWeight(options),
+    clipNorm: config.weights.clipNorm,
+  });
+}
+
+/**
+ * A step of both levels as one graph: the weights follow the loss on the training batch, alpha and beta that on the
+ * validation batch with the price of the architecture,
+ * `L_val + complexityWeight · ln(E[C] / C_ref) + entropyWeight · H + weightDecay / 2 ‖alpha‖²`.
+ *
+ * Beside both batches it reads `complexityWeight`, `entropyWeight`, `auxiliarySkip` where that is on, and
+ * `unrolledStep` in the second order.
+ *
+ * @source Liu et al. 2019 (DARTS), arXiv 1806.09055, algorithm 1
+ * @differs both levels step from the same point; gradients of both are clipped together, which Adam does not notice
+ */
+export function bilevelStep(options: SearchStepOptions): TrainStep {
+  const { network, config, alphaCourse } = options;
+  const { alpha, weights } = config;
+  const architecture = new Set<unknown>(network.supernet.architectureParams());
+  return buildTrainStep({
+    model: network,
+    objective: () => bilevelObjective(options),
+    optimizer: partitioned([
+      {
+        matches: (param) => architecture.has(param),
+        optimizer: onOwnCourse(adam({ beta1: alpha.beta1 }), alphaCourse),
+      },
+      { matches: () => true, optimizer: sgd(weights) },
+    ]),
+    isTrained: (param) => architecture.has(param) || isWeight(options)(param),
+    clipNorm: weights.clipNorm,
+  });
+}
+
+function bilevelObjective(options: SearchStepOptions): {
+  readonly loss: Tensor;
+  readonly metrics: Readonly<Record<string, Tensor>>;
+} {
+  const { network, shape, config } = options;
+  const [batch, validation] = [taskBatch(shape), taskBatch(shape, VALIDATION)];
+  const outputs = outputsOn(options, batch);
+  const lower = taskLoss(outputs, batch, lowerTerms(config));
+  const upperOnBatch = taskLoss(outputs, batch, config.useTeacher ? config.upperLoss : "labels");
+  const [upper] = substitute([upperOnBatch], replacedInputs(batch, validation));
+
+  const params = network.supernet.architectureParams();
+  const architecture = params.map(({ value }) => value);
+  const weights = paramsOf(network).filter((param) => param.trainable && isWeight(options)(param));
+  const problem = { lower, upper: upper!, architecture, weights: weights.map(({ value }) => value) };
+  const taskSlopes =
+    config.order === "first"
+      ? firstOrderGradient(problem)
+      : unrolledGradient(problem, {
+          stepSize: input("unrolledStep", []),
+          weightDecay: config.weights.weightDecay,
+        });
+  const price = priceOf(options, architecture, normOf(taskSlopes));
+
+  const fixed = new Map(architecture.map((leaf) => [leaf, stopGradient(leaf)]));
+  const [ofWeights] = substitute([lower], fixed);
+  const ofArchitecture = add(withGradients(upper!, architecture, taskSlopes), price.loss);
+  return {
+    loss: add(ofWeights!, ofArchitecture),
+    metrics: {
+      lowerLoss: lower,
+      taskGradient: normOf(taskSlopes),
+      penaltyGradient: price.gradientNorm,
+    },
+  };
+}
+
+/** What alpha pays beside the task, and the norm of the penalty's gradient, [] each. */
+function priceOf(
+  { network, shape, config, primitives, reference }: SearchStepOptions,
+  architecture: readonly Tensor[],
+  taskNorm: Tensor,
+): { readonly loss: Tensor; readonly gradientNorm: Tensor } {
+  const { measure, normalization } = config.complexity;
+  const tables = network.supernet.tables();
+  const expected = expectedCost(tables, studentSizes(shape, config), primitives);
+  const penalty = complexityPenalty(expected, reference, measure);
+  const penaltyNorm = normOf(gradients(penalty, architecture));
+  const weight = input("complexityWeight", []);
+  const factor =
+    normalization === "none" ? weight : stopGradient(mul(weight, div(taskNorm, add(penaltyNorm, TINY))));
+  const entropy = mul(entropyPenalty(tables), input("entropyWeight", []));
+  const squares = architecture.map((leaf) => sum(square(leaf))).reduce((total, part) => add(total, part));
+  const decay = mul(squares, config.alpha.weightDecay / 2);
+  return {
+    loss: add(add(mul(penalty, factor), entropy), decay),
+    gradientNorm: mul(penaltyNorm, factor),
+  };
+}
+
+const TINY = 1e-12;
+
+/** The whole supernet on a batch, with batch statistics; running ones are not kept, as nothing reads them. */
+function outputsOn({ network, config }: SearchStepOptions, { images }: TaskBatch): TaskOutputs {
+  const build = new Build(network, { training: true });
+  const controls = config.auxiliarySkip ? { auxiliarySkip: input("auxiliarySkip", []) } : {};
+  const embedding = build.apply(network.supernet, images, controls);
+  return { embedding, logits: build.apply(network.head, embedding) };
+}
+
+/** Terms that the weights learn from. */
+export function lowerTerms({ useTeacher }: Pick<ProposalConfig, "useTeacher">): TaskTerms {
+  return useTeacher ? "kd" : "labels";
+}
+
+/** Everything but the architecture's parameters, and but the teacher's head where that is reused. */
+function isWeight({ network, config }: SearchStepOptions): (param: Param) => boolean {
+  const { supernet, head } = network;
+  const others = [...supernet.architectureParams(), ...(config.useTeacher ? [head.weight, head.bias] : [])];
+  return (param) => !others.some((other) => other === param);
+}
+
+function replacedInputs(from: TaskBatch, to: TaskBatch): Map<Tensor, Tensor> {
+  const names = Object.keys(from) as (keyof TaskBatch)[];
+  return new Map(names.map((name) => [from[name], to[name]]));
+}

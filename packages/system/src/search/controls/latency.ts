@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { NamedTensors, Runtime } from "@semlink/engine";
+import { Evaluator, nameTree, paramsOf, rngFrom } from "@semlink/engine";
+import { nodeRuntime } from "@semlink/engine/node";
+import { Build, input } from "@semlink/engine";
+import type { StudentConfig } from "../../experiment/student-config.ts";
+import type { JobContext } from "../../run/job-table.ts";
+import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
+
+/** How often each network is run. */
+export interface LatencyRuns {
+  readonly numWarmup: number;
+  readonly numRuns: number;
+}
+
+/** Something that is timed. */
+export type TimedRun = () => Promise<unknown>;
+
+/**
+ * Median time of each run [ms]. The runs take turns, so that a machine that becomes slower does so for all alike.
+ *
+ * @param now - clock [ms]
+ */
+export async function medianLatencies(
+  runs: readonly TimedRun[],
+  { numWarmup, numRuns }: LatencyRuns,
+  now: () => number,
+): Promise<number[]> {
+  const times = runs.map((): number[] => []);
+  for (let turn = 0; turn < numWarmup + numRuns; turn++) {
+    for (const [index, run] of runs.entries()) {
+      const start = now();
+      await run();
+      if (turn >= numWarmup) times[index]!.push(now() - start);
+    }
+  }
+  return times.map(median);
+}
+
+/** Median; of an even number the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+/** Payload of {@link latencyJob}. */
+export interface LatencyPayload extends LatencyRuns {
+  readonly students: readonly StudentConfig[];
+  readonly shape: EncoderShape;
+}
+
+/** Job: the time that each student's encoder takes for one image on one thread [ms], see {@link medianLatencies}. */
+export async function latencyJob(payload: LatencyPayload, { signal }: JobContext): Promise<number[]> {
+  const { students, shape } = payload;
+  const runtime = await nodeRuntime({ intraOpThreads: 1 });
+  const [channels, height, width] = shape.imageShape;
+  const data = rngFrom(0).normal(channels * height * width);
+  const feeds: NamedTensors = { images: { dtype: "float32", shape: [1, channels, height, width], data } };
+  const encoders = await Promise.all(students.map((student) => openEncoder(student, shape, runtime)));
+  const runs = encoders.map((encoder): TimedRun => () => {
+    signal.throwIfAborted();
+    return encoder.run(feeds);
+  });
+  const latencies = await medianLatencies(runs, payload, () => performance.now());
+  for (const encoder of encoders) await encoder.release();
+  return latencies;
+}
+
+/** An encoder as it would be exported, with the weights that training starts from. */
+function openEncoder(student: StudentConfig, shape: EncoderShape, runtime: Runtime): Promise<Evaluator> {
+  const root = { encoder: studentEncoder(student, shape) };
+  nameTree(root);
+  const rng = rngFrom(0);
+  const weights = new Map(
+    paramsOf(root).map((param) => [param.name, param.init(param.shape, rng.fold(param.name))]),
+  );
+  const build = new Build(root, { training: false });
+  const embedding = build.apply(root.encoder, input("images", ["batch", ...shape.imageShape]));
+  return Evaluator.create({ embedding }, { runtime, weights });
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ProposalConfig } from "../experiment/search-config.ts";
+import type { StudentConfig } from "../experiment/student-config.ts";
+import type { Provenance } from "../evaluate/results.ts";
+import type { Genotype } from "./genotype.ts";
+
+/** What an epoch of the search left behind. Tables are edges x primitives, in the order of the space. */
+export interface SearchEpoch {
+  readonly epoch: number;
+  /** Loss of the weights on the training half, and of alpha's task (without penalty) on the validation half. */
+  readonly lowerLoss: number;
+  readonly upperLoss: number;
+  /** Share of right answers of the whole supernet on images of the validation half. */
+  readonly oneShotAccuracy: number;
+  /** Mean entropy of an edge's softmax over the primitives that are left [nat]. */
+  readonly entropy: { readonly normal: number; readonly reduce: number };
+  /** E[C] of the network that alpha stands for. */
+  readonly expected: { readonly macs: number; readonly params: number };
+  readonly complexityWeight: number;
+  /** Norms of the gradients on alpha. */
+  readonly gradientNorm: { readonly task: number; readonly penalty: number };
+  /** Strength softmax(alpha)_o * beta_e of every primitive on every edge; 0 where pruned. */
+  readonly strengths: {
+    readonly normal: readonly (readonly number[])[];
+    readonly reduce: readonly (readonly number[])[];
+  };
+  readonly genotype: Genotype;
+  readonly derived: { readonly macs: number; readonly params: number };
+  /** Edges of both cells that the genotype of the epoch before has not, or with another primitive. */
+  readonly numChanges: number;
+  readonly alarms: readonly string[];
+}
+
+/** One differentiable search from its first epoch to its genotype. */
+export interface SearchTrace {
+  /** Short and unique in the file: "kdl", "kdl-seed-1", "ce", "no-penalty", "kdl-weight-0.2". */
+  readonly id: string;
+  readonly label: string;
+  readonly seed: number;
+  readonly config: ProposalConfig;
+  readonly epochs: readonly SearchEpoch[];
+  readonly genotype: Genotype;
+  readonly durationS: number;
+}
+
+/** Where an architecture comes from. */
+export type ArchitectureOrigin =
+  "kdl" | "ce" | "no-penalty" | "variant" | "random" | "residual-cnn" | "plain-cnn";
+
+/** A student that was measured. */
+export interface Architecture {
+  readonly id: string;
+  readonly label: string;
+  readonly origin: ArchitectureOrigin;
+  readonly student: StudentConfig;
+  /** Null for hand-made networks. */
+  readonly genotype: Genotype | null;
+  readonly macs: number;
+  readonly params: number;
+  /** Median over runs of one image on one thread [ms]; null when not measured. */
+  readonly latencyMs: number | null;
+  /** Trace and epoch that proposed it; null for controls. */
+  readonly proposedBy: { readonly trace: string; readonly epoch: number } | null;
+  /** Share of right answers of the supernet restricted to it, where that was measured. */
+  readonly oneShotAccuracy: number | null;
+}
+
+/** How long a stage-1 run was. */
+export interface TrialBudget {
+  readonly numImages: number;
+  readonly epochs: number;
+}
+
+/** One stage-1 run of one architecture, measured on the validation split ("validation") or the test set ("test"). */
+export interface Trial {
+  readonly architecture: string;
+  readonly budget: TrialBudget;
+  readonly seed: number;
+  readonly measuredOn: "validation" | "test";
+  /** Null when the run failed. */
+  readonly accuracy: number | null;
+  readonly r2: number | null;
+  readonly durationS: number;
+  readonly failure: string | null;
+}
+
+/** Successive halving over a pool. */
+export interface Selection {
+  /** "kdl" for proposals of the search, "random" for random genotypes at equal total cost. */
+  readonly pool: "kdl" | "random";
+  readonly rounds: readonly {
+    readonly budget: TrialBudget;
+    readonly trials: readonly Trial[];
+    readonly kept: readonly string[];
+  }[];
+  readonly chosen: string;
+  /** Seconds of one core: search (0 for random) and trials. */
+  readonly searchS: number;
+  readonly trialsS: number;
+}
+
+/** A value with its interval. */
+export interface SearchEstimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** Paired difference of two groups of final trials, in accuracy. */
+export interface SearchComparison {
+  readonly label: string;
+  readonly minuend: readonly string[];
+  readonly subtrahend: readonly string[];
+  readonly difference: SearchEstimate;
+  readonly method: string;
+}
+
+/** Spearman's rank correlation over architectures that have both figures. */
+export interface RankCorrelation {
+  readonly between: string;
+  readonly and: string;
+  readonly spearman: SearchEstimate;
+}
+
+/** Everything that a search found and what it was worth. The report reads this alone. */
+export interface SearchResults {
+  readonly schema: "semlink-search/1";
+  readonly name: string;
+  readonly provenance: Provenance;
+  readonly primitives: readonly string[];
+  readonly traces: readonly SearchTrace[];
+  readonly architectures: readonly Architecture[];
+  readonly selections: readonly Selection[];
+  /** The same stage-1 recipe for every architecture, on the test set. */
+  readonly finals: readonly Trial[];
+  readonly comparisons: readonly SearchComparison[];
+  readonly correlations: readonly RankCorrelation[];
+  /** Architecture that goes on to distillation. */
+  readonly chosen: string;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rngFrom } from "@semlink/engine";
+import { cellsStudentAtMacs, isAtMacs } from "../controls/equal-macs.ts";
+import { median } from "../controls/latency.ts";
+import { randomGenotypes } from "../controls/random-genotypes.ts";
+import type { Genotype } from "../genotype.ts";
+import type { Architecture, Selection } from "../search-results.ts";
+import type { StudySetting } from "../study-setting.ts";
+import { proposalsOf } from "./candidates.ts";
+import { keptCounts, successiveHalving } from "./successive-halving.ts";
+import { trialText } from "./trial.ts";
+
+/** Architectures and what selection made of them. */
+export interface SelectedPool {
+  readonly architectures: readonly Architecture[];
+  readonly selection: Selection;
+}
+
+/** An architecture of cells at equal MACs of which nothing has been measured yet. */
+export function atEqualMacs(
+  genotype: Genotype,
+  { sizes }: Pick<StudySetting, "sizes">,
+  names: Pick<Architecture, "id" | "label" | "origin" | "proposedBy">,
+): Architecture {
+  const { student, macs, params } = cellsStudentAtMacs(genotype, sizes);
+  return { ...names, student, genotype, macs, params, latencyMs: null, oneShotAccuracy: null };
+}
+
+/** What the searches propose, at equal MACs, and the selection among it. */
+export async function selectProposals(setting: StudySetting): Promise<SelectedPool> {
+  const { search, seed } = setting;
+  const searches = setting.searches.filter(({ request }) => request.proposes);
+  const proposals = proposalsOf(searches, {
+    ...search.selection,
+    accept: acceptable(setting),
+    rng: rngFrom(seed).fold("search-samples"),
+  });
+  const architectures = proposals.map(({ genotype, request, epoch, sample }) => {
+    const [id, label] =
+      sample === null
+        ? [`${request.id}-e${epoch}`, `${request.label}, epoch ${epoch}`]
+        : [`${request.id}-s${sample}`, `${request.label}, sample ${sample}`];
+    const proposedBy = { trace: request.id, epoch };
+    return atEqualMacs(genotype, setting, { id, label, origin: request.origin, proposedBy });
+  });
+  const searchS = searches.reduce((sum, { trace }) => sum + trace.durationS, 0);
+  return { architectures, selection: await select("kdl", architectures, searchS, setting) };
+}
+
+/**
+ * Random genotypes at equal MACs and the same selection at the same total cost: as many more enter the first round as
+ * have their trials there in the time of the searches; as many go on after each round.
+ */
+export async function selectRandom(proposed: Selection, setting: StudySetting): Promise<SelectedPool> {
+  const { search, seed, sizes } = setting;
+  const count = Math.max(search.controls.numRandom, equalCostCount(proposed));
+  const space = { primitives: sizes.primitives, numCellNodes: search.numCellNodes };
+  const rng = rngFrom(seed).fold("random-genotypes");
+  const architectures = randomGenotypes(space, count, acceptable(setting), rng).map((genotype, index) => {
+    const [id, label] = [`random-${index + 1}`, `Random ${index + 1}`];
+    return atEqualMacs(genotype, setting, { id, label, origin: "random", proposedBy: null });
+  });
+  return { architectures, selection: await select("random", architectures, 0, setting) };
+}
+
+/** Candidates of a selection that costs as much as another with its searches: `n + ⌊search time / first trial's time⌋`. */
+export function equalCostCount({ rounds, searchS }: Pick<Selection, "rounds" | "searchS">): number {
+  const first = rounds[0]!.trials;
+  const ended = first.filter(({ accuracy }) => accuracy !== null);
+  return first.length + Math.floor(searchS / median(ended.map(({ durationS }) => durationS)));
+}
+
+async function select(
+  pool: Selection["pool"],
+  architectures: readonly Architecture[],
+  searchS: number,
+  { search, seed, runTrial, onProgress }: StudySetting,
+): Promise<Selection> {
+  const { rounds, numCandidates, keepFraction } = search.selection;
+  let numDone = 0;
+  const done = await successiveHalving(architectures, {
+    rounds,
+    keep: keptCounts(Math.min(numCandidates, architectures.length), keepFraction, rounds.length),
+    seed,
+    runTrial,
+    onTrial: (trial) => {
+      onProgress(`${pool} trial ${++numDone}: ${trialText(trial)}`);
+    },
+  });
+  const trialsS = done.flatMap(({ trials }) => trials).reduce((sum, { durationS }) => sum + durationS, 0);
+  return { pool, rounds: done, chosen: done.at(-1)!.kept[0]!, searchS, trialsS };
+}
+
+function acceptable({ search, sizes }: StudySetting): (genotype: Genotype) => boolean {
+  const { macsTolerance } = search.controls;
+  return (genotype) => isAtMacs(cellsStudentAtMacs(genotype, sizes), sizes, macsTolerance);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Rng } from "@semlink/engine";
+import { edgeIndex, NUM_CELL_INPUTS } from "../cell-edges.ts";
+import type { CellGenotype, Genotype, GenotypeEdge } from "../genotype.ts";
+import type { PrimitiveSet } from "../primitive-sets.ts";
+import type { SearchEpoch } from "../search-results.ts";
+
+/**
+ * A genotype drawn by the strengths of an epoch, `softmax(alpha)_o · beta_e`: each cell node draws two different
+ * inputs by the sum of their primitives other than `none`, and on each a primitive by its own strength.
+ */
+export function sampleGenotype(
+  strengths: SearchEpoch["strengths"],
+  primitives: PrimitiveSet,
+  rng: Rng,
+): Genotype {
+  return {
+    normal: sampleCell(strengths.normal, primitives, rng.fold("normal")),
+    reduce: sampleCell(strengths.reduce, primitives, rng.fold("reduce")),
+  };
+}
+
+function sampleCell(rows: readonly (readonly number[])[], primitives: PrimitiveSet, rng: Rng): CellGenotype {
+  const nodes: [GenotypeEdge, GenotypeEdge][] = [];
+  for (let edges = 0; edges < rows.length; edges += NUM_CELL_INPUTS + nodes.length - 1) {
+    const cellNode = nodes.length;
+    const [u, v, p, q] = rng.fold(cellNode).uniform(4) as unknown as [number, number, number, number];
+    const ofPrimitives = Array.from({ length: cellNode + NUM_CELL_INPUTS }, (_, from) =>
+      rows[edgeIndex({ cellNode, from })]!.map((strength, o) => (primitives[o]!.isNone ? 0 : strength)),
+    );
+    const ofInputs = ofPrimitives.map((row) => row.reduce((sum, strength) => sum + strength, 0));
+    const first = drawIndex(ofInputs, u);
+    const second = drawIndex(ofInputs.with(first, 0), v);
+    const edge = (from: number, draw: number): GenotypeEdge => ({
+      primitive: primitives[drawIndex(ofPrimitives[from]!, draw)]!.name,
+      from,
+    });
+    nodes.push(first < second ? [edge(first, p), edge(second, q)] : [edge(second, q), edge(first, p)]);
+  }
+  return nodes;
+}
+
+/** Index drawn with chances in proportion to the weights, by `u` in [0, 1). */
+function drawIndex(weights: readonly number[], u: number): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let left = u * total;
+  const drawn = weights.findIndex((weight) => (left -= weight) < 0);
+  // What rounding leaves over belongs to the last that has any weight.
+  return drawn < 0 ? weights.findLastIndex((weight) => weight > 0) : drawn;
+}

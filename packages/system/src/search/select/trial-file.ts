@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describeError, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import type { TrialOutcome } from "./trial.ts";
+
+const trialSchema = z.strictObject({
+  accuracy: z.number().min(0).max(1),
+  r2: z.number().max(1).nullable(),
+  durationS: z.number().nonnegative(),
+  /** One digit for each image. */
+  correct: z.string().regex(/^[01]+$/),
+});
+
+const pathOf = (folder: string): string => join(folder, "trial.json");
+
+/** Writes what a trial ended with. */
+export async function writeTrial(folder: string, { correct, ...figures }: TrialOutcome): Promise<void> {
+  await writeFileAtomic(pathOf(folder), `${JSON.stringify({ ...figures, correct: correct.join("") })}\n`);
+}
+
+/**
+ * Reads what {@link writeTrial} wrote.
+ *
+ * @throws SemlinkError `corrupt-file` when it is missing or damaged
+ */
+export async function readTrial(folder: string): Promise<TrialOutcome> {
+  const path = pathOf(folder);
+  try {
+    const { correct, ...figures } = trialSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return { ...figures, correct: Uint8Array.from(correct, Number) };
+  } catch (cause) {
+    throw new SemlinkError({
+      code: "corrupt-file",
+      where: path,
+      expected: "figures of a trial",
+      actual: describeError(cause).message,
+      hint: "delete the folder; the trial is run again",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Final } from "../finals.ts";
+import type { SearchComparison } from "../search-results.ts";
+import { differenceOfMeans, pairedOverSeeds } from "./differences.ts";
+
+/** Who is compared, by the ids of architectures. */
+export interface Contestants {
+  readonly chosen: string;
+  readonly randomChosen: string;
+  /** Random genotypes without selection. */
+  readonly random: readonly string[];
+}
+
+/** What the chosen student, and the search alone, are worth against the controls that have been run. */
+export function comparisonsOf(
+  finals: readonly Final[],
+  { chosen, randomChosen, random }: Contestants,
+): SearchComparison[] {
+  const paired = (label: string, a: string, b: string): SearchComparison[] =>
+    pairedComparison(finals, label, a, b);
+  return [
+    ...comparisonWithRandom(finals, "Chosen student minus mean of random genotypes", chosen, random),
+    ...paired("Chosen student minus random with the same selection at equal cost", chosen, randomChosen),
+    ...paired("Chosen student minus residual CNN at equal MACs", chosen, "residual-cnn"),
+    ...paired("Chosen student minus plain CNN at equal MACs", chosen, "plain-cnn"),
+    ...paired("Chosen student minus residual CNN at equal latency", chosen, "residual-cnn-latency"),
+    ...paired("Chosen student minus plain CNN at equal latency", chosen, "plain-cnn-latency"),
+    ...paired("Selection: chosen student minus the search's own genotype", chosen, "kdl"),
+    ...comparisonWithRandom(
+      finals,
+      "Search alone: its own genotype minus mean of random genotypes",
+      "kdl",
+      random,
+    ),
+    ...paired("Teacher in the search: KDL-DARTS minus DARTS without KD", "kdl", "ce"),
+    ...paired("Penalty in the search: KDL-DARTS minus KDL without penalty", "kdl", "no-penalty"),
+  ];
+}
+
+/** Nothing when one of the two has not been run, or both are the same. */
+function pairedComparison(finals: readonly Final[], label: string, a: string, b: string): SearchComparison[] {
+  const ofB = new Map(endedOf(finals, b).map(({ trial, correct }) => [trial.seed, correct]));
+  const pairs = endedOf(finals, a).flatMap(({ trial, correct }) => {
+    const other = ofB.get(trial.seed);
+    return other ? [[correct, other] as const] : [];
+  });
+  if (a === b || pairs.length === 0) return [];
+  const difference = pairedOverSeeds(
+    pairs.map(([flags]) => flags),
+    pairs.map(([, flags]) => flags),
+  );
+  const method = pairs.length === 1 ? "paired over images, one seed" : "paired over seeds and images";
+  return [{ label, minuend: [a], subtrahend: [b], difference, method }];
+}
+
+function comparisonWithRandom(
+  finals: readonly Final[],
+  label: string,
+  id: string,
+  random: readonly string[],
+): SearchComparison[] {
+  const own = endedOf(finals, id).map(({ trial }) => trial.accuracy);
+  const others = random.flatMap((other) => {
+    const first = endedOf(finals, other)[0];
+    return first ? [{ id: other, accuracy: first.trial.accuracy }] : [];
+  });
+  if (own.length === 0 || others.length < 2) return [];
+  const difference = differenceOfMeans(
+    own,
+    others.map(({ accuracy }) => accuracy),
+  );
+  const method = "Welch's interval over seeds and random genotypes";
+  return [{ label, minuend: [id], subtrahend: others.map((other) => other.id), difference, method }];
+}
+
+/** Final runs of an architecture that did not fail, by seed. */
+function endedOf(
+  finals: readonly Final[],
+  id: string,
+): { trial: Final["trial"] & { readonly accuracy: number }; correct: Uint8Array }[] {
+  return finals
+    .flatMap(({ trial, correct }) => {
+      const { architecture, accuracy } = trial;
+      return architecture === id && accuracy !== null && correct
+        ? [{ trial: { ...trial, accuracy }, correct }]
+        : [];
+    })
+    .toSorted((a, b) => a.trial.seed - b.trial.seed);
+}

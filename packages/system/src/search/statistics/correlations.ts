@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Architecture, RankCorrelation, Selection, Trial } from "../search-results.ts";
+import { momentsOf } from "./combined-interval.ts";
+import { spearman } from "./rank-correlation.ts";
+
+const PROXY = "first selection round";
+const FINAL = "final accuracy";
+
+/** What {@link correlationsOf} compares. */
+export interface RankedFigures {
+  readonly architectures: readonly Architecture[];
+  readonly selections: readonly Selection[];
+  readonly finals: readonly Trial[];
+  /** One-shot accuracies of architectures by id in the supernet of each search, the base first. */
+  readonly supernets: readonly { readonly label: string; readonly accuracies: ReadonlyMap<string, number> }[];
+}
+
+/**
+ * How well the cheap figures order the genotypes: the first selection round and the final accuracy, and the one-shot
+ * accuracies in the supernet of every search with both. One-shot accuracies are compared over random genotypes alone:
+ * those that a search proposed are the ones that its weights were trained for.
+ */
+export function correlationsOf(figures: RankedFigures): RankCorrelation[] {
+  const { architectures, selections, supernets } = figures;
+  const genotypes = architectures.filter(({ genotype }) => genotype !== null);
+  const random = genotypes.filter(({ origin }) => origin === "random");
+  const proxy = { name: PROXY, of: meansOf(selections.flatMap(({ rounds }) => rounds[0]?.trials ?? [])) };
+  const final = { name: FINAL, of: meansOf(figures.finals) };
+  return [
+    ...correlation(proxy, final, genotypes),
+    ...supernets.flatMap(({ label, accuracies }) => {
+      const oneShot = { name: `one-shot accuracy, ${label}`, of: accuracies };
+      return [...correlation(oneShot, proxy, random), ...correlation(oneShot, final, random)];
+    }),
+  ];
+}
+
+interface Figure {
+  readonly name: string;
+  readonly of: ReadonlyMap<string, number>;
+}
+
+/** Nothing where too few architectures have both. */
+function correlation(a: Figure, b: Figure, among: readonly Architecture[]): RankCorrelation[] {
+  const both = among.filter(({ id }) => a.of.has(id) && b.of.has(id));
+  const found = spearman(
+    both.map(({ id }) => a.of.get(id)!),
+    both.map(({ id }) => b.of.get(id)!),
+  );
+  return found ? [{ between: a.name, and: b.name, spearman: found }] : [];
+}
+
+/** Mean accuracy of each architecture over its trials that did not fail. */
+function meansOf(trials: readonly Trial[]): ReadonlyMap<string, number> {
+  const byId = new Map<string, number[]>();
+  for (const { architecture, accuracy } of trials) {
+    if (accuracy !== null) byId.set(architecture, [...(byId.get(architecture) ?? []), accuracy]);
+  }
+  return new Map([...byId].map(([id, values]) => [id, momentsOf(values).mean]));
+}

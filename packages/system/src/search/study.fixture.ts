@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rngFrom } from "@semlink/engine";
+import { defineExperiment, type ExperimentInput } from "../experiment.ts";
+import { encoderIdentity } from "../student/student-encoder.ts";
+import { contentHash } from "../run/canonical-json.ts";
+import type { StudentSizes } from "./controls/equal-macs.ts";
+import { randomGenotype } from "./controls/random-genotypes.ts";
+import { genotypeCost } from "./cost.ts";
+import type { Genotype } from "./genotype.ts";
+import { k7 } from "./primitive-sets.ts";
+import type { SearchEpoch } from "./search-results.ts";
+import { type SearchRequest, searchesOf } from "./searches.ts";
+import type { TrialRequest } from "./select/trial.ts";
+import type { FinishedSearch, StudySetting } from "./study-setting.ts";
+
+/** Seconds that every search of {@link plannedStudy} took. */
+export const SEARCH_S = 25;
+
+/** Seconds that every trial of {@link plannedStudy} takes. */
+export const TRIAL_S = 10;
+
+/** A study whose trials are not run: a known function says how good a student is. */
+export interface PlannedStudy {
+  readonly setting: StudySetting;
+  /** Trials in the order in which they were asked for. */
+  readonly requests: readonly TrialRequest[];
+}
+
+/** Quality of a genotype that is planted: the share of its edges that are full 3x3 convolutions. */
+export function plantedQuality({ normal, reduce }: Genotype): number {
+  const edges = [...normal, ...reduce].flat();
+  return edges.filter(({ primitive }) => primitive === "conv_3x3").length / edges.length;
+}
+
+/**
+ * A study with planted qualities.
+ *
+ * @param fails - trials that fail
+ */
+export function plannedStudy(
+  changes: ExperimentInput["search"] = {},
+  fails: (request: TrialRequest) => boolean = () => false,
+): PlannedStudy {
+  const { search, student: base, seed } = defineExperiment({ name: "planned", search: changes });
+  const shape = { imageShape: [3, 32, 32], embedDim: 16 } as const;
+  const sizes: StudentSizes = { ...search.student, shape, base, primitives: k7 };
+  const requests: TrialRequest[] = [];
+  const setting: StudySetting = {
+    ...{ search, seed, sizes },
+    searches: searchesOf(search, seed).map((request) => finishedSearch(request, sizes)),
+    runTrial(request) {
+      requests.push(request);
+      if (fails(request)) return Promise.resolve({ failure: "planted", durationS: TRIAL_S });
+      const { genotype } = request.student.cells;
+      const isCells = request.student.architecture === "cells" && typeof genotype !== "string";
+      const quality = isCells ? 0.3 + 0.5 * plantedQuality(genotype) : 0.4;
+      const name = contentHash(encoderIdentity(request.student));
+      const draws = rngFrom(request.seed).fold(name).uniform(400);
+      const correct = Uint8Array.from(draws, (draw) => Number(draw < quality));
+      const accuracy = correct.reduce((sum, flag) => sum + flag, 0) / correct.length;
+      const r2 = request.measuredOn === "test" ? quality : null;
+      return Promise.resolve({ accuracy, r2, correct, durationS: TRIAL_S });
+    },
+    measureLatencies: (students) =>
+      Promise.resolve(
+        students.map(({ architecture, widths }) => (architecture === "cells" ? 3 : widths[0]! / 16)),
+      ),
+    onProgress: () => undefined,
+  };
+  return { setting, requests };
+}
+
+/** A search that is done, with drawn genotypes and strengths that favour convolutions. */
+function finishedSearch(request: SearchRequest, sizes: StudentSizes): FinishedSearch {
+  const { id, label, config, seed } = request;
+  const { numCellNodes } = config;
+  const rng = rngFrom(seed).fold(id);
+  const numEdges = (numCellNodes * (numCellNodes + 3)) / 2;
+  const rows = Array.from({ length: numEdges }, () => k7.map((_, column) => (column + 1) / 28));
+  const cost = {
+    ...sizes,
+    numCellNodes,
+    inChannels: 3,
+    head: { embedDim: 16 },
+    imageHeight: 32,
+    imageWidth: 32,
+  };
+  const epochs = Array.from({ length: config.epochs }, (_, epoch): SearchEpoch => {
+    const genotype = randomGenotype({ primitives: k7, numCellNodes }, rng.fold(epoch));
+    return {
+      ...{ epoch, lowerLoss: 1, upperLoss: 1, oneShotAccuracy: 0.2, complexityWeight: 0.05, numChanges: 0 },
+      entropy: { normal: 1, reduce: 1 },
+      expected: { macs: 1, params: 1 },
+      gradientNorm: { task: 1, penalty: 1 },
+      strengths: { normal: rows, reduce: rows },
+      genotype,
+      derived: genotypeCost(genotype, cost, k7),
+      alarms: [],
+    };
+  });
+  return {
+    request,
+    trace: { id, label, config, seed, epochs, genotype: epochs.at(-1)!.genotype, durationS: SEARCH_S },
+    primitives: k7,
+    oneShotAccuracies: (genotypes) =>
+      Promise.resolve(genotypes.map((genotype) => plantedQuality(genotype) / 2)),
+  };
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { beforeAll, describe, expect, it } from "vitest";
+import { studyArchitectures, type Study } from "./study.ts";
+import { type PlannedStudy, plannedStudy, plantedQuality, SEARCH_S, TRIAL_S } from "./study.fixture.ts";
+
+const SEARCH = {
+  selection: { numCandidates: 8, numSamples: 4 },
+  controls: { numRandom: 5 },
+  finals: { numSeeds: 2 },
+  variants: [{ id: "weight-0.2", overrides: { complexity: { weight: 0.2 } } }],
+} as const;
+
+let planned: PlannedStudy;
+let study: Study;
+beforeAll(async () => {
+  planned = plannedStudy(SEARCH);
+  study = await studyArchitectures(planned.setting);
+});
+
+const accuracyOf = (id: string): number[] =>
+  study.finals.filter(({ architecture }) => architecture === id).map(({ accuracy }) => accuracy!);
+
+describe("studyArchitectures", () => {
+  it("chooses by the validation split alone, and what it chooses is among the best planted", () => {
+    const [kdl] = study.selections;
+    const qualities = kdl!.rounds[0]!.trials.map(({ architecture }) =>
+      plantedQuality(study.architectures.find(({ id }) => id === architecture)!.genotype!),
+    );
+    const chosen = study.architectures.find(({ id }) => id === study.chosen)!;
+    expect(kdl!.chosen).toBe(study.chosen);
+    expect(
+      kdl!.rounds.flatMap(({ trials }) => trials).every((trial) => trial.measuredOn === "validation"),
+    ).toBe(true);
+    // 400 answers: 5 sigma are 0.125, a quarter of the planted range.
+    expect(plantedQuality(chosen.genotype!)).toBeGreaterThanOrEqual(Math.max(...qualities) - 0.25);
+  });
+
+  it("spends on random genotypes what search and selection cost together", () => {
+    const [kdl, random] = study.selections;
+    expect(random!.rounds[0]!.trials).toHaveLength(8 + Math.floor((2 * SEARCH_S) / TRIAL_S));
+    expect(random!.trialsS).toBe(kdl!.trialsS + kdl!.searchS);
+    expect(random!.rounds.map(({ kept }) => kept.length)).toEqual(kdl!.rounds.map(({ kept }) => kept.length));
+  });
+
+  it("compares at equal MACs within the tolerance, and what prices do at equal channels", () => {
+    const { targetMacs } = planned.setting.sizes;
+    const selected = study.architectures.filter(({ id }) =>
+      /^(kdl-e|kdl-s|random|residual-cnn$|plain-cnn$)/.test(id),
+    );
+    expect(selected.length).toBeGreaterThan(15);
+    for (const { macs } of selected) expect(Math.abs(macs / targetMacs - 1)).toBeLessThanOrEqual(0.08);
+    const priced = study.architectures.filter(({ id }) => id.endsWith("-c24"));
+    expect(priced.map(({ id }) => id)).toEqual(["kdl-c24", "no-penalty-c24", "kdl-weight-0.2-c24"]);
+    expect(new Set(priced.map(({ student }) => student.cells.channels))).toEqual(new Set([24]));
+  });
+
+  it("gives every round one seed, finals others, and all finals the same recipe", () => {
+    const seedsOf = (measuredOn: string): number[] => [
+      ...new Set(
+        planned.requests.filter((request) => request.measuredOn === measuredOn).map(({ seed }) => seed),
+      ),
+    ];
+    expect(seedsOf("validation")).toEqual([0, 1]);
+    expect(seedsOf("test")).toEqual([2, 3]);
+    expect(new Set(study.finals.map(({ budget }) => JSON.stringify(budget))).size).toBe(1);
+  });
+
+  it("trains finalists and controls with every seed, and each random genotype at least once", () => {
+    const ids = ["kdl", "ce", "no-penalty", "kdl-weight-0.2", "residual-cnn", "plain-cnn"];
+    for (const id of [...ids, "residual-cnn-latency", "plain-cnn-latency", study.chosen]) {
+      expect(accuracyOf(id)).toHaveLength(2);
+    }
+    for (const number of [1, 2, 3, 4, 5])
+      expect(accuracyOf(`random-${number}`).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it("takes the hand-made network of equal latency from the ladder", () => {
+    // A planted rung of width w takes w / 16 ms, cells 3 ms.
+    const { student, latencyMs } = study.architectures.find(({ id }) => id === "residual-cnn-latency")!;
+    expect(student.widths).toEqual([48, 96, 192]);
+    expect(latencyMs).toBe(3);
+  });
+
+  it("compares the chosen student with every control, and the search alone with its own", () => {
+    const compared = study.comparisons.map(
+      ({ minuend, subtrahend }) => `${minuend.join()} - ${subtrahend.join()}`,
+    );
+    const random = [1, 2, 3, 4, 5].map((number) => `random-${number}`).join();
+    const { chosen } = study;
+    for (const other of [
+      random,
+      study.selections[1]!.chosen,
+      "residual-cnn",
+      "plain-cnn",
+      "residual-cnn-latency",
+    ]) {
+      expect(compared).toContain(`${chosen} - ${other}`);
+    }
+    expect(compared).toEqual(expect.arrayContaining([`kdl - ${random}`, "kdl - ce", "kdl - no-penalty"]));
+    for (const { difference, minuend, subtrahend } of study.comparisons.filter(
+      (c) => c.subtrahend.length === 1,
+    )) {
+      const [a, b] = [minuend[0]!, subtrahend[0]!].map((id) => accuracyOf(id).reduce((x, y) => x + y) / 2);
+      expect(difference.value).toBeCloseTo(a! - b!, 12);
+    }
+  });
+
+  it("correlates proxy, one-shot and final accuracy, whose planted order is the same", () => {
+    expect(study.correlations).toHaveLength(3);
+    for (const { spearman } of study.correlations) expect(spearman.value).toBeGreaterThan(0.5);
+  });
+
+  it("goes on without a trial that fails, and records it", async () => {
+    const { chosen } = study;
+    const loser = study.selections[0]!.rounds[0]!.trials.find(({ architecture }) => architecture !== chosen)!;
+    const { student } = study.architectures.find(({ id }) => id === loser.architecture)!;
+    const failing = plannedStudy(SEARCH, (request) => {
+      return (
+        request.measuredOn === "validation" && JSON.stringify(request.student) === JSON.stringify(student)
+      );
+    });
+    const after = await studyArchitectures(failing.setting);
+    const [round] = after.selections[0]!.rounds;
+    const failed = round!.trials.find(({ architecture }) => architecture === loser.architecture)!;
+    expect([failed.failure, failed.accuracy]).toEqual(["planted", null]);
+    expect(round!.kept).not.toContain(loser.architecture);
+    expect(after.chosen).toBe(chosen);
+  });
+
+  it("has no winner when every trial fails", async () => {
+    const failing = plannedStudy(SEARCH, () => true);
+    await expect(studyArchitectures(failing.setting)).rejects.toThrow(
+      expect.objectContaining({ code: "all-trials-failed" }),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  derivedArchitectures,
+  handMadeArchitectures,
+  pricedArchitectures,
+  withLatencies,
+} from "./controls/control-architectures.ts";
+import { type Finalist, runFinals } from "./finals.ts";
+import type { SearchResults } from "./search-results.ts";
+import { selectProposals, selectRandom } from "./select/pools.ts";
+import { comparisonsOf } from "./statistics/comparisons.ts";
+import { correlationsOf } from "./statistics/correlations.ts";
+import type { StudySetting } from "./study-setting.ts";
+import { supernetAccuracies } from "./supernet-accuracies.ts";
+
+/** {@link SearchResults} without where and when they were measured. */
+export type Study = Omit<SearchResults, "schema" | "name" | "provenance">;
+
+/**
+ * Propose, then select, then compare.
+ *
+ * 1. The searches propose genotypes; each is a student whose MACs come nearest to the target.
+ * 2. Short stage-1 runs on the validation split select among them, and among random genotypes at equal total cost.
+ * 3. Finalists and controls are trained by one recipe and measured on the test set, which decides nothing.
+ */
+export async function studyArchitectures(setting: StudySetting): Promise<Study> {
+  const { search, searches } = setting;
+  const proposed = await selectProposals(setting);
+  const random = await selectRandom(proposed.selection, setting);
+  const { chosen, rounds } = proposed.selection;
+
+  const finalists = new Set([...rounds.at(-1)!.kept, chosen]);
+  const randomControls = random.architectures.slice(0, search.controls.numRandom).map(({ id }) => id);
+  const compared = new Set([...finalists, ...randomControls, random.selection.chosen]);
+  const derived = derivedArchitectures(setting);
+  const single = [...derived.filter(({ origin }) => origin === "variant"), ...pricedArchitectures(setting)];
+  const controls = [...new Set([...derived, ...single]), ...handMadeArchitectures(setting)];
+  const pools = [...proposed.architectures, ...random.architectures];
+  const timed = await withLatencies(
+    [...pools.filter(({ id }) => compared.has(id)), ...controls],
+    chosen,
+    setting,
+  );
+  // One seed for what is compared as a group, or to see a tendency; several for what is claimed.
+  const once = new Set([...randomControls, ...single.map(({ id }) => id)]);
+  once.delete(random.selection.chosen);
+  const finals = await runFinals(
+    timed.map(({ id, student }): Finalist => {
+      return { id, student, numSeeds: once.has(id) ? 1 : search.finals.numSeeds };
+    }),
+    setting,
+  );
+  const untimed = pools.filter(({ id }) => !compared.has(id));
+  const measured = [...timed, ...untimed];
+  const supernets = await Promise.all(
+    searches.map(async (finished) => ({
+      label: finished.request.label,
+      accuracies: await supernetAccuracies(finished, measured),
+    })),
+  );
+  const architectures = measured.map((architecture) => ({
+    ...architecture,
+    oneShotAccuracy: supernets[0]!.accuracies.get(architecture.id) ?? null,
+  }));
+  const trials = finals.map(({ trial }) => trial);
+  const selections = [proposed.selection, random.selection];
+  return {
+    primitives: searches[0]!.primitives.map(({ name }) => name),
+    traces: searches.map(({ trace }) => trace),
+    architectures,
+    selections,
+    finals: trials,
+    comparisons: comparisonsOf(finals, {
+      ...{ chosen, randomChosen: random.selection.chosen, random: randomControls },
+    }),
+    correlations: correlationsOf({ architectures, selections, finals: trials, supernets }),
+    chosen,
+  };
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Build, input } from "@semlink/engine";
+import { expectClose } from "@semlink/engine/testing";
+import { describe, expect, it } from "vitest";
+import { contentHash } from "../run/canonical-json.ts";
+import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
+import type { StudentConfig } from "../experiment.ts";
+import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
+import { studentCost } from "../search/controls/hand-made.ts";
+import { cellsConfig } from "./cells.fixture.ts";
+import { encoderIdentity, studentEncoder } from "./student-encoder.ts";
+
+const { shape, experiment, data } = tinyProblem();
+const handMade = experiment.student;
+const cells: StudentConfig = { ...handMade, architecture: "cells", cells: cellsConfig() };
+
+async function embed(config: StudentConfig): Promise<Float32Array> {
+  const root = { student: studentEncoder(config, shape) };
+  const build = new Build(root, { training: false });
+  const embedding = build.apply(root.student, input("images", ["batch", ...shape.imageShape]));
+  expect(embedding.shape).toEqual(["batch", shape.embedDim]);
+  const { run } = await openGraph({ embedding }, drawnWeights(root, 1));
+  const images = Float32Array.from(data.train.images.subarray(0, 2 * 192), (value) => value / 128 - 1);
+  return (await run({ images })).embedding;
+}
+
+describe("studentEncoder", () => {
+  it("embeds images with cells as with the hand-made network", async () => {
+    for (const config of [handMade, cells]) {
+      const embedding = await embed(config);
+      expect(embedding).toHaveLength(2 * shape.embedDim);
+      expect(embedding.every(Number.isFinite)).toBe(true);
+      expect(embedding.slice(0, shape.embedDim)).not.toEqual(embedding.slice(shape.embedDim));
+    }
+  });
+
+  it("without additions has the same parameters and computes something else", async () => {
+    const plain = { ...handMade, residual: false };
+    expect(studentCost(plain, shape)).toEqual(studentCost(handMade, shape));
+    expect(await embed(plain)).not.toEqual(await embed(handMade));
+    const withoutUnits = { ...handMade, depths: [0, 0] };
+    expectClose(await embed({ ...withoutUnits, residual: false }), await embed(withoutUnits), {
+      absolute: 0,
+    });
+  });
+
+  it("asks for the genotype where a word stands for it", () => {
+    const config = { ...cells, cells: { ...cells.cells, genotype: "searched" } } as const;
+    expect(() => studentEncoder(config, shape)).toThrow(
+      expect.objectContaining({ code: "unresolved-genotype" }),
+    );
+  });
+});
+
+describe("encoderIdentity", () => {
+  const identityOf = (config: StudentConfig): string => contentHash(encoderIdentity(config));
+
+  it("does not depend on the keys of other architectures", () => {
+    expect(identityOf({ ...handMade, cells: { ...cells.cells, channels: 6 } })).toBe(identityOf(handMade));
+    expect(identityOf({ ...cells, widths: [8], depths: [0], residual: false })).toBe(identityOf(cells));
+  });
+
+  it("depends on everything that the encoder is built from", () => {
+    const all = [
+      handMade,
+      cells,
+      { ...handMade, residual: false },
+      { ...handMade, widths: [16, 48] },
+      { ...handMade, depths: [1, 1] },
+      { ...handMade, stemWidth: 8 },
+      { ...cells, cells: { ...cells.cells, channels: 6 } },
+      { ...cells, cells: { ...cells.cells, stemStride: 2 } } as const,
+    ];
+    expect(new Set(all.map(identityOf)).size).toBe(all.length);
+  });
+});
