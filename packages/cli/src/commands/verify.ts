@@ -22,7 +22,7 @@ export const verify: Command = defineCommand({
   ) {
     const { nodeRuntime, writeFileAtomic } = await import("@semlink/engine/node");
     const { loadChannelModule, verifyRadio, writeVerifyReport } = await import("@semlink/system");
-    const channel = module === undefined ? {} : { channel: (await loadChannelModule(module)).open({}) };
+    const channel = module === undefined ? {} : { channel: loadChannelModule(module).open({}) };
     const runtime = await nodeRuntime({ intraOpThreads: 1 });
     const settings = { seed: seed ?? 0, isQuick: quick };
     const figures = await verifyRadio({ ...settings, ...channel, runtime, report, signal });

@@ -11,13 +11,15 @@ export interface ReferenceFile {
   readonly text: string;
 }
 
-/** Every generated page: the command line, and the JSON Schemas of configuration, results and verification. */
+/** Every generated page: the command line, and the JSON Schemas of configuration, results, search and verification. */
 export async function referenceFiles(): Promise<ReferenceFile[]> {
-  const { experimentJsonSchema, resultsJsonSchema, verifyJsonSchema } = await import("@semlink/system");
+  const { experimentJsonSchema, resultsJsonSchema, searchResultsJsonSchema, verifyJsonSchema } =
+    await import("@semlink/system");
   return [
     { path: "cli.md", text: cliPage(commands, commonOptions) },
     { path: "experiment.schema.json", text: JSON.stringify(experimentJsonSchema()) },
     { path: "results.schema.json", text: JSON.stringify(resultsJsonSchema()) },
+    { path: "search.schema.json", text: JSON.stringify(searchResultsJsonSchema()) },
     { path: "verify.schema.json", text: JSON.stringify(verifyJsonSchema()) },
   ];
 }

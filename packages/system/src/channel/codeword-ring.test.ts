@@ -92,7 +92,10 @@ describe("interference by codewords", () => {
 
   it("sends no gradient to the images that interfere", async () => {
     const channel = openChannel(spec(0));
-    const inputs = Object.entries(channel.fields(2)).map(([name, shape]) => [name, input(name, ["batch", ...shape])]);
+    const inputs = Object.entries(channel.fields(2)).map(([name, shape]) => [
+      name,
+      input(name, ["batch", ...shape]),
+    ]);
     const x = input("x", ["batch", 2, 2]);
     const weights = input("weights", ["batch", 2, 2]);
     const drawn = Object.fromEntries(inputs) as Parameters<typeof channel.applyGraph>[1];

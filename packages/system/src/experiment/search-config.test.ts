@@ -15,7 +15,7 @@ describe("search section", () => {
 
   it("leaves selection, controls, finals and variants out of one search", () => {
     const behind = Object.keys(search).filter((key) => !(key in proposalPart(search)));
-    expect(behind.toSorted()).toEqual(["controls", "finals", "selection", "variants"]);
+    expect(behind.toSorted()).toEqual(["controls", "finals", "pareto", "selection", "variants"]);
     expect(proposalOf(search, {})).toEqual(proposalPart(search));
   });
 

@@ -37,7 +37,7 @@ export const selectionFields: {
 } = {
   selection: z
     .strictObject({
-      numCandidates: count("genotypes that enter the first round").default(12),
+      numCandidates: count("genotypes that enter the first round").default(8),
       rounds: z
         .array(z.strictObject({ numImages, epochs }))
         .min(1)
@@ -46,7 +46,7 @@ export const selectionFields: {
           { numImages: 10_000, epochs: 2 },
         ])
         .describe("short stage-1 runs, each round longer than the one before"),
-      keepFraction: fraction("share of the candidates that goes on to the next round").default(0.5),
+      keepFraction: fraction("share of the candidates that goes on to the next round").default(0.25),
       numSamples: count("candidates drawn from softmax(alpha)", 0).default(4),
     })
     .prefault({})
@@ -67,8 +67,8 @@ export const selectionFields: {
     .describe("what a price on complexity does to what is derived"),
   finals: z
     .strictObject({
-      numImages: numImages.default(20_000),
-      epochs: epochs.default(3),
+      numImages: numImages.default(10_000),
+      epochs: epochs.default(2),
       numSeeds: count("seeds of each architecture").default(3),
     })
     .prefault({})

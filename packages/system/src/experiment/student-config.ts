@@ -7,6 +7,8 @@ import { type BrokenRule, checkRules, count, type Written } from "./fields.ts";
 export interface CellsConfig {
   /** A word stands for a genotype that `resolveStudent` puts in its place. */
   readonly genotype: "shipped" | "searched" | Genotype;
+  /** Module with primitives of one's own that the genotype names. */
+  readonly primitives?: string | undefined;
   readonly channels: number;
   readonly numCells: number;
   readonly stemStride: 1 | 2;
@@ -39,6 +41,11 @@ const cellsSchema: z.ZodType<CellsConfig, NonNullable<StudentInput["cells"]>> = 
       .describe(
         "the genotype that comes with semlink, the one that `semlink search` finds first, or one written out",
       ),
+    primitives: z
+      .string()
+      .min(1)
+      .describe("module that exports `primitives` of one's own, where the genotype names such")
+      .optional(),
     channels: count("channels of a cell node before the first reduction, which doubles them; even").default(
       16,
     ),

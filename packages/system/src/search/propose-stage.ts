@@ -52,7 +52,7 @@ export async function proposeGenotypes(
       targets: config.useTeacher ? targets.key : numViews,
       embedDim: targets.embedDim,
       search: config,
-      primitives: await primitivesIdentity(config.primitives),
+      primitives: primitivesIdentity(config.primitives),
       seed,
     },
     async produce(folder) {
@@ -66,7 +66,7 @@ export async function proposeGenotypes(
   return {
     request,
     trace: { ...stage.value, label: request.label },
-    primitives: await loadPrimitives(config.primitives),
+    primitives: loadPrimitives(config.primitives),
     async oneShotAccuracies(genotypes) {
       const payload: OneShotPayload = { ...payloadFor(stage.folder), genotypes };
       const [accuracies] = await run.jobs.run([{ job: "one-shot", payload }]);
@@ -141,7 +141,7 @@ async function openSearchSetting(
     ...setting,
     targets: config.useTeacher ? await readTargetBank(targetsFolder, numViews) : null,
     shape: problemShape(setting.data, embedDim),
-    primitives: await loadPrimitives(config.primitives),
+    primitives: loadPrimitives(config.primitives),
     ...{ config, numViews, seed },
   };
 }

@@ -9,6 +9,7 @@ import { provenanceOf } from "../run/provenance.ts";
 import type { CachedTargets } from "../targets/targets-stage.ts";
 import type { ProvidedTeacher } from "../teacher/teacher-stage.ts";
 import { stagedLatencies } from "./controls/latency-stage.ts";
+import { isPrimitiveModule } from "./load-primitives.ts";
 import { knownPrimitives } from "./primitive-sets.ts";
 import { proposeGenotypes } from "./propose-stage.ts";
 import type { SearchResults } from "./search-results.ts";
@@ -45,7 +46,10 @@ export async function searchStudent(
   const started = performance.now();
   const study = await studyArchitectures({
     ...{ search, seed, searches },
-    sizes: { ...search.student, shape, base, primitives: [...searches[0]!.primitives, ...knownPrimitives] },
+    sizes: {
+      ...{ ...search.student, shape, base, primitives: [...searches[0]!.primitives, ...knownPrimitives] },
+      ...(isPrimitiveModule(search.primitives) ? { ownPrimitives: search.primitives } : {}),
+    },
     runTrial: stagedTrials(experiment, run, { data, targets, testEmbeddings }),
     measureLatencies: (students) => stagedLatencies(run, shape, students),
     onProgress: (message) => {

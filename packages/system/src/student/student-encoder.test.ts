@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Build, input } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { contentHash } from "../run/canonical-json.ts";
 import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
 import type { StudentConfig } from "../experiment.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
+import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { studentCost } from "../search/controls/hand-made.ts";
 import { cellsConfig } from "./cells.fixture.ts";
-import { encoderIdentity, studentEncoder } from "./student-encoder.ts";
+import { encoderIdentity, inlineGenotype, studentEncoder } from "./student-encoder.ts";
 
 const { shape, experiment, data } = tinyProblem();
 const handMade = experiment.student;
@@ -49,6 +52,37 @@ describe("studentEncoder", () => {
     expect(() => studentEncoder(config, shape)).toThrow(
       expect.objectContaining({ code: "unresolved-genotype" }),
     );
+  });
+});
+
+describe("primitives of one's own", () => {
+  const folder = eachTempFolder();
+  const POOL = `export const primitives = [{
+    name: "mine",
+    create: ({ stride }) => ({ forward: (build, { raw }) => raw }),
+    cost: () => ({ macs: 0, params: 0 }),
+  }];`;
+
+  it("stand in the cells beside those that are known, and their content in the identity", async () => {
+    const path = join(folder(), "mine.mjs");
+    await writeFile(path, POOL);
+    const { normal, reduce } = inlineGenotype(cells.cells);
+    const renamed = normal.map((edges) =>
+      edges.map(({ primitive, from }) => ({
+        primitive: primitive === "skip_connect" ? "mine" : primitive,
+        from,
+      })),
+    ) as unknown as typeof normal;
+    const config = { ...cells, cells: { ...cells.cells, genotype: { normal: renamed, reduce } } };
+    const own = { ...config, cells: { ...config.cells, primitives: path } };
+    // An identity by another name: the same embedding.
+    expect(await embed(own)).toEqual(await embed(cells));
+    expect(() => studentEncoder(config, shape)).toThrow(
+      expect.objectContaining({ code: "unknown-primitive" }),
+    );
+    const before = contentHash(encoderIdentity(own));
+    await writeFile(path, `${POOL} // changed`);
+    expect(contentHash(encoderIdentity(own))).not.toBe(before);
   });
 });
 

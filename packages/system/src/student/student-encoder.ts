@@ -4,6 +4,8 @@ import { SemlinkError } from "@semlink/engine";
 import type { CellsConfig, StudentConfig } from "../experiment/student-config.ts";
 import { DerivedNetwork } from "../search/derived-network.ts";
 import type { Genotype } from "../search/genotype.ts";
+import { loadPrimitives, primitivesIdentity } from "../search/load-primitives.ts";
+import { knownPrimitives } from "../search/primitive-sets.ts";
 import { CompactCnn } from "./compact-cnn.ts";
 
 /** What data and teacher ask of an encoder. */
@@ -25,7 +27,7 @@ export function studentEncoder(config: StudentConfig, { imageShape, embedDim }: 
     case "compact-cnn":
       return new CompactCnn({ inChannels, ...config, embedDim });
     case "cells": {
-      const { channels, numCells, stemStride } = config.cells;
+      const { channels, numCells, stemStride, primitives } = config.cells;
       const genotype = inlineGenotype(config.cells);
       const numCellNodes = genotype.normal.length;
       const head = { embedDim };
@@ -37,6 +39,7 @@ export function studentEncoder(config: StudentConfig, { imageShape, embedDim }: 
         stemStride,
         head,
         genotype,
+        primitives: [...(primitives === undefined ? [] : loadPrimitives(primitives)), ...knownPrimitives],
       });
     }
   }
@@ -48,8 +51,10 @@ export function studentEncoder(config: StudentConfig, { imageShape, embedDim }: 
  */
 export function encoderIdentity(config: StudentConfig): Readonly<Record<string, unknown>> {
   const { architecture, cells, stemWidth, widths, depths, residual } = config;
+  const { primitives } = cells;
+  const own = primitives === undefined ? {} : { primitives: primitivesIdentity(primitives) };
   return architecture === "cells"
-    ? { architecture, cells }
+    ? { architecture, cells: { ...cells, ...own } }
     : { architecture, stemWidth, widths, depths, residual };
 }
 

@@ -14,6 +14,8 @@ export interface StudentSizes extends SearchStudentConfig {
   readonly base: StudentConfig;
   /** Where the names in genotypes are looked up. */
   readonly primitives: PrimitiveSet;
+  /** Module that has some of them, for the student's configuration. */
+  readonly ownPrimitives?: string;
 }
 
 /** A student with what one image costs it. */
@@ -27,12 +29,13 @@ const CHANNEL_STEP = 2;
 
 /** The student of a genotype with that many channels. */
 export function cellsStudent(genotype: Genotype, channels: number, sizes: StudentSizes): SizedStudent {
-  const { base, shape, numCells, stemStride, primitives } = sizes;
+  const { base, shape, numCells, stemStride, primitives, ownPrimitives } = sizes;
   const [inChannels, imageHeight, imageWidth] = shape.imageShape;
   const head = { embedDim: shape.embedDim };
   const numCellNodes = genotype.normal.length;
   const network = { inChannels, numCells, numCellNodes, channels, stemStride, head, imageHeight, imageWidth };
-  const cells = { genotype, channels, numCells, stemStride };
+  const own = ownPrimitives === undefined ? {} : { primitives: ownPrimitives };
+  const cells = { genotype, channels, numCells, stemStride, ...own };
   return {
     student: { ...base, architecture: "cells", cells },
     ...genotypeCost(genotype, network, primitives),
