@@ -136,6 +136,6 @@ export interface SearchResults {
   readonly finals: readonly Trial[];
   readonly comparisons: readonly SearchComparison[];
   readonly correlations: readonly RankCorrelation[];
-  /** Architecture that goes on to distillation. */
+  /** Architecture that goes on to distillation: the best of the last round of both pools. */
   readonly chosen: string;
 }

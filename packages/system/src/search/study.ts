@@ -6,7 +6,7 @@ import {
   withLatencies,
 } from "./controls/control-architectures.ts";
 import { type Finalist, runFinals } from "./finals.ts";
-import type { SearchResults } from "./search-results.ts";
+import type { SearchResults, Selection } from "./search-results.ts";
 import { selectProposals, selectRandom } from "./select/pools.ts";
 import { comparisonsOf } from "./statistics/comparisons.ts";
 import { correlationsOf } from "./statistics/correlations.ts";
@@ -20,20 +20,23 @@ export type Study = Omit<SearchResults, "schema" | "name" | "provenance">;
  * Propose, then select, then compare.
  *
  * 1. The searches propose genotypes; each is a student whose MACs come nearest to the target.
- * 2. Short stage-1 runs on the validation split select among them, and among random genotypes at equal total cost.
+ * 2. Short stage-1 runs on the validation split select among them, and among random genotypes at equal total cost; the
+ *    better of both goes on, and whether it came from a search is said.
  * 3. Finalists and controls are trained by one recipe and measured on the test set, which decides nothing.
  */
 export async function studyArchitectures(setting: StudySetting): Promise<Study> {
   const { search, searches } = setting;
   const proposed = await selectProposals(setting);
   const random = await selectRandom(proposed.selection, setting);
-  const { chosen, rounds } = proposed.selection;
+  const selections = [proposed.selection, random.selection];
+  const chosen = bestOfPools(selections);
 
-  const finalists = new Set([...rounds.at(-1)!.kept, chosen]);
+  const finalists = new Set([...proposed.selection.rounds.at(-1)!.kept, chosen]);
   const randomControls = random.architectures.slice(0, search.controls.numRandom).map(({ id }) => id);
   const compared = new Set([...finalists, ...randomControls, random.selection.chosen]);
   const derived = derivedArchitectures(setting);
-  const single = [...derived.filter(({ origin }) => origin === "variant"), ...pricedArchitectures(setting)];
+  const variants = derived.filter(({ origin }) => origin === "variant");
+  const single = [...variants, ...pricedArchitectures(setting)];
   const controls = [...new Set([...derived, ...single]), ...handMadeArchitectures(setting)];
   const pools = [...proposed.architectures, ...random.architectures];
   const timed = await withLatencies(
@@ -63,7 +66,6 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
     oneShotAccuracy: supernets[0]!.accuracies.get(architecture.id) ?? null,
   }));
   const trials = finals.map(({ trial }) => trial);
-  const selections = [proposed.selection, random.selection];
   return {
     primitives: searches[0]!.primitives.map(({ name }) => name),
     traces: searches.map(({ trace }) => trace),
@@ -71,9 +73,22 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
     selections,
     finals: trials,
     comparisons: comparisonsOf(finals, {
-      ...{ chosen, randomChosen: random.selection.chosen, random: randomControls },
+      ...{ chosen, proposed: proposed.selection.chosen, selectedRandom: random.selection.chosen },
+      ...{ random: randomControls, variants },
     }),
     correlations: correlationsOf({ architectures, selections, finals: trials, supernets }),
     chosen,
   };
+}
+
+/**
+ * The best of the last round, whichever pool it came from: both have the same budget, seed and validation images. Of
+ * equals the proposal.
+ */
+function bestOfPools(selections: readonly Selection[]): string {
+  const winners = selections.map(({ chosen, rounds }) => {
+    const { accuracy } = rounds.at(-1)!.trials.find(({ architecture }) => architecture === chosen)!;
+    return { chosen, accuracy: accuracy! };
+  });
+  return winners.reduce((best, other) => (other.accuracy > best.accuracy ? other : best)).chosen;
 }

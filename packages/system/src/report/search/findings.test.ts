@@ -26,13 +26,13 @@ describe("what the search adds over random genotypes with the same selection", (
 
   it("is added when the interval lies above zero", () => {
     expect(of(0.01, 0.02)).toBe(
-      "The search adds +1.50 points [+1.00, +2.00] over random genotypes with the same selection at equal total cost.",
+      "The search adds +1.50 points [+1.00, +2.00] over the best random genotype by the same selection at equal total cost.",
     );
   });
 
   it("is taken away when it lies below", () => {
     expect(of(-0.02, -0.01)).toMatch(
-      /^The search takes away: −1\.50 points \[−2\.00, −1\.00\] against random/,
+      /^The search takes away: −1\.50 points \[−2\.00, −1\.00\] against the best/,
     );
   });
 

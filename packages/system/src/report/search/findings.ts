@@ -9,7 +9,7 @@ import { decimal, percent, percentInterval, signedPointsWithInterval } from "../
 import { finalRows, randomRows } from "./final-accuracy.ts";
 
 const SELECTED = "KDL-DARTS with selection";
-const EQUAL_COST = "random genotypes with the same selection at equal total cost";
+const EQUAL_COST = "the best random genotype by the same selection at equal total cost";
 
 /** What an interval says about the sign of a difference. */
 export function signOf({ low, high }: Pick<SearchEstimate, "low" | "high">): "more" | "less" | "unclear" {

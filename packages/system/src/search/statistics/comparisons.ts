@@ -5,27 +5,39 @@ import { differenceOfMeans, pairedOverSeeds } from "./differences.ts";
 
 /** Who is compared, by the ids of architectures. */
 export interface Contestants {
+  /** What goes on: the better of the next two. */
   readonly chosen: string;
-  readonly randomChosen: string;
+  /** The best proposal of the searches by the selection, and the best random genotype by the same. */
+  readonly proposed: string;
+  readonly selectedRandom: string;
   /** Random genotypes without selection. */
   readonly random: readonly string[];
+  /** What the other searches derived. */
+  readonly variants: readonly { readonly id: string; readonly label: string }[];
 }
 
 /** What the chosen student, and the search alone, are worth against the controls that have been run. */
 export function comparisonsOf(
   finals: readonly Final[],
-  { chosen, randomChosen, random }: Contestants,
+  { chosen, proposed, selectedRandom, random, variants }: Contestants,
 ): SearchComparison[] {
   const paired = (label: string, a: string, b: string): SearchComparison[] =>
     pairedComparison(finals, label, a, b);
   return [
     ...comparisonWithRandom(finals, "Chosen student minus mean of random genotypes", chosen, random),
-    ...paired("Chosen student minus random with the same selection at equal cost", chosen, randomChosen),
+    ...(chosen === proposed
+      ? []
+      : comparisonWithRandom(finals, "Selected proposal minus mean of random genotypes", proposed, random)),
+    ...paired(
+      "Search: selected proposal minus selected random genotype, equal cost",
+      proposed,
+      selectedRandom,
+    ),
     ...paired("Chosen student minus residual CNN at equal MACs", chosen, "residual-cnn"),
     ...paired("Chosen student minus plain CNN at equal MACs", chosen, "plain-cnn"),
     ...paired("Chosen student minus residual CNN at equal latency", chosen, "residual-cnn-latency"),
     ...paired("Chosen student minus plain CNN at equal latency", chosen, "plain-cnn-latency"),
-    ...paired("Selection: chosen student minus the search's own genotype", chosen, "kdl"),
+    ...paired("Selection: selected proposal minus the search's own genotype", proposed, "kdl"),
     ...comparisonWithRandom(
       finals,
       "Search alone: its own genotype minus mean of random genotypes",
@@ -34,6 +46,9 @@ export function comparisonsOf(
     ),
     ...paired("Teacher in the search: KDL-DARTS minus DARTS without KD", "kdl", "ce"),
     ...paired("Penalty in the search: KDL-DARTS minus KDL without penalty", "kdl", "no-penalty"),
+    ...variants.flatMap(({ id, label }) =>
+      paired(`Variant of the search: ${label} minus KDL-DARTS`, id, "kdl"),
+    ),
   ];
 }
 
