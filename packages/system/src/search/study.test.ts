@@ -99,11 +99,19 @@ describe("studyArchitectures", () => {
     expect(compared).toContain(`${proposed!} - ${selected!}`);
     expect(compared).toContain("kdl-weight-0.2 - kdl");
     expect(compared).toEqual(expect.arrayContaining([`kdl - ${random}`, "kdl - ce", "kdl - no-penalty"]));
-    for (const { difference, minuend, subtrahend } of study.comparisons.filter(
-      (c) => c.subtrahend.length === 1,
-    )) {
-      const [a, b] = [minuend[0]!, subtrahend[0]!].map((id) => accuracyOf(id).reduce((x, y) => x + y) / 2);
-      expect(difference.value).toBeCloseTo(a! - b!, 12);
+    const single = study.comparisons.filter(({ subtrahend: others }) => others.length === 1);
+    for (const { difference, minuend, subtrahend } of single) {
+      const ofSeed = (id: string): Map<number, number> =>
+        new Map(
+          study.finals
+            .filter(({ architecture }) => architecture === id)
+            .map(({ seed, accuracy }) => [seed, accuracy!]),
+        );
+      const [a, b] = [ofSeed(minuend[0]!), ofSeed(subtrahend[0]!)];
+      const paired = [...a]
+        .filter(([seed]) => b.has(seed))
+        .map(([seed, accuracy]) => accuracy - b.get(seed)!);
+      expect(difference.value).toBeCloseTo(paired.reduce((x, y) => x + y) / paired.length, 12);
     }
   });
 
