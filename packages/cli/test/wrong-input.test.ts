@@ -56,7 +56,7 @@ describe("wrong settings exit with 2 and one line that says what to change", () 
     [["--set", "evaluate.esNoDb=[loud]"], /evaluate\.esNoDb\[0\]: expected a number .*, got "loud"/],
     [
       ["--preset", "quik"],
-      /preset: expected smoke or quick or standard, got "quik" \(did you mean "quick"\?\)$/,
+      /preset: expected smoke or quick or hour or standard, got "quik" \(did you mean "quick"\?\)$/,
     ],
     [["--seed", "-1"], /command line at seed: expected an integer \(at least 0\), got -1/],
     [["--name", "../escape"], /name: expected .*, got "\.\.\/escape"/],

@@ -31,10 +31,13 @@ export interface WrittenGenotype {
 const primitive = z.string().min(1);
 const from = z.int().min(0).describe("input: 0 and 1 are the cells before, 2 is the first cell node");
 
-const edgeSchema: z.ZodType<GenotypeEdge, WrittenEdge> = z.union([
-  z.tuple([primitive, from]).transform(([name, input]) => ({ primitive: name, from: input })),
-  z.strictObject({ primitive, from }),
-]);
+const edgeSchema: z.ZodType<GenotypeEdge, WrittenEdge> = z.union(
+  [
+    z.tuple([primitive, from]).transform(([name, input]) => ({ primitive: name, from: input })),
+    z.strictObject({ primitive, from }),
+  ],
+  { error: "expected [primitive, input], the input an integer from 0 on" },
+);
 
 const cellSchema: z.ZodType<CellGenotype, WrittenCell> = z
   .array(z.tuple([edgeSchema, edgeSchema]))

@@ -7,7 +7,7 @@ import type { StudentSizes } from "./controls/equal-macs.ts";
 import { randomGenotype } from "./controls/random-genotypes.ts";
 import { genotypeCost } from "./cost.ts";
 import type { Genotype } from "./genotype.ts";
-import { k7 } from "./primitive-sets.ts";
+import { k7, knownPrimitives } from "./primitive-sets.ts";
 import type { SearchEpoch } from "./search-results.ts";
 import { type SearchRequest, searchesOf } from "./searches.ts";
 import type { TrialRequest } from "./select/trial.ts";
@@ -43,7 +43,7 @@ export function plannedStudy(
 ): PlannedStudy {
   const { search, student: base, seed } = defineExperiment({ name: "planned", search: changes });
   const shape = { imageShape: [3, 32, 32], embedDim: 16 } as const;
-  const sizes: StudentSizes = { ...search.student, shape, base, primitives: k7 };
+  const sizes: StudentSizes = { ...search.student, shape, base, primitives: [...k7, ...knownPrimitives] };
   const requests: TrialRequest[] = [];
   const setting: StudySetting = {
     ...{ search, seed, sizes },

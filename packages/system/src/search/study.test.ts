@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeAll, describe, expect, it } from "vitest";
+import { k7 } from "./primitive-sets.ts";
 import { studyArchitectures, type Study } from "./study.ts";
 import { type PlannedStudy, plannedStudy, plantedQuality, SEARCH_S, TRIAL_S } from "./study.fixture.ts";
 
@@ -54,6 +55,14 @@ describe("studyArchitectures", () => {
     const priced = study.architectures.filter(({ id }) => id.endsWith("-c24"));
     expect(priced.map(({ id }) => id)).toEqual(["kdl-c24", "no-penalty-c24", "kdl-weight-0.2-c24"]);
     expect(new Set(priced.map(({ student }) => student.cells.channels))).toEqual(new Set([24]));
+  });
+
+  it("draws random genotypes from the space of the search, none of other primitives", () => {
+    const names = new Set(k7.map(({ name }) => name));
+    const random = study.architectures.filter(({ origin }) => origin === "random");
+    for (const { normal, reduce } of random.map(({ genotype }) => genotype!)) {
+      for (const { primitive } of [...normal, ...reduce].flat()) expect(names).toContain(primitive);
+    }
   });
 
   it("gives every round one seed, finals others, and all finals the same recipe", () => {

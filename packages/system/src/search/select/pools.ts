@@ -52,9 +52,10 @@ export async function selectProposals(setting: StudySetting): Promise<SelectedPo
  * have their trials there in the time of the searches; as many go on after each round.
  */
 export async function selectRandom(proposed: Selection, setting: StudySetting): Promise<SelectedPool> {
-  const { search, seed, sizes } = setting;
+  const { search, seed, searches } = setting;
   const count = Math.max(search.controls.numRandom, equalCostCount(proposed));
-  const space = { primitives: sizes.primitives, numCellNodes: search.numCellNodes };
+  // The space of the base search: what it could have proposed, and nothing else.
+  const space = { primitives: searches[0]!.primitives, numCellNodes: search.numCellNodes };
   const rng = rngFrom(seed).fold("random-genotypes");
   const architectures = randomGenotypes(space, count, acceptable(setting), rng).map((genotype, index) => {
     const [id, label] = [`random-${index + 1}`, `Random ${index + 1}`];
