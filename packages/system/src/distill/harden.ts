@@ -25,9 +25,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { channelKinds } from "../channel/channel-kinds.ts";
 import { openRadio } from "../channel/channel-spec.ts";
-import { viewBank } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { ImageBatches } from "../data/image-batches.ts";
 import type { CodecConfig, CodecKind, PhaseConfig, RobustConfig, StudentConfig } from "../experiment.ts";
 import type { Reporter } from "../progress.ts";
 import type { TargetBank } from "../targets/target-bank.ts";
@@ -37,6 +35,7 @@ import { linkObjective } from "./link-objective.ts";
 import type { LinkNetwork, ProblemShape } from "./networks.ts";
 import { linkNetwork } from "./networks.ts";
 import { TargetBatch } from "./target-batch.ts";
+import { TaughtBatches } from "./taught-batches.ts";
 import { drawTransmissions, type TransmissionOptions } from "./transmission-draws.ts";
 import { loadWeights, saveWeights, WEIGHTS_FILE } from "./weights.ts";
 
@@ -142,17 +141,8 @@ async function trainJointly(options: HardenOptions, network: LinkNetwork, start:
   const { batchSize, epochs, encoderScale } = robust.phaseB;
   const rng = rngFrom(seed).fold("harden").fold("phase-b");
   const numViews = targets.views.length;
-  const startView = rng.fold("first-view").integers(data.train.count, numViews);
-  const viewIndexOf = (epoch: number, index: number): number => (startView[index]! + epoch) % numViews;
-  const views = viewBank(numViews);
-  const batches = new ImageBatches({
-    set: data.train,
-    batchSize,
-    rng,
-    mean: data.mean,
-    std: data.std,
-    viewOf: (epoch, index) => views[viewIndexOf(epoch, index)]!,
-  });
+  const { train: set, mean, std } = data;
+  const batches = new TaughtBatches({ set, mean, std, targets, batchSize, numViews, rng });
   const encoderParams = new Set(paramsOf(network.student));
   return trainPhase(options, network, start, {
     name: "phase-b",
@@ -164,19 +154,7 @@ async function trainJointly(options: HardenOptions, network: LinkNetwork, start:
       return linkObjective(build, network, embedding, build.apply(network.head, embedding), options);
     },
     policy: (param) => (encoderParams.has(param) ? { learningRateScale: encoderScale } : {}),
-    prepare: () => {
-      const targetBatch = new TargetBatch(targets, batchSize);
-      const flags = labelFlags(data.train);
-      return Promise.resolve((step) => {
-        const { epoch, indices, images, labels } = batches.at(step);
-        return {
-          images,
-          labels,
-          isLabelled: flags.gather(indices),
-          ...targetBatch.gather(indices, (row) => viewIndexOf(epoch, indices[row]!)),
-        };
-      });
-    },
+    prepare: () => Promise.resolve((step) => batches.at(step)),
   });
 }
 

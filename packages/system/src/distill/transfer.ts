@@ -3,9 +3,7 @@ import type { Runtime, Tensor } from "@semlink/engine";
 import { buildTrainStep, cosineDistance, input, oneCycleSchedule, rngFrom, Trainer } from "@semlink/engine";
 import { fit } from "@semlink/engine/node";
 import { join } from "node:path";
-import { viewBank } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { ImageBatches } from "../data/image-batches.ts";
 import type { StudentConfig, TransferConfig } from "../experiment.ts";
 import type { Reporter } from "../progress.ts";
 import type { TargetBank } from "../targets/target-bank.ts";
@@ -13,7 +11,7 @@ import { labelFlags } from "./label-flags.ts";
 import { featureLoss, labelledCrossEntropy, standardizedSoftLoss, weightedTerms } from "./losses.ts";
 import type { ProblemShape, StudentNetwork } from "./networks.ts";
 import { studentNetwork } from "./networks.ts";
-import { TargetBatch } from "./target-batch.ts";
+import { TaughtBatches } from "./taught-batches.ts";
 import { transferOptimization } from "./transfer-optimization.ts";
 import { saveWeights } from "./weights.ts";
 
@@ -52,19 +50,10 @@ export async function transferKnowledge(options: TransferOptions): Promise<void>
   const network = studentNetwork(options.shape, options.student, targets?.head ?? null);
   const rng = rngFrom(options.seed).fold("transfer");
   const { batchSize, epochs } = transfer;
-  const flags = labelFlags(data.train);
   const { pool = Uint32Array.from({ length: data.train.count }, (_, index) => index) } = options;
-  const views = viewBank(numViews);
-  const startView = rng.fold("first-view").integers(data.train.count, numViews);
-  const viewIndexOf = (epoch: number, index: number): number => (startView[index]! + epoch) % numViews;
-  const batches = new ImageBatches({
-    set: data.train,
-    pool: targets === null ? flags.labelledAmong(pool) : pool,
-    batchSize,
-    rng,
-    mean: data.mean,
-    std: data.std,
-    viewOf: (epoch, index) => views[viewIndexOf(epoch, index)]!,
+  const batches = new TaughtBatches({
+    ...{ set: data.train, mean: data.mean, std: data.std, targets, batchSize, numViews, rng },
+    pool: targets === null ? labelFlags(data.train).labelledAmong(pool) : pool,
   });
   const totalSteps = epochs * Math.max(1, Math.floor(pool.length / batchSize));
   const trainer = await Trainer.create(buildStep(network, options), {
@@ -73,19 +62,12 @@ export async function transferKnowledge(options: TransferOptions): Promise<void>
     binding: { batch: batchSize },
     detectAnomaly,
   });
-  const targetBatch = targets && new TargetBatch(targets, batchSize);
   const stage = targets ? "distill" : "distill (no teacher)";
   await fit({
     trainer,
     totalSteps,
     schedule: oneCycleSchedule({ peak: transfer.peakLearningRate, totalSteps, end: 0.001 }),
-    batch: (step) => {
-      const { epoch, indices, images, labels } = batches.at(step);
-      const feeds = { images, labels, isLabelled: flags.gather(indices) };
-      return targetBatch
-        ? { ...feeds, ...targetBatch.gather(indices, (row) => viewIndexOf(epoch, indices[row]!)) }
-        : feeds;
-    },
+    batch: (step) => batches.at(step),
     checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
     onLog: (done, metrics) => {
       report({ stage, done, total: totalSteps, metrics });

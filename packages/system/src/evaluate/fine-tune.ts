@@ -14,11 +14,10 @@ import { join } from "node:path";
 import { imagesAtBudgets } from "../baselines/images-at-budgets.ts";
 import { imageBudgets } from "../baselines/separation.ts";
 import { imageSettings } from "../baselines/compressed-images.ts";
-import { viewBank } from "../data/augment.ts";
 import { type Dataset, type ImageSet, selectImages } from "../data/dataset.ts";
-import { ImageBatches } from "../data/image-batches.ts";
 import { labelFlags } from "../distill/label-flags.ts";
 import { type ProblemShape, type StudentNetwork, studentNetwork } from "../distill/networks.ts";
+import { TaughtBatches } from "../distill/taught-batches.ts";
 import { saveWeights } from "../distill/weights.ts";
 import type { StudentConfig } from "../experiment.ts";
 import type { SeparationConfig } from "../experiment/separation-config.ts";
@@ -91,12 +90,9 @@ async function train(
   }: FineTuneOptions,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const { steps, batchSize, peakLearningRate, labelSmoothing } = separation.fineTuning;
-  const views = viewBank(NUM_VIEWS);
-  const firstView = rng.fold("first-view").integers(seen.count, NUM_VIEWS);
-  const batches = new ImageBatches({
-    ...{ set: seen, batchSize, mean: data.mean, std: data.std },
+  const batches = new TaughtBatches({
+    ...{ set: seen, mean: data.mean, std: data.std, targets: null, batchSize, numViews: NUM_VIEWS },
     rng: rng.fold("order"),
-    viewOf: (epoch, index) => views[(firstView[index]! + epoch) % NUM_VIEWS]!,
   });
   const step = buildTrainStep({
     model: network,
@@ -115,10 +111,7 @@ async function train(
     trainer,
     totalSteps: steps,
     schedule: oneCycleSchedule({ peak: peakLearningRate, totalSteps: steps, end: 0.001 }),
-    batch: (index) => {
-      const { images, labels } = batches.at(index);
-      return { images, labels };
-    },
+    batch: (index) => batches.at(index),
     checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
     onLog: (done, metrics) => {
       report({ stage: "fine-tune on compressed images", done, total: steps, metrics });

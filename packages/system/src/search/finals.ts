@@ -25,7 +25,7 @@ export interface Finalist {
  */
 export async function runFinals(
   finalists: readonly Finalist[],
-  { search, seed, runTrial, onProgress }: StudySetting,
+  { search, seed, runTrial, report }: StudySetting,
 ): Promise<Final[]> {
   const { numImages, epochs } = search.finals;
   const firstSeed = seed + search.selection.rounds.length;
@@ -38,7 +38,7 @@ export async function runFinals(
       const request = { ...of, budget: { numImages, epochs }, measuredOn: "test" } as const;
       const outcome = await runTrial(request);
       const trial = trialOf(id, request, outcome);
-      onProgress(`final ${++numDone} of ${requests.length}: ${trialText(trial)}`);
+      report({ stage: "finals", done: ++numDone, total: requests.length, message: trialText(trial) });
       return { trial, correct: "failure" in outcome ? null : outcome.correct };
     }),
   );

@@ -11,10 +11,11 @@ import { taskBatch, taskLoss } from "./objective/task-loss.ts";
 import { edgesOfGenotype, openOneShot } from "./one-shot.ts";
 import { k7 } from "./primitive-sets.ts";
 import { SEARCH_NORM } from "./primitives/primitive.ts";
-import { SearchBatches } from "./search-batches.ts";
+import { TaughtBatches } from "../distill/taught-batches.ts";
 import { searchNetwork } from "./search-network.ts";
 
 const { data, targets, shape, experiment } = tinyProblem(24);
+const { train: set, mean, std } = data;
 const SIZES = { channels: 4, numCells: 3, numCellNodes: 1, stemStride: 2, partialChannels: 1 } as const;
 const config = proposalOf(experiment.search, { ...SIZES, edgeNormalization: false });
 const GENOTYPE: Genotype = {
@@ -32,7 +33,16 @@ const GENOTYPE: Genotype = {
   ],
 };
 const pool = Uint32Array.from({ length: 16 }, (_, index) => index);
-const batches = new SearchBatches({ data, targets, pool, batchSize: 8, numViews: 1, rng: rngFrom(1) });
+const batches = new TaughtBatches({
+  set,
+  mean,
+  std,
+  targets,
+  pool,
+  batchSize: 8,
+  numViews: 1,
+  rng: rngFrom(1),
+});
 
 describe("one-shot measurement", () => {
   it("is for a genotype that of its network with the supernet's weights", async () => {

@@ -2,15 +2,17 @@
 import type { HostTensor, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, split } from "@semlink/engine";
 import type { ProblemShape } from "../distill/networks.ts";
+import type { TaughtBatches } from "../distill/taught-batches.ts";
+import { predictionsOf } from "../evaluate/embedding-fidelity.ts";
 import type { CellReading } from "./architecture-reading.ts";
 import { edgeIndex } from "./cell-edges.ts";
 import type { EdgeWeights } from "./edge-weights.ts";
+import { edgeWeights } from "./edge-weights.ts";
 import type { CellGenotype, Genotype } from "./genotype.ts";
 import { taskBatch, taskLoss } from "./objective/task-loss.ts";
 import type { TaskTerms } from "./objective/task-loss.ts";
 import type { PrimitiveSet } from "./primitive-sets.ts";
 import { primitiveNamed } from "./primitive-sets.ts";
-import type { SearchBatches } from "./search-batches.ts";
 import type { SearchNetwork } from "./search-network.ts";
 
 /** Weights of the edges of both kinds of cell, as numbers. */
@@ -36,7 +38,7 @@ export interface OneShotOptions {
   readonly shape: ProblemShape;
   readonly terms: TaskTerms;
   readonly runtime: Runtime;
-  readonly batches: SearchBatches;
+  readonly batches: TaughtBatches;
 }
 
 /**
@@ -67,8 +69,9 @@ export async function openOneShot(options: OneShotOptions): Promise<OneShotMeter
         const all: Record<string, HostTensor> = { ...fixed, ...feeds };
         const names = Object.keys(evaluator.model.inputs);
         const results = await evaluator.run(Object.fromEntries(names.map((name) => [name, all[name]!])));
-        const labels = feeds["labels"]!.data;
-        numRight += numRightOf(results["logits"]!.data as Float32Array, labels as Int32Array);
+        const labels = feeds["labels"]!.data as Int32Array;
+        const predictions = predictionsOf(results["logits"]!.data as Float32Array, shape.numClasses);
+        numRight += predictions.filter((prediction, row) => prediction === labels[row]).length;
         total += Number(results["loss"]!.data[0]) * labels.length;
         numImages += labels.length;
       }
@@ -111,12 +114,9 @@ const EDGES = "edges:";
 function fedWeights({ supernet }: SearchNetwork, kind: "normal" | "reduce"): EdgeWeights {
   const { alphaNormal, betaNormal } = supernet;
   const [numEdges, numPrimitives] = alphaNormal.shape as readonly [number, number];
-  const rows = split(input(`${EDGES}${kind}:strengths`, [numEdges, numPrimitives]), {
-    axis: 0,
-    sizes: numEdges,
-  });
+  const strengths = input(`${EDGES}${kind}:strengths`, [numEdges, numPrimitives]);
   return {
-    primitives: rows.map((row) => split(row, { axis: 1, sizes: numPrimitives })),
+    ...edgeWeights({ shares: strengths, edges: null }), // the strengths have the weights of the edges in them
     edges: betaNormal && split(input(`${EDGES}${kind}:edges`, [numEdges, 1]), { axis: 0, sizes: numEdges }),
   };
 }
@@ -137,12 +137,4 @@ function edgeFeeds(numbers: EdgeNumbers): Record<string, HostTensor> {
 
 function floats(shape: readonly number[], data: Float32Array): HostTensor {
   return { dtype: "float32", shape: [...shape], data };
-}
-
-function numRightOf(logits: Float32Array, labels: Int32Array): number {
-  const numClasses = logits.length / labels.length;
-  return labels.reduce((right, label, row) => {
-    const scores = logits.subarray(row * numClasses, (row + 1) * numClasses);
-    return right + (scores.indexOf(Math.max(...scores)) === label ? 1 : 0);
-  }, 0);
 }

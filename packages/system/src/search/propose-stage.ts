@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom, SemlinkError } from "@semlink/engine";
+import { rngFrom } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { problemShape } from "../distill/transfer-stage.ts";
@@ -10,6 +9,7 @@ import type { Experiment } from "../experiment.ts";
 import type { JobContext } from "../run/job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "../run/job-setting.ts";
 import type { OpenRun } from "../run/open-run.ts";
+import { readStageJson } from "../run/stage-json.ts";
 import { runStage } from "../run/stage.ts";
 import { startStopwatch } from "../run/stopwatch.ts";
 import { readTargetBank } from "../targets/target-bank.ts";
@@ -20,9 +20,10 @@ import { lowerTerms } from "./bilevel/search-step.ts";
 import { edgesOfGenotype, openOneShot } from "./one-shot.ts";
 import type { ProposeOptions } from "./propose.ts";
 import { oneShotBatches, searchGenotypes } from "./propose.ts";
-import { searchHalves } from "./search-batches.ts";
+import { searchHalves } from "./search-halves.ts";
 import { searchNetwork } from "./search-network.ts";
 import type { SearchTrace } from "./search-results.ts";
+import { searchTraceSchema } from "./search-results-schema.ts";
 import type { SearchRequest } from "./searches.ts";
 import type { FinishedSearch } from "./study-setting.ts";
 
@@ -60,7 +61,7 @@ export async function proposeGenotypes(
     },
     async read(folder) {
       await loadWeights(folder);
-      return readTrace(folder);
+      return readStageJson(tracePath(folder), searchTraceSchema, "the record of a search");
     },
   });
   return {
@@ -147,15 +148,3 @@ async function openSearchSetting(
 }
 
 const tracePath = (folder: string): string => join(folder, "trace.json");
-
-async function readTrace(folder: string): Promise<SearchTrace> {
-  const path = tracePath(folder);
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as SearchTrace;
-  } catch (cause) {
-    throw new SemlinkError({
-      ...{ code: "corrupt-file", where: path, expected: "the record of a search", cause },
-      ...{ actual: "something else", hint: "delete the folder; the stage is run again" },
-    });
-  }
-}

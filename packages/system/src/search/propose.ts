@@ -3,13 +3,15 @@ import type { HostTensor, Runtime } from "@semlink/engine";
 import { cosineSchedule, rngFrom } from "@semlink/engine";
 import { fit, readMetrics, writeFileAtomic } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as z from "zod";
 import type { Dataset } from "../data/dataset.ts";
 import type { ProblemShape } from "../distill/networks.ts";
+import { TaughtBatches } from "../distill/taught-batches.ts";
 import { saveWeights } from "../distill/weights.ts";
 import type { ProposalConfig } from "../experiment/search-config.ts";
 import type { Reporter } from "../progress.ts";
+import { readStageJson } from "../run/stage-json.ts";
 import type { TargetBank } from "../targets/target-bank.ts";
 import type { ArchitectureReader } from "./architecture-reading.ts";
 import { openArchitectureReader } from "./architecture-reading.ts";
@@ -21,11 +23,12 @@ import { openPhase } from "./open-phase.ts";
 import type { OpenPhase } from "./open-phase.ts";
 import type { PrimitiveSet } from "./primitive-sets.ts";
 import type { Cost } from "./primitives/primitive.ts";
-import { SearchBatches, searchHalves } from "./search-batches.ts";
+import { searchHalves } from "./search-halves.ts";
 import { meanMargin, searchEpoch } from "./search-epoch.ts";
 import type { SearchNetwork } from "./search-network.ts";
 import { searchNetwork, studentSizes } from "./search-network.ts";
 import type { SearchEpoch } from "./search-results.ts";
+import { searchEpochSchema } from "./search-results-schema.ts";
 import type { SearchPhase } from "./search-schedule.ts";
 import { complexityWeightAfter, entropyWeightAt, searchPhases } from "./search-schedule.ts";
 
@@ -52,8 +55,8 @@ export interface ProposeOptions {
 export interface ProposeSetup extends ProposeOptions {
   /** Every primitive on every edge; its parameters have the names of every phase. */
   readonly network: SearchNetwork;
-  readonly train: SearchBatches;
-  readonly validation: SearchBatches;
+  readonly train: TaughtBatches;
+  readonly validation: TaughtBatches;
   /** Costs at uniform alpha, of which the penalty is 0. */
   readonly reference: Cost;
   readonly meter: OneShotMeter;
@@ -92,8 +95,12 @@ async function openSetup(options: ProposeOptions): Promise<ProposeSetup> {
   const rng = rngFrom(seed).fold("search");
   const halves = searchHalves(data, config, rng.fold("halves"));
   const { batchSize } = config;
-  const ofHalf = (half: "train" | "validation"): SearchBatches =>
-    new SearchBatches({ data, targets, pool: halves[half], batchSize, numViews, rng: rng.fold(half) });
+  const { train: set, mean, std } = data;
+  const ofHalf = (half: "train" | "validation"): TaughtBatches =>
+    new TaughtBatches({
+      ...{ set, mean, std, targets, batchSize, numViews },
+      ...{ pool: halves[half], rng: rng.fold(half) },
+    });
   const network = searchNetwork({ shape, config, primitives, head: targets?.head ?? null });
   const batches = oneShotBatches(options, halves.validation);
   return {
@@ -114,11 +121,12 @@ const ONE_SHOT_BATCH = 250;
 export function oneShotBatches(
   { data, targets, seed }: Pick<ProposeOptions, "data" | "targets" | "seed">,
   validation: Uint32Array,
-): SearchBatches {
+): TaughtBatches {
   const pool = validation.slice(0, NUM_ONE_SHOT_IMAGES);
   const batchSize = Math.min(ONE_SHOT_BATCH, pool.length);
   const rng = rngFrom(seed).fold("one-shot");
-  return new SearchBatches({ data, targets, pool, batchSize, numViews: 1, rng });
+  const { train: set, mean, std } = data;
+  return new TaughtBatches({ set, mean, std, targets, pool, batchSize, numViews: 1, rng });
 }
 
 async function costAtUniformAlpha(options: ProposeOptions, network: SearchNetwork): Promise<Cost> {
@@ -254,5 +262,5 @@ const epochsPath = (folder: string): string => join(folder, "epochs.json");
 
 async function readEpochs(folder: string): Promise<readonly SearchEpoch[]> {
   const path = epochsPath(folder);
-  return existsSync(path) ? (JSON.parse(await readFile(path, "utf8")) as SearchEpoch[]) : [];
+  return existsSync(path) ? readStageJson(path, z.array(searchEpochSchema), "records of epochs") : [];
 }

@@ -5,7 +5,7 @@ import { provenanceSchema } from "../evaluate/results.ts";
 import { proposalSchema } from "../experiment/search-config.ts";
 import { studentConfigSchema } from "../experiment/student-config.ts";
 import { genotypeSchema } from "./genotype.ts";
-import type { SearchResults } from "./search-results.ts";
+import type { SearchEpoch, SearchResults, SearchTrace } from "./search-results.ts";
 
 /** File of the results in the folder of a run. */
 export const SEARCH_FILE = "search.json";
@@ -18,7 +18,8 @@ const cost = { macs: amount, params: amount };
 const ofCells = <T extends z.ZodType>(value: T): z.ZodObject<{ normal: T; reduce: T }> =>
   z.strictObject({ normal: value, reduce: value });
 
-const epoch = z.strictObject({
+/** Validates the record of an epoch. */
+export const searchEpochSchema: z.ZodType<SearchEpoch> = z.strictObject({
   epoch: count,
   lowerLoss: z.number(),
   upperLoss: z.number(),
@@ -34,12 +35,13 @@ const epoch = z.strictObject({
   alarms: z.array(z.string()),
 });
 
-const trace = z.strictObject({
+/** Validates a search from its first epoch to its genotype. */
+export const searchTraceSchema: z.ZodType<SearchTrace> = z.strictObject({
   id: text,
   label: text,
   seed: z.int(),
   config: proposalSchema,
-  epochs: z.array(epoch).min(1),
+  epochs: z.array(searchEpochSchema).min(1),
   genotype: genotypeSchema,
   durationS: amount,
 });
@@ -89,7 +91,7 @@ const schema: z.ZodType<SearchResults> = z
     name: text,
     provenance: provenanceSchema,
     primitives: z.array(text),
-    traces: z.array(trace),
+    traces: z.array(searchTraceSchema),
     architectures: z.array(architecture),
     selections: z.array(selection),
     finals: z.array(trial),

@@ -52,9 +52,7 @@ export async function searchStudent(
     },
     runTrial: stagedTrials(experiment, run, { data, targets, testEmbeddings }),
     measureLatencies: (students) => stagedLatencies(run, shape, students),
-    onProgress: (message) => {
-      run.report({ stage: "select", done: 0, total: 1, message });
-    },
+    report: run.report,
   });
   const durationS = (performance.now() - started) / 1000;
   run.timings.push({ stage: "search-selection", durationS, cached: false });

@@ -6,6 +6,7 @@ import type { Genotype } from "./genotype.ts";
 import type { PrimitiveSet } from "./primitive-sets.ts";
 import type { SearchTrace } from "./search-results.ts";
 import type { SearchRequest } from "./searches.ts";
+import type { Reporter } from "../progress.ts";
 import type { TrialRunner } from "./select/trial.ts";
 
 /** A search that is done. */
@@ -28,5 +29,5 @@ export interface StudySetting {
   readonly runTrial: TrialRunner;
   /** Median time of one image on one thread [ms]. */
   readonly measureLatencies: (students: readonly StudentConfig[]) => Promise<readonly number[]>;
-  readonly onProgress: (message: string) => void;
+  readonly report: Reporter;
 }

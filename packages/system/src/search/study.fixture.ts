@@ -65,7 +65,7 @@ export function plannedStudy(
       Promise.resolve(
         students.map(({ architecture, widths }) => (architecture === "cells" ? 3 : widths[0]! / 16)),
       ),
-    onProgress: () => undefined,
+    report: () => undefined,
   };
   return { setting, requests };
 }

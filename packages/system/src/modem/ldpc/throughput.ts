@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
+import { median } from "../../median.ts";
 import { awgnBlocks, countBlockErrors } from "./awgn-blocks.ts";
 import { decodeLdpc, type LdpcDecodeOptions } from "./decode.ts";
 import { ldpcCode, type LdpcCodeOptions } from "./ldpc-code.ts";
@@ -56,10 +57,4 @@ export function measureLdpcThroughput(options: ThroughputOptions = {}): Throughp
     meanIterations: decoded.numIterations.reduce((sum, count) => sum + count, 0) / numBlocks,
     blockErrorRate: countBlockErrors(bits, decoded.bits, code.numInfoBits) / numBlocks,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

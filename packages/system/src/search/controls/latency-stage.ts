@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import type { StudentConfig } from "../../experiment/student-config.ts";
 import type { OpenRun } from "../../run/open-run.ts";
+import { readStageJson } from "../../run/stage-json.ts";
 import { runStage } from "../../run/stage.ts";
 import { encoderIdentity, type EncoderShape } from "../../student/student-encoder.ts";
 import type { LatencyRuns } from "./latency.ts";
@@ -19,6 +18,7 @@ export async function stagedLatencies(
   students: readonly StudentConfig[],
 ): Promise<readonly number[]> {
   const { imageShape, embedDim } = shape;
+  const times = z.array(z.number().positive()).length(students.length);
   const { value } = await runStage(run, {
     name: "search-latency",
     version: 1,
@@ -28,28 +28,9 @@ export async function stagedLatencies(
       const [latencies] = await run.jobs.run([{ job: "latency", payload }]);
       await writeFileAtomic(pathOf(folder), `${JSON.stringify(latencies)}\n`);
     },
-    read: (folder) => readLatencies(folder, students.length),
+    read: (folder) => readStageJson(pathOf(folder), times, `${students.length} times`),
   });
   return value;
-}
-
-/** @throws SemlinkError `corrupt-file`, so that the stage is run again */
-async function readLatencies(folder: string, count: number): Promise<readonly number[]> {
-  try {
-    return z
-      .array(z.number().positive())
-      .length(count)
-      .parse(JSON.parse(await readFile(pathOf(folder), "utf8")));
-  } catch (cause) {
-    throw new SemlinkError({
-      code: "corrupt-file",
-      where: pathOf(folder),
-      expected: `${count} times`,
-      actual: describeError(cause).message,
-      hint: "delete the folder; the latencies are measured again",
-      cause,
-    });
-  }
 }
 
 function pathOf(folder: string): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { defineExperiment } from "../../experiment.ts";
-import { latencyJob, median, medianLatencies } from "./latency.ts";
+import { latencyJob, medianLatencies } from "./latency.ts";
 
 describe("medianLatencies", () => {
   it("are those after the warm-up, of runs that take turns", async () => {
@@ -18,12 +18,6 @@ describe("medianLatencies", () => {
     const runs = [timed("a", [100, 1, 2, 9]), timed("b", [100, 5, 7, 6])];
     expect(await medianLatencies(runs, { numWarmup: 1, numRuns: 3 }, () => clock)).toEqual([2, 6]);
     expect(order.join("")).toBe("abababab");
-  });
-});
-
-describe("median", () => {
-  it("of an even number is the mean of the two in the middle", () => {
-    expect(median([4, 1, 3, 10])).toBe(3.5);
   });
 });
 

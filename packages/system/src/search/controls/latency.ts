@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { NamedTensors, Runtime } from "@semlink/engine";
-import { Evaluator, nameTree, paramsOf, rngFrom } from "@semlink/engine";
+import { Build, Evaluator, input, nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
-import { Build, input } from "@semlink/engine";
 import type { StudentConfig } from "../../experiment/student-config.ts";
+import { median } from "../../median.ts";
 import type { JobContext } from "../../run/job-table.ts";
 import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
 
@@ -35,13 +35,6 @@ export async function medianLatencies(
     }
   }
   return times.map(median);
-}
-
-/** Median; of an even number the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
 /** Payload of {@link latencyJob}. */

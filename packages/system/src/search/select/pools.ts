@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { cellsStudentAtMacs, isAtMacs } from "../controls/equal-macs.ts";
-import { median } from "../controls/latency.ts";
+import { median } from "../../median.ts";
 import { randomGenotypes } from "../controls/random-genotypes.ts";
 import type { Genotype } from "../genotype.ts";
 import type { Architecture, Selection } from "../search-results.ts";
@@ -75,17 +75,19 @@ async function select(
   pool: Selection["pool"],
   architectures: readonly Architecture[],
   searchS: number,
-  { search, seed, runTrial, onProgress }: StudySetting,
+  { search, seed, runTrial, report }: StudySetting,
 ): Promise<Selection> {
   const { rounds, numCandidates, keepFraction } = search.selection;
+  const keep = keptCounts(Math.min(numCandidates, architectures.length), keepFraction, rounds.length);
+  const total = [architectures.length, ...keep.slice(0, -1)].reduce((sum, count) => sum + count);
   let numDone = 0;
   const done = await successiveHalving(architectures, {
     rounds,
-    keep: keptCounts(Math.min(numCandidates, architectures.length), keepFraction, rounds.length),
+    keep,
     seed,
     runTrial,
     onTrial: (trial) => {
-      onProgress(`${pool} trial ${++numDone}: ${trialText(trial)}`);
+      report({ stage: `select ${pool}`, done: ++numDone, total, message: trialText(trial) });
     },
   });
   const trialsS = done.flatMap(({ trials }) => trials).reduce((sum, { durationS }) => sum + durationS, 0);

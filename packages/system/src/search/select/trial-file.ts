@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readStageJson } from "../../run/stage-json.ts";
 import type { TrialOutcome } from "./trial.ts";
 
 const trialSchema = z.strictObject({
@@ -27,18 +26,6 @@ export async function writeTrial(folder: string, { correct, ...figures }: TrialO
  * @throws SemlinkError `corrupt-file` when it is missing or damaged
  */
 export async function readTrial(folder: string): Promise<TrialOutcome> {
-  const path = pathOf(folder);
-  try {
-    const { correct, ...figures } = trialSchema.parse(JSON.parse(await readFile(path, "utf8")));
-    return { ...figures, correct: Uint8Array.from(correct, Number) };
-  } catch (cause) {
-    throw new SemlinkError({
-      code: "corrupt-file",
-      where: path,
-      expected: "figures of a trial",
-      actual: describeError(cause).message,
-      hint: "delete the folder; the trial is run again",
-      cause,
-    });
-  }
+  const { correct, ...figures } = await readStageJson(pathOf(folder), trialSchema, "figures of a trial");
+  return { ...figures, correct: Uint8Array.from(correct, Number) };
 }
