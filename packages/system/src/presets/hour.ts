@@ -3,7 +3,7 @@ import type { ExperimentInput } from "../experiment.ts";
 
 /**
  * Like `quick`, with a student that is searched for: the whole space of DARTS, every training image in one of the two
- * halves, an hour on two cores.
+ * halves. Made for an hour or so on two cores; not timed yet.
  */
 export const hour: ExperimentInput = {
   name: "hour",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import type { CsvFile } from "./csv.ts";
@@ -19,16 +19,21 @@ export interface ReportContent {
   readonly page: { readonly name: string; readonly text: string };
   readonly charts: readonly { readonly id: string; readonly svg: string }[];
   readonly tables: readonly CsvFile[];
+  /** Further files by their paths in the folder. */
+  readonly others?: readonly { readonly path: string; readonly text: string }[];
 }
 
 /**
- * Writes the page, `charts/*.svg`, `charts/*.png` (twice the size) and `tables/*.csv` into `folder`, each atomically.
+ * Writes the page, `charts/*.svg`, `charts/*.png` (twice the size), `tables/*.csv` and what else there is into `folder`,
+ * each atomically.
  *
  * @param folder - is made if it does not exist
  * @throws SemlinkError `disk-full` or `write-failed`
  */
 export async function writeReportFiles(folder: string, content: ReportContent): Promise<ReportFiles> {
-  for (const name of ["charts", "tables"]) await makeFolder(join(folder, name));
+  const { others = [] } = content;
+  const folders = new Set(["charts", "tables", ...others.map(({ path }) => dirname(path))]);
+  for (const name of folders) await makeFolder(join(folder, name));
   const write = async (path: string, data: string | Uint8Array): Promise<string> => {
     await writeFileAtomic(join(folder, path), data);
     return join(folder, path);
@@ -41,6 +46,7 @@ export async function writeReportFiles(folder: string, content: ReportContent): 
   }
   const csv: string[] = [];
   for (const { name, text } of content.tables) csv.push(await write(join("tables", `${name}.csv`), text));
+  for (const { path, text } of others) await write(path, text);
   return { html: await write(content.page.name, content.page.text), svg, png, csv };
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { median } from "../../median.ts";
 import type { SearchResults, SearchTrace, Trial } from "../../search/search-results.ts";
 import { type Html, html } from "../html.ts";
 import { decimal, duration, NOT_MEASURED, percent, signedInterval, signedPoints } from "../number-format.ts";
@@ -47,7 +48,8 @@ export function selectionTable({ selections }: SearchResults): Html {
   const rows = selections.flatMap(({ pool, rounds }) =>
     rounds.map(({ budget, trials, kept }, round) => {
       const ranked = rankedAccuracies(trials);
-      const figures = [ranked[0], medianOf(ranked), ranked.at(-1)];
+      const middle = ranked.length > 0 ? median(ranked) : undefined;
+      const figures = [ranked[0], middle, ranked.at(-1)];
       const counts = [budget.numImages, budget.epochs, trials.length, trials.length - ranked.length];
       return {
         cells: [
@@ -126,12 +128,6 @@ function alarmsOf({ label, epochs }: SearchTrace): string[] {
 
 function rankedAccuracies(trials: readonly Trial[]): number[] {
   return trials.flatMap(({ accuracy }) => accuracy ?? []).toSorted((a, b) => b - a);
-}
-
-/** @param sorted - in any one direction */
-function medianOf(sorted: readonly number[]): number | undefined {
-  const [left, right] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
-  return left === undefined || right === undefined ? undefined : (left + right) / 2;
 }
 
 function poolName(pool: "kdl" | "random"): string {

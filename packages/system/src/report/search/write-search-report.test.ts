@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DOMParser } from "linkedom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseGenotype } from "../../search/genotype.ts";
 import type { SearchResults } from "../../search/search-results.ts";
 import { parseSearchResults } from "../../search/search-results-schema.ts";
 import { drawCharts } from "../charts.ts";
@@ -49,6 +50,17 @@ describe("writeSearchReport", () => {
       "search-epochs.csv",
       "search-strengths.csv",
     ]);
+  });
+
+  it("writes the genotype of every architecture that was retrained, and no other", async () => {
+    const genotypes = join(folder, "first", "genotypes");
+    const retrained = results.architectures.filter(
+      ({ id, genotype }) => genotype && results.finals.some(({ architecture }) => architecture === id),
+    );
+    expect((await readdir(genotypes)).toSorted()).toEqual(retrained.map(({ id }) => `${id}.json`).toSorted());
+    for (const { id, genotype } of retrained) {
+      expect(parseGenotype(await readFile(join(genotypes, `${id}.json`), "utf8"))).toEqual(genotype);
+    }
   });
 
   it("writes the same bytes for the same results", async () => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatGenotype } from "../../search/genotype.ts";
 import type { SearchResults } from "../../search/search-results.ts";
 import { type ReportFiles, writeReportFiles } from "../report-files.ts";
 import { drawSearchCharts } from "./search-charts.ts";
@@ -6,7 +7,8 @@ import { searchCsvFiles } from "./search-csv.ts";
 import { searchPage } from "./search-page.ts";
 
 /**
- * Writes `search.html`, its charts and its tables into `folder`; the same results give the same bytes.
+ * Writes `search.html`, its charts and tables, and `genotypes/<id>.json` of every architecture that was retrained into
+ * `folder`; the same results give the same bytes.
  *
  * @param folder - is made if it does not exist
  * @throws SemlinkError `disk-full` or `write-failed`
@@ -14,5 +16,9 @@ import { searchPage } from "./search-page.ts";
 export async function writeSearchReport(results: SearchResults, folder: string): Promise<ReportFiles> {
   const charts = drawSearchCharts(results);
   const page = { name: "search.html", text: searchPage(results, charts) };
-  return writeReportFiles(folder, { page, charts, tables: searchCsvFiles(results) });
+  const retrained = new Set(results.finals.map(({ architecture }) => architecture));
+  const genotypes = results.architectures.flatMap(({ id, genotype }) =>
+    genotype && retrained.has(id) ? [{ path: `genotypes/${id}.json`, text: formatGenotype(genotype) }] : [],
+  );
+  return writeReportFiles(folder, { page, charts, tables: searchCsvFiles(results), others: genotypes });
 }
