@@ -8,6 +8,7 @@ export * from "./onnx/index.ts";
 export * from "./ops/index.ts";
 export * from "./optim/index.ts";
 export * from "./random/index.ts";
+export * from "./rewrite/index.ts";
 export { NODE_EXECUTION_PROVIDERS } from "./runtime/node-execution-providers.ts";
 export type { NodeExecutionProvider } from "./runtime/node-execution-providers.ts";
 export type { NamedTensors, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";

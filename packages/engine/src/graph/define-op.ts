@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EmitContext, Emitter, Value } from "../onnx/emitter.ts";
 import { currentScope } from "./scope.ts";
-import type { Attributes, OpNode, Tensor, TensorType } from "./tensor.ts";
+import type { Attributes, OpNode, Siblings, Tensor, TensorType } from "./tensor.ts";
 
 /** What a gradient rule may use: the node's own inputs, outputs and attributes, and the output gradients. */
 export interface VjpContext<A extends object> {
@@ -32,6 +32,21 @@ export interface OpDefinition<A extends object> {
     inputs: readonly Value[],
     context: EmitContext & { readonly attrs: A },
   ) => Value | readonly Value[];
+  /**
+   * Inputs with which the first output is multiplied by a factor [1] and the others stay as they are; left out where
+   * there are none.
+   */
+  readonly scaledInputs?: (inputs: readonly Tensor[], factor: Tensor) => readonly Tensor[];
+  /** How one application can stand for several; left out where that cannot be, or gains nothing. */
+  readonly join?: JoinRule<A>;
+}
+
+/** How one application of an operator can stand for several, see `joinSiblings`. */
+export interface JoinRule<A extends object> {
+  /** How many of the inputs, counted from the first, are maps with channels on axis 1; the others are parameters. */
+  readonly numMaps: number;
+  /** Outputs whose channels are those of the siblings, one behind the other; null where that gains nothing. */
+  readonly apply: (siblings: Siblings, attrs: A) => readonly Tensor[] | null;
 }
 
 /** An operator: {@link OpDefinition} with a way to apply it to tensors. */
@@ -47,7 +62,7 @@ export function defineOp<A extends object>(definition: OpDefinition<A>): Op<A> {
   const apply = (inputs: readonly Tensor[], attrs: A): readonly Tensor[] => {
     const types = definition.infer(inputs, attrs);
     const outputs: Tensor[] = [];
-    const { vjp } = definition;
+    const { vjp, scaledInputs } = definition;
     const node: OpNode = {
       kind: "op",
       name: definition.name,
@@ -64,12 +79,18 @@ export function defineOp<A extends object>(definition: OpDefinition<A>): Op<A> {
         const emitted = definition.emit(onnx, values, { ...context, attrs });
         return Array.isArray(emitted) ? (emitted as readonly Value[]) : [emitted as Value];
       },
+      scaledInputs: scaledInputs ? (factor) => scaledInputs(inputs, factor) : null,
+      join: joinOn(definition.join, attrs),
     };
     // A rule may return one of its inputs as the type; only shape and dtype of it are meant.
     types.forEach(({ shape, dtype }, outputIndex) => outputs.push({ node, outputIndex, shape, dtype }));
     return outputs;
   };
   return { ...definition, apply, call: (inputs, attrs) => apply(inputs, attrs)[0]! };
+}
+
+function joinOn<A extends object>(rule: JoinRule<A> | undefined, attrs: A): OpNode["join"] {
+  return rule ? { numMaps: rule.numMaps, apply: (siblings) => rule.apply(siblings, attrs) } : null;
 }
 
 // Rules of single-output operators use `grad`; it is only read when that output has a gradient.

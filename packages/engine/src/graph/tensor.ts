@@ -67,7 +67,25 @@ export interface OpNode {
   readonly emit: (onnx: Emitter, inputs: readonly Value[], context: EmitContext) => readonly Value[];
   /** The same operator on other inputs: a new node with shapes of its own. */
   readonly reapply: (inputs: readonly Tensor[]) => readonly Tensor[];
+  /** Inputs with which the first output is multiplied by a factor [1]; null where there are none. */
+  readonly scaledInputs: ((factor: Tensor) => readonly Tensor[]) | null;
+  /** How one application can stand for this and others; null where the operator cannot. */
+  readonly join: {
+    readonly numMaps: number;
+    readonly apply: (siblings: Siblings) => readonly Tensor[] | null;
+  } | null;
   readonly scope: string;
+}
+
+/** Applications of one operator, alike in everything but the values of their parameters. */
+export interface Siblings {
+  /** The maps that all of them read, or those whose channels are theirs, one behind the other. */
+  readonly maps: readonly Tensor[];
+  readonly reads: "same maps" | "own channels";
+  /** The first map as many times as there are siblings, joined along the channels. */
+  readonly repeated: () => Tensor;
+  /** By sibling, what it reads beside the maps. */
+  readonly params: readonly (readonly Tensor[])[];
 }
 
 /** What makes a tensor: fed at every run, fixed, held outside the graph, or computed. */

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { GraphNode, Tensor, TensorType } from "./tensor.ts";
 
-/** Every node that the tensors depend on, each after the nodes it uses. Iterative: depth is not bounded. */
-export function topologicalOrder(roots: readonly Tensor[]): GraphNode[] {
+/**
+ * Every node that the tensors depend on, each after the nodes it uses. Iterative: depth is not bounded.
+ *
+ * @param usedBy - what a node uses, its inputs if left out
+ */
+export function topologicalOrder(
+  roots: readonly Tensor[],
+  usedBy: (node: GraphNode) => readonly Tensor[] = inputsOf,
+): GraphNode[] {
   const order: GraphNode[] = [];
   const visited = new Set<GraphNode>();
   const stack: { node: GraphNode; next: number }[] = [];
@@ -15,7 +22,7 @@ export function topologicalOrder(roots: readonly Tensor[]): GraphNode[] {
     enter(root.node);
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const dependency = top.node.kind === "op" ? top.node.inputs[top.next++] : undefined;
+      const dependency = usedBy(top.node)[top.next++];
       if (dependency) enter(dependency.node);
       else {
         order.push(top.node);
@@ -24,6 +31,11 @@ export function topologicalOrder(roots: readonly Tensor[]): GraphNode[] {
     }
   }
   return order;
+}
+
+/** What a node reads; leaves read nothing. */
+export function inputsOf(node: GraphNode): readonly Tensor[] {
+  return node.kind === "op" ? node.inputs : [];
 }
 
 /** Types of the inputs, constants and parameters among `order`, as the tensors that read them state them. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Op } from "../graph/define-op.ts";
 import { defineOp } from "../graph/define-op.ts";
-import type { Tensor } from "../graph/tensor.ts";
+import type { Dim } from "../graph/dim.ts";
+import type { Siblings, Tensor } from "../graph/tensor.ts";
+import { concat } from "./concat.ts";
 import { beforeExpand } from "./expand.ts";
 import { broadcastTypes, checkDType } from "./infer.ts";
 import type { Operand } from "./operand.ts";
 import { operands } from "./operand.ts";
 import type { NoAttributes } from "./pointwise.ts";
+import { reshape } from "./reshape.ts";
 
 /** Operator of {@link add}. */
 export const addOp: Op<NoAttributes> = defineOp({
@@ -14,6 +17,10 @@ export const addOp: Op<NoAttributes> = defineOp({
   infer: ([a, b]) => [broadcastTypes("Add", a!, b!)],
   vjp: ({ grad }) => [grad, grad],
   emit: (onnx, inputs) => onnx.node("Add", inputs),
+  join: {
+    numMaps: 2,
+    apply: ({ maps, reads }, attrs) => (reads === "own channels" ? addOp.apply(maps, attrs) : null),
+  },
 });
 
 /** Operator of {@link sub}. */
@@ -30,7 +37,23 @@ export const mulOp: Op<NoAttributes> = defineOp({
   infer: ([a, b]) => [broadcastTypes("Mul", a!, b!)],
   vjp: ({ inputs: [a, b], grad }) => [mul(grad, b!), mul(grad, a!)],
   emit: (onnx, inputs) => onnx.node("Mul", inputs),
+  join: { numMaps: 1, apply: joinedProducts },
 });
+
+/** Maps times one number each. */
+function joinedProducts({ maps: [x], reads, params }: Siblings): readonly Tensor[] | null {
+  const factors = params.map(([factor]) => factor!);
+  if (x!.shape.length !== 4 || !factors.every(({ shape }) => shape.every((size) => size === 1))) return null;
+  const [batch, channels, ...area] = x!.shape as readonly [Dim, number, Dim, Dim];
+  const column = concat(
+    factors.map((factor) => reshape(factor, [1])),
+    { axis: 0 },
+  );
+  const of = factors.length;
+  const inParts = reads === "same maps" ? [batch, 1, channels, ...area] : [batch, of, channels / of, ...area];
+  const products = mul(reshape(x!, inParts), reshape(column, [of, 1, 1, 1]));
+  return [reshape(products, [batch, reads === "same maps" ? channels * of : channels, ...area])];
+}
 
 /** Operator of {@link div}. */
 export const divOp: Op<NoAttributes> = defineOp({

@@ -18,7 +18,7 @@ export function pointwise<A extends object = NoAttributes>(
   gradient: ((context: VjpContext<A>) => Tensor) | "zero",
   emit: OpDefinition<A>["emit"] = (onnx, inputs) => onnx.node(name, inputs),
 ): Op<A> {
-  return defineOp<A>({
+  const op: Op<A> = defineOp<A>({
     name,
     infer([x]) {
       checkDType(name, x!, ["float32"]);
@@ -26,5 +26,7 @@ export function pointwise<A extends object = NoAttributes>(
     },
     vjp: gradient === "zero" ? gradient : (context) => [gradient(context)],
     emit,
+    join: { numMaps: 1, apply: ({ maps }, attrs) => op.apply(maps, attrs) },
   });
+  return op;
 }

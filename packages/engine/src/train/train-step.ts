@@ -6,6 +6,8 @@ import type { Param } from "../nn/index.ts";
 import { Build, paramsOf } from "../nn/index.ts";
 import type { Optimizer, ParamPolicy } from "../optim/index.ts";
 import { clipByGlobalNorm } from "../optim/index.ts";
+import type { GraphChange } from "../rewrite/index.ts";
+import { rewriteGraph } from "../rewrite/index.ts";
 import type { Accumulation } from "./accumulation.ts";
 import { accumulateGradients } from "./accumulation.ts";
 import { bufferUpdates } from "./buffer-updates.ts";
@@ -51,6 +53,8 @@ export interface TrainStep {
   readonly state: readonly StateSlot[];
   /** Parameters and buffers that are read but never changed. */
   readonly frozen: readonly Param[];
+  /** What {@link rewriteGraph} did to the network before gradients were taken. */
+  readonly rewrites: readonly GraphChange[];
   readonly optimizer: Optimizer;
   readonly averageDecay: number | null;
   /** Gradients of the loss on one batch by parameter name, before clipping. */
@@ -70,8 +74,10 @@ export interface TrainStep {
 export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const { model, optimizer, isTrained = () => true, policy = () => ({}) } = options;
   const build = new Build(model, { training: true });
-  const { loss, metrics = {} } = options.objective(build);
-  const updates = bufferUpdates(build);
+  const { loss, metrics, updates, rewrites } = rewrittenObjective(
+    options.objective(build),
+    bufferUpdates(build),
+  );
   const used = parametersUsedBy([loss, ...updates.values()]);
   const params = paramsOf(model).filter((param) => used.has(param));
   const trained = params.filter((param) => param.trainable && isTrained(param));
@@ -102,6 +108,7 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
     metricNames: Object.keys(stepMetrics),
     state,
     frozen: params.filter((param) => !changed.has(param)),
+    rewrites,
     optimizer,
     averageDecay: settings.averageDecay,
     gradients: named,
@@ -115,6 +122,22 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
         // Replicas share out the update by parameter, so each must be reachable by itself.
         settings,
       }),
+  };
+}
+
+/** Everything that a network's forward pass gives, in fewer and larger operators. */
+function rewrittenObjective(
+  { loss, metrics = {} }: Objective,
+  updates: ReadonlyMap<Param, Tensor>,
+): Required<Objective> & Pick<TrainStep, "rewrites"> & { readonly updates: ReadonlyMap<Param, Tensor> } {
+  const { outputs, changes } = rewriteGraph([loss, ...Object.values(metrics), ...updates.values()]);
+  const [newLoss, ...others] = outputs as readonly [Tensor, ...Tensor[]];
+  const names = Object.keys(metrics);
+  return {
+    loss: newLoss,
+    metrics: Object.fromEntries(names.map((name, index) => [name, others[index]!])),
+    updates: new Map([...updates.keys()].map((buffer, index) => [buffer, others[names.length + index]!])),
+    rewrites: changes,
   };
 }
 

@@ -29,8 +29,11 @@ export class MixedOp implements Layer<[input: EdgeInput, weights: readonly Tenso
 
   /** @param weights - by primitive of the set, [1, 1] each */
   forward(build: Build, input: EdgeInput, weights: readonly Tensor[]): Tensor {
+    // Convolutions first: their sums need not leave the layout in which they were computed.
     return sumOf(
-      this.columns.map(([name, column]) => mul(build.apply(this.primitives[name]!, input), weights[column]!)),
+      this.columns
+        .toReversed()
+        .map(([name, column]) => mul(build.apply(this.primitives[name]!, input), weights[column]!)),
     );
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Op } from "../../graph/define-op.ts";
 import { defineOp } from "../../graph/define-op.ts";
-import type { Tensor, TensorType } from "../../graph/tensor.ts";
+import type { Dim } from "../../graph/dim.ts";
+import type { Siblings, Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Emitter, Value } from "../../onnx/emitter.ts";
 import { float } from "../../onnx/emitter.ts";
 import { add, div, mul, neg, sub } from "../arithmetic.ts";
@@ -13,13 +14,17 @@ import {
 } from "../conv/blocked-kernels.ts";
 import { fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
 import { reshaped } from "../conv/grid.ts";
+import { joinedParams } from "../join-params.ts";
+import { concat } from "../concat.ts";
 import { sqrt } from "../power.ts";
+import { reshape } from "../reshape.ts";
 import { sizeOf } from "../size-of.ts";
 import { blockedSizes, channelVector } from "./blocked-image.ts";
 import { channelCombinationOp } from "./channel-combination.ts";
 import { channelMomentsOp } from "./channel-moments.ts";
 import { channelsOf, checkChannelVector, reducedAxes } from "./channels.ts";
 import type { EpsilonAttribute } from "./normalize-channels.ts";
+import { channelConstant } from "./normalize-channels.ts";
 
 /**
  * Batch normalisation with the statistics of the batch: inputs x, weight, bias; outputs y, mean [channels] and
@@ -48,7 +53,40 @@ export const normalizeBatchOp: Op<EpsilonAttribute> = defineOp({
       ? nativeNode(onnx, operands, type!, epsilon)
       : writtenOut(onnx, operands, type!, epsilon);
   },
+
+  scaledInputs: ([x, weight, bias], factor) => [
+    x!,
+    mul(weight!, factor),
+    isZero(bias!) ? bias! : mul(bias!, factor),
+  ],
+  join: { numMaps: 1, apply: joinedNorms },
 });
+
+function joinedNorms({ maps, reads, params }: Siblings, attrs: EpsilonAttribute): readonly Tensor[] {
+  const [weight, bias] = joinedParams(params) as [Tensor, Tensor];
+  if (reads === "own channels") return normalizeBatchOp.apply([...maps, weight, bias], attrs);
+  // Normalised once, then a weight and bias for each of them.
+  const [x] = maps as [Tensor];
+  const [batch, channels, ...area] = x.shape as [Dim, number, ...Dim[]];
+  const [alone, mean, variance] = normalizeBatchOp.apply(
+    [x, channelConstant(channels, 1), channelConstant(channels, 0)],
+    attrs,
+  );
+  const numSiblings = params.length;
+  const rows = [numSiblings, channels, ...area.map(() => 1)];
+  const scaled = mul(reshape(alone!, [batch, 1, channels, ...area]), reshape(weight, rows));
+  const shifted = isZero(bias) ? scaled : add(scaled, reshape(bias, rows));
+  const repeated = (vector: Tensor): Tensor =>
+    concat(
+      params.map(() => vector),
+      { axis: 0 },
+    );
+  return [reshape(shifted, [batch, numSiblings * channels, ...area]), repeated(mean!), repeated(variance!)];
+}
+
+function isZero({ node }: Tensor): boolean {
+  return node.kind === "constant" && node.data.every((value) => value === 0);
+}
 
 /**
  * With `s = √(variance + epsilon)`, `xHat = (x − mean) / s` and means over the batch:

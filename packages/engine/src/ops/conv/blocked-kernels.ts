@@ -5,13 +5,14 @@ import { reshaped } from "./grid.ts";
 
 // Operators of ONNX Runtime that work in the blocked layout; see blocked-layout.ts.
 
-/** Max pooling in the blocked layout, with the attributes of ONNX MaxPool. */
-export function blockedMaxPoolNode(
+/** Pooling in the blocked layout, with the attributes of the ONNX operator. */
+export function blockedPoolNode(
   onnx: Emitter,
+  type: "AveragePool" | "MaxPool",
   x: Value,
-  attributes: Readonly<Record<string, readonly number[]>>,
+  attributes: Readonly<Record<string, AttributeValue>>,
 ): Value {
-  return onnx.node("MaxPool", [x], { auto_pad: "NOTSET", ...attributes }, NCHWC);
+  return onnx.node(type, [x], { auto_pad: "NOTSET", ...attributes }, NCHWC);
 }
 
 /** What a blocked convolution is told besides its operands: two numbers each for height and width, four pads. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Op } from "../../graph/define-op.ts";
 import { defineOp } from "../../graph/define-op.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import type { Siblings, Tensor } from "../../graph/tensor.ts";
 import type { KernelSet } from "../../onnx/kernel-set.ts";
+import { joinedParams } from "../join-params.ts";
 import { sum } from "../reduce.ts";
+import { pad } from "../slice.ts";
 import { isAtHandInBlocks } from "./blocked-layout.ts";
 import { blockedConv } from "./forms/blocked.ts";
 import { blockedDepthwiseConv } from "./forms/blocked-depthwise.ts";
@@ -50,7 +52,37 @@ export const conv2dOp: Op<ConvAttributes> = defineOp({
         return pairConv(onnx, x!, weight!, bias, geometry);
     }
   },
+
+  join: { numMaps: 1, apply: joinedConvs },
 });
+
+function joinedConvs(
+  { maps, reads, repeated, params }: Siblings,
+  attrs: ConvAttributes,
+): readonly Tensor[] | null {
+  const { groups } = attrs;
+  const isPlain = groups === 1;
+  const [outChannels, height, width] = params[0]![0]!.shape;
+  if (isPlain && reads === "same maps") return conv2dOp.apply([...maps, ...joinedParams(params)], attrs);
+  if (!isPlain && outChannels === groups) {
+    const x = reads === "same maps" ? [repeated()] : maps;
+    return conv2dOp.apply([...x, ...joinedParams(params)], { ...attrs, groups: groups * params.length });
+  }
+  // Zeros where an output does not see an input: a few more products, but one operator.
+  const isPoint = isPlain && height === 1 && width === 1;
+  return isPoint ? conv2dOp.apply([...maps, ...joinedParams(onDiagonal(params))], attrs) : null;
+}
+
+/** Weights [outChannels, 1, 1, inChannels] beside as many zeros as the other siblings have input channels. */
+function onDiagonal(params: readonly (readonly Tensor[])[]): readonly (readonly Tensor[])[] {
+  return params.map(([weight, ...bias], index) => {
+    const inChannels = weight!.shape[3] as number;
+    const around = [index * inChannels, (params.length - 1 - index) * inChannels] as const;
+    return [pad(weight!, { pads: [NONE, NONE, NONE, around] }), ...bias];
+  });
+}
+
+const NONE = [0, 0] as const;
 
 type Form = "direct" | "blocked" | "blocked-depthwise" | "matrix" | "pairs";
 

@@ -10,6 +10,7 @@ import { checkGradient } from "../conv/geometry.ts";
 import { canReorder } from "../conv/traits.ts";
 import type { Window } from "../conv/window.ts";
 import { inputIndex, tapsOf } from "../conv/window.ts";
+import { emitPool } from "./emit-pool.ts";
 import type { PoolAttributes, PoolGeometry, PoolOptions } from "./pool-geometry.ts";
 import { onnxPoolAttributes, poolAttributes, poolGeometry, pooledType } from "./pool-geometry.ts";
 
@@ -21,8 +22,11 @@ export const avgPool2dOp: Op<PoolAttributes> = defineOp({
     const [, , height, width] = x!.shape as [unknown, unknown, number, number];
     return [avgPool2dGradientOp.call([grad], { ...attrs, height, width })];
   },
-  emit: (onnx, [x], { attrs }) =>
-    onnx.node("AveragePool", [x!], { ...onnxPoolAttributes(attrs), count_include_pad: 0 }),
+  emit(onnx, [x], { inputs: [type], attrs }) {
+    const { channels, rows, columns } = poolGeometry("avgPool2d", type!, attrs);
+    const attributes = { ...onnxPoolAttributes(attrs), count_include_pad: 0 };
+    return emitPool(onnx, "AveragePool", x!, [channels, rows.outSize, columns.outSize], attributes);
+  },
 });
 
 /** Attributes of the gradient of average pooling: those of the pooling, and the size of its input. */
@@ -77,8 +81,11 @@ function emitGradient(
     // Each input meets as many windows as a window has taps, so the transposed sum is again a mean, times that number.
     const shares = onnx.node("Mul", [grad, shareOfInputs(onnx, geometry, kernelSize ** 2)]);
     const reach = kernelSize - 1 - padding;
-    const attributes = onnxPoolAttributes({ kernelSize, stride, padding: reach });
-    return onnx.node("AveragePool", [shares], { ...attributes, count_include_pad: 1 });
+    const attributes = {
+      ...onnxPoolAttributes({ kernelSize, stride, padding: reach }),
+      count_include_pad: 1,
+    };
+    return emitPool(onnx, "AveragePool", shares, [channels, rows.inSize, columns.inSize], attributes);
   }
   const shares = onnx.node("Mul", [grad, shareOfInputs(onnx, geometry, 1)]);
   if (kernelSize === stride && [rows, columns].every((window) => window.outSize * stride === window.inSize)) {

@@ -3,11 +3,9 @@ import type { Op } from "../../graph/define-op.ts";
 import { defineOp } from "../../graph/define-op.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Emitter, Value } from "../../onnx/emitter.ts";
-import { blockedMaxPoolNode } from "../conv/blocked-kernels.ts";
-import { fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
 import { checkGradient } from "../conv/geometry.ts";
+import { emitPool } from "./emit-pool.ts";
 import { firstMaximumScatter, firstMaximumSelect } from "./first-maximum.ts";
-import { isBlockedGrid } from "./image-grid.ts";
 import type { PoolAttributes, PoolOptions } from "./pool-geometry.ts";
 import { onnxPoolAttributes, poolAttributes, poolGeometry, pooledType } from "./pool-geometry.ts";
 
@@ -52,10 +50,7 @@ export const maxPool2dSelectOp: Op<PoolAttributes> = defineOp({
 // The gradient asks for the same nodes as the forward pass, and equal nodes are written once.
 function emitMaxPool(onnx: Emitter, x: Value, type: TensorType, attrs: PoolAttributes): Value {
   const { channels, rows, columns } = poolGeometry("maxPool2d", type, attrs);
-  const attributes = onnxPoolAttributes(attrs);
-  if (!isBlockedGrid(onnx, channels)) return onnx.node("MaxPool", [x], attributes);
-  const y = blockedMaxPoolNode(onnx, toBlocked(onnx, x), attributes);
-  return fromBlocked(onnx, y, [channels, rows.outSize, columns.outSize]);
+  return emitPool(onnx, "MaxPool", x, [channels, rows.outSize, columns.outSize], onnxPoolAttributes(attrs));
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   mul,
   paramsOf,
   partitioned,
+  rewriteGraph,
   sgd,
   square,
   stopGradient,
@@ -156,12 +157,19 @@ function priceOf(
 
 const TINY = 1e-12;
 
-/** The whole supernet on a batch, with batch statistics; running ones are not kept, as nothing reads them. */
+/**
+ * The whole supernet on a batch, with batch statistics; running ones are not kept, as nothing reads them. Rewritten
+ * before gradients of either level are taken: the edges from one input of a cell are computed side by side.
+ */
 function outputsOn({ network, config }: SearchStepOptions, { images }: TaskBatch): TaskOutputs {
   const build = new Build(network, { training: true });
   const controls = config.auxiliarySkip ? { auxiliarySkip: input("auxiliarySkip", []) } : {};
   const embedding = build.apply(network.supernet, images, controls);
-  return { embedding, logits: build.apply(network.head, embedding) };
+  const [rewrittenEmbedding, logits] = rewriteGraph([
+    embedding,
+    build.apply(network.head, embedding),
+  ]).outputs;
+  return { embedding: rewrittenEmbedding!, logits: logits! };
 }
 
 /** Terms that the weights learn from. */

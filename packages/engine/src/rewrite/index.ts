@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export { rewriteGraph } from "./rewrite-graph.ts";
+export type { GraphChange, RewrittenGraph } from "./rewritten-graph.ts";
