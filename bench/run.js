@@ -3,7 +3,7 @@ import { parseCommandLine, usage } from "./command-line.js";
 import { describeMachine } from "./machine.js";
 import { measureCase } from "./measure.js";
 import { Progress } from "./progress.js";
-import { resultTable } from "./table.js";
+import { resultTable, rewriteLines } from "./table.js";
 import { pythonWithTorch } from "./torch-python.js";
 
 const EXIT = { done: 0, failed: 1, badArguments: 2, interrupted: 130 };
@@ -61,5 +61,6 @@ async function measureAll({ cases, threads, rounds, steps, useTorch, json }, sig
     );
   }
   const report = { benchmark: "throughput", machine, results };
-  process.stdout.write(`${json ? JSON.stringify(report, null, 2) : resultTable(results)}\n`);
+  const text = json ? JSON.stringify(report, null, 2) : `${resultTable(results)}\n\n${rewriteLines(results)}`;
+  process.stdout.write(`${text}\n`);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatChanges } from "@semlink/engine";
 
 const COLUMNS = [
   ["case", ({ case: id }) => id],
@@ -26,6 +27,12 @@ export function resultTable(results) {
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** What the engine changed in the graphs of the cases before it took gradients, one line for each. */
+export function rewriteLines(results) {
+  const lines = results.map(({ case: id, engine }) => [id, formatChanges(engine.rewrites)]);
+  return [...new Map(lines)].map(([id, changes]) => `${id} rewritten: ${changes}`).join("\n");
 }
 
 function ratioText({ min, median, max }) {

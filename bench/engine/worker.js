@@ -11,9 +11,10 @@ import { openProgram } from "./open-program.js";
 
 const [id, threads, file] = process.argv.slice(2);
 const { workload, setting } = caseNamed(id);
+const source = workload.program(setting);
 const runtime = await nodeRuntime({ intraOpThreads: Number(threads) });
 const { tensors } = decodeSafetensors(await readFile(file), file);
-const program = await openProgram(workload.program(setting), {
+const program = await openProgram(source, {
   runtime,
   batch: setting.batch,
   weights: tensorsNamed(tensors, "param:"),
@@ -25,6 +26,7 @@ console.log(
   JSON.stringify({
     versions: { runtime: runtime.name, kernels: runtime.kernels.name, node: process.version.slice(1) },
     numParams: program.numParams,
+    rewrites: source.step?.rewrites ?? [],
     openSeconds: program.openSeconds,
     sessionSeconds: program.sessionSeconds,
   }),

@@ -62,8 +62,7 @@ function foldableFactors(outputs: readonly Tensor[]): ReadonlyMap<OpNode, Scalin
     const [y, factor] = node.inputs as [Tensor, Tensor];
     const isNumber = factor.shape.length <= y.shape.length && factor.shape.every((size) => size === 1);
     const canScale = y.node.kind === "op" && y.node.scaledInputs !== null && y.outputIndex === 0;
-    if (isNumber && canScale && numReaders.get(y) === 1)
-      found.set(y.node as OpNode, { factor, product: node });
+    if (isNumber && canScale && numReaders.get(y) === 1) found.set(y.node, { factor, product: node });
   }
   // A factor that itself comes from a map cannot come before it.
   const beforeFactors = topologicalOrder([...found.values()].map(({ factor }) => factor));

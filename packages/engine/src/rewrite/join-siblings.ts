@@ -3,6 +3,7 @@ import { formatShape } from "../graph/dim.ts";
 import { within } from "../graph/scope.ts";
 import type { OpNode, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
+import { grouped } from "../grouped.ts";
 import { concat, split } from "../ops/index.ts";
 import type { GraphChange, RewrittenGraph } from "./rewritten-graph.ts";
 
@@ -64,8 +65,8 @@ class Rewriting {
 
   add(level: readonly OpNode[]): void {
     const applications = level.map((node) => ({ node, inputs: node.inputs.map((x) => this.newOf(x)) }));
-    for (const alike of groupedBy(applications, (application) => this.keyOf(application))) {
-      const different = groupedBy(alike, ({ inputs }) => inputs.map((x) => this.identityOf(x)).join());
+    for (const alike of grouped(applications, (application) => this.keyOf(application))) {
+      const different = grouped(alike, ({ inputs }) => inputs.map((x) => this.identityOf(x)).join());
       for (const siblings of this.families(different.map(([first]) => first!))) this.addFamily(siblings);
       for (const [first, ...twins] of different) {
         for (const { node } of twins) this.made.set(node, this.made.get(first!.node)!);
@@ -96,9 +97,12 @@ class Rewriting {
 
   /** Applications that one can stand for: all of shared maps, or one for each lane, in their order. */
   private *families(alike: readonly Application[]): Generator<readonly Application[]> {
-    const byLane = groupedBy(alike, (application) => this.laneOf(application)?.index ?? null);
+    const byLane = grouped(alike, (application) => `${this.laneOf(application)?.index}`);
     const numLanes = this.laneOf(alike[0]!)?.numLanes;
-    if (byLane.length === 1) return yield alike;
+    if (byLane.length === 1) {
+      yield alike;
+      return;
+    }
     const ordered = byLane.toSorted(([a], [b]) => this.laneOf(a!)!.index - this.laneOf(b!)!.index);
     const numWhole = ordered.length === numLanes ? Math.min(...ordered.map(({ length }) => length)) : 0;
     for (let member = 0; member < numWhole; member++) yield ordered.map((ofLane) => ofLane[member]!);
@@ -170,15 +174,4 @@ class Rewriting {
 // JSON has no infinities.
 function spelled(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
-}
-
-function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): readonly (readonly T[])[] {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups.values()];
 }

@@ -77,3 +77,17 @@ describe("openOrtSession", () => {
     });
   });
 });
+
+describe("inputs", () => {
+  it.each<[string, unknown, RegExp]>([
+    [
+      "an array alone",
+      Float32Array.of(1, 2),
+      /input "x": expected \{ dtype, shape, data \}.* got something else/,
+    ],
+    ["too few values", { ...floats(1, 2), shape: [3] }, /got dtype float32, shape \[3\], 2 values/],
+  ])("that are no tensors are named: %s", async (_what, value, message) => {
+    const failed = withSession(true, (session) => session.run({ x: value as HostTensor }));
+    await expect(failed).rejects.toThrow(message);
+  });
+});

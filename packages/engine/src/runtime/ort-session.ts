@@ -24,7 +24,7 @@ export interface OrtBackend {
  * A model loaded by ONNX Runtime.
  *
  * @throws SemlinkError `session-failed` when the provider is not there or cannot load the model; a run throws
- * `run-failed`
+ * `run-failed`, or `not-a-tensor` for an input that is none
  */
 export async function openOrtSession(
   backend: OrtBackend,
@@ -80,15 +80,31 @@ async function createOrtSession(
 /** Wraps tensors of this session. One handed back by the caller keeps its wrapper, so state that goes round is free. */
 function tensorWrapper({ ort }: OrtBackend): (tensors: NamedTensors) => Record<string, OrtTensor> {
   const wrappers = new WeakMap<HostTensor, OrtTensor>();
-  const wrap = (tensor: HostTensor): OrtTensor => {
+  const wrap = (name: string, tensor: HostTensor): OrtTensor => {
     const known = wrappers.get(tensor);
     if (known) return known;
-    const wrapped = new ort.Tensor(tensor.dtype as "float32", tensor.data as Float32Array, tensor.shape);
-    wrappers.set(tensor, wrapped);
-    return wrapped;
+    try {
+      const wrapped = new ort.Tensor(tensor.dtype as "float32", tensor.data as Float32Array, tensor.shape);
+      wrappers.set(tensor, wrapped);
+      return wrapped;
+    } catch (cause) {
+      throw notATensor(name, tensor, cause);
+    }
   };
   return (tensors) =>
-    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, wrap(tensor)]));
+    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, wrap(name, tensor)]));
+}
+
+function notATensor(name: string, { dtype, shape, data }: Partial<HostTensor>, cause: unknown): SemlinkError {
+  const given = [`dtype ${dtype}`, `shape [${shape?.join(", ")}]`, `${data?.length} values`];
+  return new SemlinkError({
+    code: "not-a-tensor",
+    where: `input "${name}"`,
+    expected: "{ dtype, shape, data } with as many values as the shape has places",
+    actual: shape && data ? given.join(", ") : "something else",
+    hint: 'an array alone has no shape: { dtype: "float32", shape: [values.length], data: values }',
+    cause,
+  });
 }
 
 function unwrap({ type, dims, data }: OrtTensor): HostTensor {

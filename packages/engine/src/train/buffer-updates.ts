@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "../graph/tensor.ts";
+import { grouped } from "../grouped.ts";
 import type { Build, Param } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
-import { grouped, isSmall, joined, parted } from "./joined-vectors.ts";
+import { isSmall, joined, parted } from "./joined-vectors.ts";
 
 /**
  * New values of all buffers that a network's layers update or average. Small averages of one kind are computed as one

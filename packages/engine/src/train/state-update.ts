@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { grouped } from "../grouped.ts";
 import type { Param } from "../nn/index.ts";
 import { add, mul, sub } from "../ops/index.ts";
 import type { Optimizer, ParamPolicy } from "../optim/index.ts";
-import { grouped, isSmall, joined, parted } from "./joined-vectors.ts";
+import { isSmall, joined, parted } from "./joined-vectors.ts";
 
 /** A tensor that a step reads and replaces. */
 export interface StateSlot {

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
-import { Build, gradients, input, rngFrom, sum, topologicalOrder } from "@semlink/engine";
+import {
+  Build,
+  gradients,
+  input,
+  paramsOf,
+  rewriteGraph,
+  rngFrom,
+  square,
+  sum,
+  topologicalOrder,
+} from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
@@ -115,6 +125,34 @@ describe("Supernet", () => {
     expect(new Set(rectified).size).toBe(rectified.length);
     // Stem; outputs of all cells but the last; two inputs and all nodes but the last of each cell.
     expect(rectified).toHaveLength(1 + 4 + 5 * (2 + 2));
+  });
+
+  it("computes the edges from one input of a cell side by side, with the same values and gradients", async () => {
+    const supernet = new Supernet({
+      ...SIZES,
+      numCells: 3,
+      numCellNodes: 2,
+      primitives: k7,
+      partialChannels: 2,
+    });
+    const plain = outputOf(supernet);
+    const [joined] = rewriteGraph([plain]).outputs;
+    const numConvs = (y: Tensor): number =>
+      topologicalOrder([y]).filter((node) => node.kind === "op" && node.name === "Conv2d").length;
+    expect(numConvs(joined!)).toBeLessThan(0.75 * numConvs(plain));
+    const params = paramsOf(supernet).filter(({ trainable }) => trainable);
+    const weights = drawnWeights(supernet, 4);
+    const valuesOf = async (y: Tensor): Promise<Readonly<Record<string, Float32Array>>> => {
+      const leaves = params.map(({ value }) => value);
+      const slopes = gradients(sum(square(y)), leaves);
+      const named = params.map(({ name }, index) => [`slope:${name}`, slopes[index]!] as const);
+      return (await openGraph({ y, ...Object.fromEntries(named) }, weights)).run({ images: IMAGES });
+    };
+    const [expected, actual] = [await valuesOf(plain), await valuesOf(joined!)];
+    for (const [name, values] of Object.entries(expected)) {
+      const largest = Math.max(...values.map(Math.abs));
+      expectClose(actual[name]!, values, { relative: 1e-3, absolute: 1e-3 * largest });
+    }
   });
 
   it("gives every architecture parameter a gradient", async () => {
