@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { constant, gradients, input, topologicalOrder } from "../graph/index.ts";
 import type { Tensor } from "../graph/index.ts";
-import { add, avgPool2d, batchNorm, concat, conv2d, mul, relu, sigmoid, sum, tanh } from "../ops/index.ts";
+import { add, avgPool2d, batchNorm, concat, conv2d, mul, relu, reshape, sum, tanh } from "../ops/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";
 import { float64Tensor } from "../testing/float64-tensor.ts";
@@ -15,8 +15,8 @@ import { rewriteGraph } from "./rewrite-graph.ts";
 const SIDE = 4;
 const x = input("x", ["batch", 4, SIDE, SIDE]);
 const weight = (name: string, shape: readonly number[] = [4, 1, 1, 4]): Tensor => input(name, shape);
-const norm = (map: Tensor, scale: Tensor | null = null): Tensor =>
-  batchNorm(map, scale, null, constant([0, 0, 0, 0]), constant([1, 1, 1, 1]), { training: true }).y;
+const norm = (map: Tensor, scale: Tensor | null = null, bias: Tensor | null = null): Tensor =>
+  batchNorm(map, scale, bias, constant([0, 0, 0, 0]), constant([1, 1, 1, 1]), { training: true }).y;
 const separable = (map: Tensor, name: string, size = 3): Tensor => {
   const depthwise = conv2d(map, weight(`${name}.depthwise`, [4, size, size, 1]), null, {
     ...{ padding: 1, groups: 4 },
@@ -55,6 +55,31 @@ const GRAPHS: readonly {
     left: { Conv2d: 3, NormalizeBatch: 3, AvgPool2d: 1, Add: 3, Mul: 11 },
   },
   {
+    name: "norms of one map with weights and biases of their own",
+    outputs: ["a", "b"].map((name) => norm(x, weight(`${name}.w`, [4]), weight(`${name}.b`, [4]))),
+    left: { NormalizeBatch: 1, Mul: 1, Add: 1 },
+  },
+  {
+    name: "a factor on norms that have a weight and a bias",
+    outputs: ["a", "b"].map((name) =>
+      scaled(
+        norm(conv2d(x, weight(name), null), weight(`${name}.w`, [4]), weight(`${name}.b`, [4])),
+        `${name}.f`,
+      ),
+    ),
+    left: { NormalizeBatch: 1, Mul: 4 },
+  },
+  {
+    name: "pointwise convolutions with biases, and factors on them",
+    outputs: ["a", "b"].map((name) =>
+      scaled(
+        conv2d(conv2d(x, weight(name), null), weight(`${name}.next`), weight(`${name}.bias`, [4])),
+        `${name}.f`,
+      ),
+    ),
+    left: { Conv2d: 2, Mul: 1 },
+  },
+  {
     name: "what is computed twice",
     outputs: [tanh(mul(x, 2)), add(tanh(mul(x, 2)), 1)],
     left: { Mul: 1, Tanh: 1 },
@@ -89,7 +114,7 @@ const GRAPHS: readonly {
   },
   {
     name: "a factor that comes from the map it scales",
-    outputs: [gated(norm(x, weight("scale", [4])))],
+    outputs: [scaledByItsVariance()],
     left: { NormalizeBatch: 1, Mul: 1 },
   },
   {
@@ -99,8 +124,10 @@ const GRAPHS: readonly {
   },
 ];
 
-function gated(y: Tensor): Tensor {
-  return mul(y, sigmoid(sum(y, { keepDims: true })));
+function scaledByItsVariance(): Tensor {
+  const running = [constant([0, 0, 0, 0]), constant([1, 1, 1, 1])] as const;
+  const { y, variance } = batchNorm(x, weight("scale", [4]), null, ...running, { training: true });
+  return mul(y, reshape(sum(variance), [1, 1]));
 }
 
 function readTwice(y: Tensor): readonly Tensor[] {
