@@ -76,14 +76,13 @@ describe("studyArchitectures", () => {
     expect(new Set(study.finals.map(({ budget }) => JSON.stringify(budget))).size).toBe(1);
   });
 
-  it("trains finalists and controls with every seed, and each random genotype at least once", () => {
+  it("trains finalists, controls and prices with every seed, each random genotype and variant at least once", () => {
     const ids = ["kdl", "ce", "no-penalty", "residual-cnn", "plain-cnn"];
-    for (const id of [...ids, "residual-cnn-latency", "plain-cnn-latency", study.chosen]) {
+    const priced = ["kdl-c24", "no-penalty-c24", "kdl-weight-0.2-c24"];
+    for (const id of [...ids, ...priced, "residual-cnn-latency", "plain-cnn-latency", study.chosen]) {
       expect(accuracyOf(id)).toHaveLength(2);
     }
-    for (const id of ["kdl-c24", "kdl-weight-0.2", "kdl-weight-0.2-c24"]) {
-      expect(accuracyOf(id)).toHaveLength(1);
-    }
+    expect(accuracyOf("kdl-weight-0.2")).toHaveLength(1);
     for (const number of [1, 2, 3, 4, 5])
       expect(accuracyOf(`random-${number}`).length).toBeGreaterThanOrEqual(1);
   });

@@ -36,8 +36,7 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
   const compared = new Set([...finalists, ...randomControls, random.selection.chosen]);
   const derived = derivedArchitectures(setting);
   const variants = derived.filter(({ origin }) => origin === "variant");
-  const single = [...variants, ...pricedArchitectures(setting)];
-  const controls = [...new Set([...derived, ...single]), ...handMadeArchitectures(setting)];
+  const controls = [...derived, ...pricedArchitectures(setting), ...handMadeArchitectures(setting)];
   const pools = [...proposed.architectures, ...random.architectures];
   const timed = await withLatencies(
     [...pools.filter(({ id }) => compared.has(id)), ...controls],
@@ -45,7 +44,7 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
     setting,
   );
   // One seed for what is compared as a group, or to see a tendency; several for what is claimed.
-  const once = new Set([...randomControls, ...single.map(({ id }) => id)]);
+  const once = new Set([...randomControls, ...variants.map(({ id }) => id)]);
   once.delete(random.selection.chosen);
   const finals = await runFinals(
     timed.map(({ id, student }): Finalist => {
