@@ -16,8 +16,9 @@ export interface MeasuredOptions {
   readonly now?: () => number;
 }
 
-/** Steps of each contender that count, and before them one that does not. */
-const NUM_MEASURED = 5;
+/** Turns of each contender, and in each of them steps that count, behind one that finds the caches full of the other. */
+const NUM_TURNS = 2;
+const NUM_MEASURED = 3;
 /** Idle threads spin for a while after a run; the other contender starts when they are quiet [ms]. */
 const PAUSE_MS = 20;
 
@@ -122,15 +123,17 @@ async function medianStepMs(
   now: () => number,
 ): Promise<number[]> {
   const times = runners.map((): number[] => []);
-  for (let round = 0; round <= NUM_MEASURED; round++) {
+  for (let turn = 0; turn < NUM_TURNS; turn++) {
     for (const [index, runner] of runners.entries()) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      const start = now();
-      await runner.run(request);
-      if (round > 0) times[index]!.push(now() - start);
+      for (let step = 0; step <= NUM_MEASURED; step++) {
+        const start = now();
+        await runner.run(request);
+        if (step > 0) times[index]!.push(now() - start);
+      }
     }
   }
-  return times.map((values) => values.sort((a, b) => a - b)[Math.floor(NUM_MEASURED / 2)]!);
+  return times.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!);
 }
 
 function copies(tensors: NamedTensors): NamedTensors {
