@@ -3,8 +3,8 @@ import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Param } from "../nn/index.ts";
 import { mul } from "../ops/index.ts";
-import type { UpdateSettings } from "./state-update.ts";
-import { updateState } from "./state-update.ts";
+import type { UpdateGroup, UpdateSettings } from "./state-update.ts";
+import { averagedName, nextAverage, scalarInputs, slotName, updateGroups } from "./state-update.ts";
 
 /** Input by which every gradient is multiplied before the optimizer sees it, where the norm is clipped. */
 export const GRADIENT_SCALE = "gradientScale";
@@ -14,15 +14,26 @@ export interface SplitStep {
   /** Metrics; `gradient:<name>` of each trained parameter, before clipping; `next:<name>` of each buffer. */
   readonly gradient: Readonly<Record<string, Tensor>>;
   readonly metricNames: readonly string[];
+  /** Trained parameters by what is updated at once. */
+  readonly groups: (params: readonly Param[]) => readonly UpdateGroup[];
   /**
-   * New state `next:<name>` of some parameters and buffers, from inputs named as the outputs of `gradient`, and
-   * `gradientScale`. New values of buffers are left out, they come in as they are.
+   * New state `next:<name>` of some units, from inputs named as the outputs of `gradient` would be for them, and
+   * `gradientScale`. New values of buffers come in as they are; only their averages are computed.
    */
-  readonly update: (params: readonly Param[]) => Readonly<Record<string, Tensor>>;
+  readonly update: (units: readonly UpdateUnit[]) => Readonly<Record<string, Tensor>>;
   readonly trained: readonly Param[];
   readonly buffers: readonly Param[];
   /** Largest norm of all gradients together, null where it is not clipped. */
   readonly clipNorm: number | null;
+}
+
+/** What an update sees as one tensor: a parameter, or a vector of several with whatever lies between them. */
+export interface UpdateUnit {
+  /** That of the parameter where there is one, any other name for a vector. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Null for buffers. */
+  readonly group: UpdateGroup | null;
 }
 
 /** Name under which the gradient of a trained parameter leaves the first graph and enters the second. */
@@ -46,23 +57,48 @@ export function splitStep({ metrics, gradients, updates, clipNorm, settings }: S
   for (const [param, value] of gradients) gradient[gradientName(param.name)] = value;
   for (const [buffer, value] of buffers) gradient[`next:${buffer.name}`] = value;
 
-  const scale = clipNorm === null ? null : input(GRADIENT_SCALE, []);
-  const scaled = [...gradients.keys()].map((param) => {
-    const value = input(gradientName(param.name), param.shape);
-    return [param, scale ? mul(value, scale) : value] as const;
-  });
-  const averaged = buffers.map(([buffer]) => [buffer, input(`next:${buffer.name}`, buffer.shape)] as const);
   return {
     gradient,
     metricNames: Object.keys(metrics),
-    update(params) {
-      const own = (values: readonly (readonly [Param, Tensor])[]): Map<Param, Tensor> =>
-        new Map(values.filter(([param]) => params.includes(param)));
-      const { outputs } = updateState(own(scaled), own(averaged), settings);
-      return Object.fromEntries(Object.entries(outputs).filter(([, { node }]) => node.kind !== "input"));
-    },
+    groups: (params) => updateGroups(params, settings, () => true),
+    update: (units) => updatedUnits(units, settings, clipNorm === null ? null : input(GRADIENT_SCALE, [])),
     trained: [...gradients.keys()],
     buffers: buffers.map(([buffer]) => buffer),
     clipNorm,
   };
+}
+
+function updatedUnits(
+  units: readonly UpdateUnit[],
+  { optimizer, averageDecay }: UpdateSettings,
+  scale: Tensor | null,
+): Readonly<Record<string, Tensor>> {
+  const scalars = scalarInputs(optimizer);
+  const decay = averageDecay === null ? null : input("averageDecay", []);
+  const outputs: Record<string, Tensor> = {};
+  const trainedValue = (
+    { name, shape }: UpdateUnit,
+    { params, rule, policy, isVector }: UpdateGroup,
+  ): Tensor => {
+    const gradient = input(gradientName(name), shape);
+    const updated = rule.update({
+      param: isVector ? input(name, shape) : params[0]!.value,
+      gradient: scale ? mul(gradient, scale) : gradient,
+      slots: Object.fromEntries(rule.slots.map((slot) => [slot, input(slotName(slot, name), shape)])),
+      scalars,
+      policy,
+    });
+    outputs[`next:${name}`] = updated.param;
+    for (const [slot, value] of Object.entries(updated.slots))
+      outputs[`next:${slotName(slot, name)}`] = value;
+    return updated.param;
+  };
+  for (const unit of units) {
+    const { name, shape, group } = unit;
+    const value = group ? trainedValue(unit, group) : input(`next:${name}`, shape);
+    if (decay === null) continue;
+    const average = input(averagedName(name), shape);
+    outputs[`next:${averagedName(name)}`] = nextAverage(average, value, decay);
+  }
+  return outputs;
 }

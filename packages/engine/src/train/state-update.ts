@@ -30,7 +30,8 @@ export interface UpdateSettings {
 
 /** Name of the moving average of a parameter or buffer: `average:<name>`. */
 export const averagedName = (name: string): string => `average:${name}`;
-const slotName = (slot: string, name: string): string => `${slot}:${name}`;
+/** Name of a moment: `momentum:<name>`. */
+export const slotName = (slot: string, name: string): string => `${slot}:${name}`;
 
 /**
  * The part of a step behind the gradients: optimizer and averages `e ← decay · e + (1 - decay) · w`.
@@ -44,9 +45,9 @@ export function updateState(
   buffers: ReadonlyMap<Param, Tensor>,
   settings: UpdateSettings,
 ): { readonly outputs: Readonly<Record<string, Tensor>>; readonly state: readonly StateSlot[] } {
-  const { optimizer, averageDecay } = settings;
-  const scalarNames = ["learningRate", ...Object.keys(optimizer.scalars(1))];
-  const scalars = Object.fromEntries(scalarNames.map((name) => [name, input(name, [])]));
+  const { optimizer, averageDecay, joinsSmall } = settings;
+  const scalars = scalarInputs(optimizer);
+  const isJoined = ({ shape }: Param): boolean => joinsSmall && isSmall(shape);
   const next = new Map<Param, Tensor>(buffers);
   const state: StateSlot[] = [];
   const outputs: Record<string, Tensor> = {};
@@ -54,7 +55,7 @@ export function updateState(
     state.push({ name, shape: param.shape, param, startsAs });
     outputs[`next:${name}`] = value;
   };
-  for (const { params, rule, policy } of updateGroups([...gradients.keys()], settings)) {
+  for (const { params, rule, policy } of updateGroups([...gradients.keys()], settings, isJoined)) {
     const shapes = params.map(({ shape }) => shape);
     const updated = rule.update({
       param: joined(params.map(({ value }) => value)),
@@ -79,13 +80,12 @@ export function updateState(
   for (const [param, value] of next) keep(param.name, param, param, value);
   if (averageDecay !== null) {
     const decay = input("averageDecay", []);
-    const keyOf = (param: Param): string | null =>
-      settings.joinsSmall && isSmall(param.shape) ? "small" : null;
+    const keyOf = (param: Param): string | null => (isJoined(param) ? "small" : null);
     for (const params of grouped([...next.keys()], keyOf)) {
       const value = joined(params.map((param) => next.get(param)!));
       const average = joined(params.map(({ name, shape }) => input(averagedName(name), shape)));
       const shapes = params.map(({ shape }) => shape);
-      parted(add(value, mul(sub(average, value), decay)), shapes).forEach((part, index) => {
+      parted(nextAverage(average, value, decay), shapes).forEach((part, index) => {
         const param = params[index]!;
         keep(averagedName(param.name), param, param, part);
       });
@@ -94,28 +94,43 @@ export function updateState(
   return { outputs, state };
 }
 
+/** Inputs that an optimizer reads at every step, [] each. */
+export function scalarInputs(optimizer: Optimizer): Readonly<Record<string, Tensor>> {
+  const names = ["learningRate", ...Object.keys(optimizer.scalars(1))];
+  return Object.fromEntries(names.map((name) => [name, input(name, [])]));
+}
+
+/** `value + decay · (average - value)` */
+export function nextAverage(average: Tensor, value: Tensor, decay: Tensor): Tensor {
+  return add(value, mul(sub(average, value), decay));
+}
+
 /** Parameters that are updated together, with the rule and the factors that they share. */
-interface UpdateGroup {
+export interface UpdateGroup {
   readonly params: readonly Param[];
   readonly rule: Optimizer;
   readonly policy: ParamPolicy;
+  /** Whether the rule moves each number by itself, so that it does not matter how they are laid out. */
+  readonly isVector: boolean;
 }
 
-function updateGroups(
+/** @param isJoined - whether a parameter may be updated together with others of one rule */
+export function updateGroups(
   params: readonly Param[],
-  { optimizer, policy, joinsSmall }: UpdateSettings,
+  { optimizer, policy }: Pick<UpdateSettings, "optimizer" | "policy">,
+  isJoined: (param: Param) => boolean,
 ): readonly UpdateGroup[] {
   const rules: Optimizer[] = [];
   const keyOf = (param: Param): string | null => {
-    const rule = joinsSmall && isSmall(param.shape) ? optimizer.elementwise(param) : null;
+    const rule = isJoined(param) ? optimizer.elementwise(param) : null;
     if (rule === null) return null;
     if (!rules.includes(rule)) rules.push(rule);
     const { learningRateScale = 1, weightDecayScale = 1 } = policy(param);
     return `${rules.indexOf(rule)} ${learningRateScale} ${weightDecayScale}`;
   };
-  return grouped(params, keyOf).map((group) => ({
-    params: group,
-    rule: group.length === 1 ? optimizer : optimizer.elementwise(group[0]!)!,
-    policy: policy(group[0]!),
-  }));
+  return grouped(params, keyOf).map((group) => {
+    const [first] = group as readonly [Param];
+    const rule = isJoined(first) ? optimizer.elementwise(first) : null;
+    return { params: group, rule: rule ?? optimizer, policy: policy(first), isVector: rule !== null };
+  });
 }

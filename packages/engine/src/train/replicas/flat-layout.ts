@@ -47,16 +47,34 @@ export class FlatLayout {
 export interface FlatValues {
   readonly flat: Float32Array;
   readonly tensors: Readonly<Record<string, HostTensor>>;
+  /** The same numbers cut otherwise. */
+  readonly units: Readonly<Record<string, HostTensor>>;
 }
 
-/** Zeros for the tensors of a layout that lie in `range`; element 0 belongs to its start. */
-export function flatValues(layout: readonly FlatTensor[], { from, to }: FlatRange): FlatValues {
-  const flat = new Float32Array(to - from);
+/**
+ * Zeros for the tensors of a layout that lie in `range`; element 0 belongs to its start.
+ *
+ * @param units - other tensors over the same numbers
+ */
+export function flatValues(
+  layout: readonly FlatTensor[],
+  range: FlatRange,
+  units: readonly FlatTensor[] = [],
+): FlatValues {
+  const flat = new Float32Array(range.to - range.from);
+  return { flat, tensors: viewsOf(flat, layout, range), units: viewsOf(flat, units, range) };
+}
+
+function viewsOf(
+  flat: Float32Array,
+  layout: readonly FlatTensor[],
+  { from, to }: FlatRange,
+): Record<string, HostTensor> {
   const tensors = layout
     .filter(({ offset }) => offset >= from && offset < to)
     .map(({ name, shape, offset }) => {
       const first = offset - from;
       return [name, floatTensor(shape, flat.subarray(first, first + numElementsOf(shape)))] as const;
     });
-  return { flat, tensors: Object.fromEntries(tensors) };
+  return Object.fromEntries(tensors);
 }

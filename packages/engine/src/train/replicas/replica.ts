@@ -3,7 +3,7 @@ import { SemlinkError } from "../../errors.ts";
 import type { HostTensor } from "../../files/index.ts";
 import type { NamedTensors } from "../../runtime/runtime.ts";
 import { isFinite } from "../anomaly.ts";
-import { GRADIENT_SCALE } from "../split-step.ts";
+import { GRADIENT_SCALE, gradientName } from "../split-step.ts";
 import type { StepGraph } from "../step-graph.ts";
 import { scalarOf, scalarTensors } from "../step-runner.ts";
 import type { Barrier } from "./barrier.ts";
@@ -66,14 +66,18 @@ export class Replica {
       values.filter(({ offset }) => offset >= buffers.from),
     );
     const isAccumulating = plan.numMicroBatches > 1;
-    this.values = flatValues(layout, all);
-    this.spareValues = flatValues(layout, all);
-    this.slots = flatValues(shard.slots, shard.slotRange);
-    this.spareSlots = flatValues(shard.slots, shard.slotRange);
+    const { units, slotRange } = shard;
+    this.values = flatValues(layout, all, units.trained);
+    this.spareValues = flatValues(layout, all, units.trained);
+    this.slots = flatValues(shard.slots, slotRange, units.slots);
+    this.spareSlots = flatValues(shard.slots, slotRange, units.slots);
     this.gradients = flatValues(sources, all);
     this.totals = isAccumulating ? new Float32Array(plan.valuesLength) : this.gradients.flat;
     this.carried = flatValues(bufferLayout, isAccumulating ? all : { from: 0, to: 0 });
-    this.averaged = flatValues(sources, { from: shard.trained.from, to: shard.buffers.to });
+    this.averaged = flatValues([], { from: shard.trained.from, to: shard.buffers.to }, [
+      ...units.trained.map((unit) => ({ ...unit, name: gradientName(unit.name) })),
+      ...units.buffers.map((unit) => ({ ...unit, name: `next:${unit.name}` })),
+    ]);
   }
 
   /** Parameters and buffers by name. */
@@ -184,16 +188,15 @@ export class Replica {
   /** Computes the new state of the shard and publishes its parameters and buffers. */
   private async updateShard(): Promise<void> {
     const { shared, updateGraph } = this.parts;
-    const { trained, buffers, values, slots } = this.shard;
+    const { trained, buffers } = this.shard;
     const bufferMeans = this.averaged.flat.subarray(trained.to - trained.from);
     this.spareValues.flat.set(bufferMeans, buffers.from);
     if (updateGraph) {
-      const feeds = { ...this.averaged.tensors, ...this.values.tensors, ...this.slots.tensors };
-      const isTrained = values.filter(({ offset }) => offset < trained.to);
-      const into = Object.fromEntries([
-        ...isTrained.map(({ name }) => [`next:${name}`, this.spareValues.tensors[name]!] as const),
-        ...slots.map(({ name }) => [`next:${name}`, this.spareSlots.tensors[name]!] as const),
-      ]);
+      const feeds = { ...this.averaged.units, ...this.values.units, ...this.slots.units };
+      const spare = { ...this.spareValues.units, ...this.spareSlots.units };
+      const into = Object.fromEntries(
+        Object.entries(spare).map(([name, tensor]) => [`next:${name}`, tensor]),
+      );
       await updateGraph.run({ ...feeds, ...this.scalars() }, into);
     }
     this.checkState();
