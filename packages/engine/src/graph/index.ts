@@ -3,7 +3,7 @@ export { peakActivationBytes } from "./activation-memory.ts";
 export { graphCost } from "./cost.ts";
 export type { GraphCost } from "./cost.ts";
 export { defineOp } from "./define-op.ts";
-export type { Op, OpDefinition, VjpContext } from "./define-op.ts";
+export type { JoinRule, Op, OpDefinition, VjpContext } from "./define-op.ts";
 export { bindShape, formatShape, isStatic } from "./dim.ts";
 export type { Dim, DimBinding, Shape } from "./dim.ts";
 export { gradients } from "./gradient.ts";
@@ -19,9 +19,11 @@ export type {
   DType,
   GraphNode,
   InputNode,
+  NodeJoin,
   OpNode,
   ParamNode,
   RandomKind,
+  Siblings,
   Tensor,
   TensorType,
 } from "./tensor.ts";

@@ -70,11 +70,16 @@ export interface OpNode {
   /** Inputs with which the first output is multiplied by a factor [1]; null where there are none. */
   readonly scaledInputs: ((factor: Tensor) => readonly Tensor[]) | null;
   /** How one application can stand for this and others; null where the operator cannot. */
-  readonly join: {
-    readonly numMaps: number;
-    readonly apply: (siblings: Siblings) => readonly Tensor[] | null;
-  } | null;
+  readonly join: NodeJoin | null;
   readonly scope: string;
+}
+
+/** How one application can stand for several of a node's operator and attributes. */
+export interface NodeJoin {
+  /** How many of the inputs, counted from the first, are maps. */
+  readonly numMaps: number;
+  /** Outputs whose channels are those of the siblings; null where that gains nothing. */
+  readonly apply: (siblings: Siblings) => readonly Tensor[] | null;
 }
 
 /** Applications of one operator, alike in everything but the values of their parameters. */

@@ -9,5 +9,5 @@ export type { RestorableState, StepData, TrainerOptions, TrainerState } from "./
 export { openSessionPool } from "./session-pool.ts";
 export type { SessionPool, SessionPoolOptions } from "./session-pool.ts";
 export { averagedName } from "./state-update.ts";
-export type { StateSlot } from "./state-update.ts";
-export type { SplitStep } from "./split-step.ts";
+export type { StateSlot, UpdateGroup } from "./state-update.ts";
+export type { SplitStep, UpdateUnit } from "./split-step.ts";
