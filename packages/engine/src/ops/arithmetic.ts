@@ -2,6 +2,7 @@
 import type { Op } from "../graph/define-op.ts";
 import { defineOp } from "../graph/define-op.ts";
 import type { Dim } from "../graph/dim.ts";
+import { sameShape } from "../graph/dim.ts";
 import type { Siblings, Tensor } from "../graph/tensor.ts";
 import { concat } from "./concat.ts";
 import { beforeExpand } from "./expand.ts";
@@ -19,7 +20,10 @@ export const addOp: Op<NoAttributes> = defineOp({
   emit: (onnx, inputs) => onnx.node("Add", inputs),
   join: {
     numMaps: 2,
-    apply: ({ maps, reads }, attrs) => (reads === "own channels" ? addOp.apply(maps, attrs) : null),
+    apply({ maps, reads }, attrs) {
+      const [a, b] = maps as [Tensor, Tensor];
+      return reads === "own channels" && sameShape(a.shape, b.shape) ? addOp.apply([a, b], attrs) : null;
+    },
   },
 });
 

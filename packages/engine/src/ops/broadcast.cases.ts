@@ -4,13 +4,17 @@ import { mapBroadcast } from "../testing/float64-tensor.ts";
 import type { OpCases, OpErrorSample, OpSample } from "../testing/op-cases.ts";
 import type { NoAttributes } from "./pointwise.ts";
 
-/** The eight ways in which two shapes meet. */
+/** The ways in which two shapes meet. */
 const SHAPE_PAIRS: Readonly<Record<string, readonly [a: readonly number[], b: readonly number[]]>> = {
   "equal shapes": [
     [2, 3],
     [2, 3],
   ],
   "scalar on the right": [[2, 3], []],
+  "number on images": [
+    [2, 3, 2, 2],
+    [1, 1],
+  ],
   "scalar on the left": [[], [2, 3]],
   "suffix on the right": [
     [2, 3, 4],

@@ -26,7 +26,10 @@ export function pointwise<A extends object = NoAttributes>(
     },
     vjp: gradient === "zero" ? gradient : (context) => [gradient(context)],
     emit,
-    join: { numMaps: 1, apply: ({ maps }, attrs) => op.apply(maps, attrs) },
+    join: {
+      numMaps: 1,
+      apply: ({ maps, reads }, attrs) => (reads === "own channels" ? op.apply(maps, attrs) : null),
+    },
   });
   return op;
 }
