@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export { writeFileAtomic } from "./files/atomic-write.ts";
+export { removeTemporaries, writeFileAtomic } from "./files/atomic-write.ts";
 export { readSafetensors, writeSafetensors } from "./files/safetensors-file.ts";
 export * from "./profile/index.ts";
 export { describeAttempt } from "./runtime/execution-provider.ts";

@@ -2,8 +2,9 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CreateFile, writeFileAtomic } from "./atomic-write.ts";
+import { type CreateFile, removeTemporaries, type SyncedFile, writeFileAtomic } from "./atomic-write.ts";
 
 let folder = "";
 
@@ -114,5 +115,23 @@ describe("writeFileAtomic", () => {
     const write = writeFileAtomic(join(folder, "a"), "data");
     await expect(write).rejects.toMatchObject({ code: "write-failed" });
     expect(await readdir(folder)).toEqual(["a"]);
+  });
+});
+
+describe("removeTemporaries", () => {
+  it("removes what a killed process left of a write, and nothing else", async () => {
+    const killedWhileWriting = (path: string): Promise<SyncedFile> =>
+      Promise.resolve({
+        writeFile: (data) => writeFile(path, data),
+        sync: () => new Promise(() => undefined), // never comes back
+        close: () => Promise.resolve(),
+      });
+    void writeFileAtomic(join(folder, "a.txt"), "half", killedWhileWriting);
+    while ((await readdir(folder)).length === 0) await setImmediate();
+    const others = ["b.txt", ".hidden", "c.tmp", ".d.tmp"];
+    for (const name of others) await writeFile(join(folder, name), "kept");
+    expect(await readdir(folder)).toHaveLength(others.length + 1);
+    await removeTemporaries(folder);
+    expect(new Set(await readdir(folder))).toEqual(new Set(others));
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { describeError, SemlinkError } from "../errors.ts";
 
@@ -18,7 +18,8 @@ export type CreateFile = (path: string) => Promise<SyncedFile>;
  * Writes a file so that a reader, a crash or a full disk sees either the old file or the whole new one.
  *
  * The data goes to a temporary file in the same folder, reaches the disk, and then takes the file's name. The
- * folder must exist. A temporary file (`.name.*.tmp`) is left behind only when the process is killed.
+ * folder must exist. A temporary file (`.name.*.tmp`) is left behind only when the process is killed; see
+ * {@link removeTemporaries}.
  *
  * @param createFile - how the temporary file is made; a test passes one that fails
  * @throws SemlinkError "disk-full" when there is no space or quota left, "write-failed" otherwise
@@ -38,6 +39,14 @@ export async function writeFileAtomic(
     await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to report
     throw writeError(path, cause);
   }
+}
+
+const TEMPORARY = /^\..+\.[0-9a-f-]{36}\.tmp$/;
+
+/** Removes from a folder what killed processes left of {@link writeFileAtomic}. Nobody may be writing there. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 
 async function writeSynced(file: SyncedFile, data: Uint8Array | string): Promise<void> {

@@ -110,6 +110,15 @@ describe("an interrupted stage", () => {
     expect(existsSync(join(path, "stage.json"))).toBe(true);
   });
 
+  it("leaves no half-written files of the one that was killed", async () => {
+    await failed(runStage(session(), counting({}, [], 3)));
+    const [unfinished] = await readdir(folder);
+    const left = ".output.0f8fad5b-d9cb-469f-a165-70867728950e.tmp";
+    await writeFile(join(folder, unfinished!, left), "");
+    const { folder: path } = await runStage(session(), counting({}, []));
+    expect(await readdir(path)).not.toContain(left);
+  });
+
   it("counts the time of every session", async () => {
     const [earlierS, calls]: [number, number[]] = [1000, []];
     await failed(runStage(session(), counting({}, calls, 3)));

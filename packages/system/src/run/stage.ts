@@ -2,7 +2,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
-import { writeFileAtomic } from "@semlink/engine/node";
+import { removeTemporaries, writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
 import { contentHash } from "./canonical-json.ts";
 import type { RunContext } from "./run-context.ts";
@@ -60,6 +60,7 @@ export async function runStage<T>(context: RunContext, stage: Stage<T>): Promise
 
   await makeFolder(folder);
   const durationS = await produceTimed(stage, folder);
+  await removeTemporaries(folder);
   const record = { name, version, inputs, key, durationS, finishedAt: new Date().toISOString() };
   await writeFileAtomic(join(folder, FINISHED), `${JSON.stringify(record, null, 2)}\n`);
   context.timings.push({ stage: name, durationS, cached: false });
