@@ -13,8 +13,9 @@ import type { GraphChange, RewrittenGraph } from "./rewritten-graph.ts";
  * depthwise or pointwise convolution. What is computed twice from the same tensors is computed once. Edges of a cell of
  * a search network that start in one place are such siblings.
  *
- * Values are the same up to rounding, parameters keep their names, and gradients are taken of the result. Operators say
- * themselves how they are joined, see `OpDefinition.join`.
+ * Values are the same up to rounding, parameters keep their names, and gradients are taken of the result. A joined
+ * operator has the module path of its first sibling. Operators say themselves how they are joined, see
+ * `OpDefinition.join`.
  */
 export function joinSiblings(outputs: readonly Tensor[]): RewrittenGraph {
   const rewriting = new Rewriting();

@@ -5,7 +5,7 @@ import type { ImageSizes } from "../conv/blocked-layout.ts";
 import { fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
 import { isBlockedGrid } from "./image-grid.ts";
 
-/** Pooling to images of these sizes, in ONNX Runtime's blocks where it has them: some five times as fast. */
+/** Pooling to images of these sizes, in ONNX Runtime's blocks where it has them. */
 export function emitPool(
   onnx: Emitter,
   type: "AveragePool" | "MaxPool",
