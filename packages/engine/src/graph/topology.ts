@@ -43,6 +43,6 @@ export function leafTypes(
   order: readonly GraphNode[],
   roots: readonly Tensor[],
 ): ReadonlyMap<GraphNode, TensorType> {
-  const read = [...roots, ...order.flatMap((node) => (node.kind === "op" ? node.inputs : []))];
+  const read = [...roots, ...order.flatMap(inputsOf)];
   return new Map(read.filter(({ node }) => node.kind !== "op").map((tensor) => [tensor.node, tensor]));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { constant, gradients, input, topologicalOrder } from "../graph/index.ts";
 import type { Tensor } from "../graph/index.ts";
+import { constant, gradients, input, topologicalOrder } from "../graph/index.ts";
 import { add, avgPool2d, batchNorm, concat, conv2d, mul, relu, reshape, sum, tanh } from "../ops/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "../files/index.ts";
 import type { GraphNode, OpNode, Tensor } from "../graph/tensor.ts";
-import { topologicalOrder } from "../graph/topology.ts";
+import { inputsOf, topologicalOrder } from "../graph/topology.ts";
 import { mul, sum } from "../ops/index.ts";
 import type { NamedTensors } from "../runtime/runtime.ts";
 import type { StepGraphOptions } from "./step-graph.ts";
@@ -74,7 +74,7 @@ interface TappedNode {
 /** Operators with float outputs in the order of their phases, each in the first phase that needs it. */
 function tappedNodes(phases: readonly Phase[]): TappedNode[] {
   const all = phases.flatMap(({ roots }) => roots);
-  const reads = [...all, ...topologicalOrder(all).flatMap((node) => (node.kind === "op" ? node.inputs : []))];
+  const reads = [...all, ...topologicalOrder(all).flatMap((node) => inputsOf(node))];
   const isRead = new Set(
     reads.map(({ node, outputIndex }) => node.kind === "op" && node.outputs[outputIndex]),
   );
