@@ -2,41 +2,31 @@
 import * as z from "zod";
 import { channelId, type ChannelSpec, openChannel } from "./channel/channel-spec.ts";
 import { type DataConfig, dataConfigSchema } from "./data/data-config.ts";
-import { type CodecConfig, codecConfigSchema } from "./experiment/codec-config.ts";
-import { type DistillConfig, distillConfigSchema } from "./experiment/distill-config.ts";
-import {
-  type EvaluateConfig,
-  evaluateConfigSchema,
-  type EvaluateDraft,
-} from "./experiment/evaluate-config.ts";
-import {
-  type BrokenRule,
-  checkRules,
-  notIncreasing,
-  withoutTerms,
-  type Written,
-} from "./experiment/fields.ts";
-import { keyTreeOf } from "./experiment/key-tree.ts";
-import { completeMatrix } from "./experiment/matrix-config.ts";
-import { invalidConfig, mistakesOf } from "./experiment/mistakes.ts";
-import { withOverrides } from "./experiment/overrides.ts";
-import { type RobustConfig, robustConfigSchema } from "./experiment/robust-config.ts";
-import { type SearchConfig, searchConfigSchema } from "./experiment/search-config.ts";
-import { type StudentConfig, studentConfigSchema, type StudentInput } from "./experiment/student-config.ts";
-import { type TargetsConfig, targetsConfigSchema } from "./experiment/targets-config.ts";
-import { type TeacherConfig, teacherConfigSchema } from "./experiment/teacher-config.ts";
+import { type CodecConfig, codecConfigSchema } from "./codec/codec-config.ts";
+import { type DistillConfig, distillConfigSchema } from "./train/distill-config.ts";
+import { type EvaluateConfig, evaluateConfigSchema, type EvaluateDraft } from "./evaluate/evaluate-config.ts";
+import { type BrokenRule, checkRules, notIncreasing, withoutTerms, type Written } from "./config/fields.ts";
+import { keyTreeOf } from "./config/key-tree.ts";
+import { completeMatrix } from "./evaluate/mismatch/matrix-config.ts";
+import { invalidConfig, mistakesOf } from "./config/mistakes.ts";
+import { withOverrides } from "./config/overrides.ts";
+import { type RobustConfig, robustConfigSchema } from "./train/robust-config.ts";
+import { type SearchConfig, searchConfigSchema } from "./search/search-config.ts";
+import { type StudentConfig, studentConfigSchema, type StudentInput } from "./student/student-config.ts";
+import { type TargetsConfig, targetsConfigSchema } from "./teacher/targets-config.ts";
+import { type TeacherConfig, teacherConfigSchema } from "./teacher/teacher-config.ts";
 import { RUN_NAME, RUN_NAME_RULE } from "./run/run-name.ts";
 
 export type { DataConfig } from "./data/data-config.ts";
-export type { CodecConfig, CodecKind, EsNoRange } from "./experiment/codec-config.ts";
-export type { DistillConfig, TransferConfig } from "./experiment/distill-config.ts";
-export type { EvaluateConfig } from "./experiment/evaluate-config.ts";
-export type { MatrixConfig } from "./experiment/matrix-config.ts";
-export type { PhaseConfig, RobustConfig } from "./experiment/robust-config.ts";
-export type { SearchConfig } from "./experiment/search-config.ts";
-export type { CellsConfig, StudentConfig } from "./experiment/student-config.ts";
-export type { TargetsConfig } from "./experiment/targets-config.ts";
-export type { TeacherConfig } from "./experiment/teacher-config.ts";
+export type { CodecConfig, CodecKind, EsNoRange } from "./codec/codec-config.ts";
+export type { DistillConfig, TransferConfig } from "./train/distill-config.ts";
+export type { EvaluateConfig } from "./evaluate/evaluate-config.ts";
+export type { MatrixConfig } from "./evaluate/mismatch/matrix-config.ts";
+export type { PhaseConfig, RobustConfig } from "./train/robust-config.ts";
+export type { SearchConfig } from "./search/search-config.ts";
+export type { CellsConfig, StudentConfig } from "./student/student-config.ts";
+export type { TargetsConfig } from "./teacher/targets-config.ts";
+export type { TeacherConfig } from "./teacher/teacher-config.ts";
 
 /** Everything that decides the numbers of a run, complete. One section for each stage of the method. */
 export interface Experiment {

@@ -12,14 +12,14 @@ export { channelNamed } from "./channel/channels.ts";
 export { defineChannel } from "./channel/define-channel.ts";
 export type { ChannelDefinition, ChannelFamily, ChannelParts } from "./channel/define-channel.ts";
 export { imageNoise } from "./channel/image-noise.ts";
-export { loadChannelModule } from "./channel/load-channel-module.ts";
+export { loadChannelModule } from "./channel/node/load-channel-module.ts";
 export { alternatingFlipCrop } from "./data/augment.ts";
 export { forEachBatch, ImageBatches } from "./data/image-batches.ts";
 export type { ImageBatch, ImageBatchesOptions } from "./data/image-batches.ts";
-export { prepareData } from "./data/prepare-data.ts";
-export { userCacheFolder } from "./data/user-cache.ts";
-export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "./evaluate/mismatch/matrix-results.ts";
-export { parseResults, resultsJsonSchema } from "./evaluate/results.ts";
+export { prepareData } from "./data/node/prepare-data.ts";
+export { userCacheFolder } from "./data/node/user-cache.ts";
+export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "./results/matrix.ts";
+export { parseResults, resultsJsonSchema } from "./results/results.ts";
 export type {
   CleanLine,
   Comparison,
@@ -30,15 +30,15 @@ export type {
   Point,
   Provenance,
   Results,
-} from "./evaluate/results.ts";
+} from "./results/results.ts";
 export { applyOverrides, defineExperiment, experimentJsonSchema, parseExperiment } from "./experiment.ts";
 export type { Experiment, ExperimentInput } from "./experiment.ts";
 export { inspectModel } from "./inspect/index.ts";
 export type { InspectOptions, ModelCost, ModelInspection, SizeChoice } from "./inspect/index.ts";
-export { runExperiment, STAGES } from "./pipeline.ts";
-export type { StageName } from "./pipeline.ts";
+export { runExperiment, STAGES } from "./stages/pipeline.ts";
+export type { StageName } from "./stages/pipeline.ts";
 export { presetNamed, presets } from "./presets/presets.ts";
-export type { ProgressEvent, Reporter } from "./progress.ts";
+export type { ProgressEvent, Reporter } from "./run/progress.ts";
 export {
   ARCHITECTURE_COLUMNS,
   architectureCells,
@@ -52,16 +52,16 @@ export { largestLosses } from "./report/matrix-selection.ts";
 export type { LargestLoss } from "./report/matrix-selection.ts";
 export { percentWithInterval, signedPointsWithInterval } from "./report/number-format.ts";
 export { channelName } from "./report/selection.ts";
-export { openRun } from "./run/open-run.ts";
-export type { OpenRun, OpenRunOptions } from "./run/open-run.ts";
+export { openRun } from "./stages/open-run.ts";
+export type { OpenRun, OpenRunOptions } from "./stages/open-run.ts";
 export type { StageTiming } from "./run/run-context.ts";
-export { formatGenotype, parseGenotype } from "./search/genotype.ts";
-export type { Genotype } from "./search/genotype.ts";
+export { formatGenotype, parseGenotype } from "./cells/genotype.ts";
+export type { Genotype } from "./cells/genotype.ts";
 export type { SearchResults } from "./search/search-results.ts";
 export { parseSearchResults, searchResultsJsonSchema } from "./search/search-results-schema.ts";
 export { openTeacher } from "./teacher/teacher.ts";
 export type { Teacher, TeacherCard } from "./teacher/teacher.ts";
-export { shippedTeacherFolder } from "./teacher/teacher-stage.ts";
+export { shippedTeacherFolder } from "./stages/teacher.ts";
 export type { Bound, VerifyCheck } from "./verify/check.ts";
 export { boundText, figureText } from "./verify/figure-text.ts";
 export { writeVerifyReport } from "./verify/report/write-verify-report.ts";

@@ -2,7 +2,7 @@
 import { constant } from "@semlink/engine";
 import * as z from "zod";
 import { rotate, rotateGraph } from "./rotation.ts";
-import { defineStage, drawsNothing, type StageFamily, stageOn, stageSide } from "./stage.ts";
+import { defineStage, drawsNothing, type StageFamily, stageOn, stageSide } from "./impairment.ts";
 
 /**
  * Carrier frequency offset, `y e^(j 2 pi epsilon i)` for symbol i of an image, epsilon in turns per symbol. Unknown to

@@ -2,7 +2,7 @@
 import { rngFrom } from "@semlink/engine";
 import { type ChannelDraw, type ChannelModel, type DrawOptions, firstSymbols } from "./channel-model.ts";
 import { firstOf, isSame, meanOf, outside, repeated, sampleLink, SAMPLE_SIZE } from "./law-sample.ts";
-import { hasFieldsOf } from "./staged-channel.ts";
+import { hasFieldsOf } from "./impaired-channel.ts";
 
 /** A statement that channels must satisfy. */
 export interface ChannelLaw {

@@ -5,8 +5,8 @@ import type { ChannelStateInformation } from "./channel-state.ts";
 import { channelFamilies, channelFamilyNamed } from "./channels.ts";
 import { equalizers } from "./equalizer.ts";
 import { bestReceiver, type Radio, radioOf, type ReceiverOptions } from "./radio.ts";
-import { stagedChannel } from "./staged-channel.ts";
-import { stageFamilies } from "./stages.ts";
+import { stagedChannel } from "./impaired-channel.ts";
+import { stageFamilies } from "./impairments.ts";
 
 /** A stage as a configuration writes it: its kind and its settings. */
 export interface StageObject {

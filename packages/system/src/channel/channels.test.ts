@@ -12,7 +12,7 @@ import { graphViolation } from "./channel-graph-law.ts";
 import { linearToDb } from "./decibel.ts";
 import { equalizers } from "./equalizer.ts";
 import { rayleighBlockFading } from "./rayleigh-block.ts";
-import { stageFamilies } from "./stages.ts";
+import { stageFamilies } from "./impairments.ts";
 
 for (const { name } of channelFamilies) channelConformance(channelNamed(name));
 

@@ -12,7 +12,7 @@ import { type ChannelFamily, defineChannel } from "./define-channel.ts";
 import { flatFadingGraph } from "./flat-fading-graph.ts";
 import { applyFlatFading } from "./flat-fading.ts";
 import { imageNoise, perImage } from "./image-noise.ts";
-import { loadChannelModule } from "./load-channel-module.ts";
+import { loadChannelModule } from "./node/load-channel-module.ts";
 
 /** A channel as a user would write it: a gain of magnitude 1 and random phase for each image. */
 const randomPhase = defineChannel({

@@ -2,7 +2,7 @@
 import { add, mul, sub } from "@semlink/engine";
 import * as z from "zod";
 import { perImage } from "./image-noise.ts";
-import { defineStage, type StageFamily } from "./stage.ts";
+import { defineStage, type StageFamily } from "./impairment.ts";
 
 /**
  * Erasures: packets of P symbols are lost with a probability, independently. A lost symbol arrives as 0 with gain 0,

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { otherCodewords, otherCodewordsGraph } from "./codeword-ring.ts";
 import { dbToLinear } from "./decibel.ts";
 import { imageNoise, perImage } from "./image-noise.ts";
-import { defineStage, type StageFamily } from "./stage.ts";
+import { defineStage, type StageFamily } from "./impairment.ts";
 
 /**
  * Signal-to-interference-and-noise ratio, `1 / (10^(-esNoDb / 10) + 10^(-sirDb / 10))`, for unit mean gains.

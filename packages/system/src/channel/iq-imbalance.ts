@@ -2,7 +2,7 @@
 import { constant, matmul } from "@semlink/engine";
 import * as z from "zod";
 import { dbToLinear } from "./decibel.ts";
-import { defineStage, drawsNothing, type StageFamily, stageOn, stageSide } from "./stage.ts";
+import { defineStage, drawsNothing, type StageFamily, stageOn, stageSide } from "./impairment.ts";
 
 /** The two coefficients of `y' = mu y + nu conj(y)`. */
 export interface IqCoefficients {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { perImage } from "./image-noise.ts";
 import { rotate, rotateGraph } from "./rotation.ts";
-import { defineStage, type StageFamily, stageOn, stageSide } from "./stage.ts";
+import { defineStage, type StageFamily, stageOn, stageSide } from "./impairment.ts";
 
 /** Variance of a free-running oscillator's phase step from symbol to symbol, `2 pi linewidth Ts` [rad²]. */
 export function phaseStepVariance(linewidthTs: number): number {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { add, cast, clip, complex, div, mul, sqrt, stopGradient, sub } from "@semlink/engine";
 import * as z from "zod";
-import { defineStage, drawsNothing, type StageFamily } from "./stage.ts";
+import { defineStage, drawsNothing, type StageFamily } from "./impairment.ts";
 
 /** Step of the uniform quantiser with 1, 2, ... bits that has the least error for N(0, 1). */
 const BEST_STEPS = [1.596, 0.9957, 0.586, 0.3352, 0.1881, 0.1041, 0.0569, 0.0308] as const;

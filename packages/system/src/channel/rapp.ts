@@ -2,7 +2,7 @@
 import { complex, div, mul, pow, add } from "@semlink/engine";
 import * as z from "zod";
 import { dbToLinear } from "./decibel.ts";
-import { defineStage, drawsNothing, type StageFamily } from "./stage.ts";
+import { defineStage, drawsNothing, type StageFamily } from "./impairment.ts";
 
 /**
  * Soft-limiting amplifier, `y = x / (1 + (|x| / A)^(2 p))^(1 / (2 p))` with `A² = 10^(ibo / 10)`: linear for small

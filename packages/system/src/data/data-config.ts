@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
 import type { DatasetName } from "./dataset.ts";
-import { datasets } from "./datasets.ts";
+import { datasets } from "./node/datasets.ts";
 
 /** The `data` part of an experiment, complete. */
 export interface DataConfig {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Reporter } from "../progress.ts";
+import type { Reporter } from "../run/progress.ts";
 
 /** Images of one size with their labels. Everything is index-aligned: image `i` has label `labels[i]`. */
 export interface ImageSet {

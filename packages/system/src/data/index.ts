@@ -11,6 +11,6 @@ export {
   type LoadRequest,
   selectImages,
 } from "./dataset.ts";
-export { datasets } from "./datasets.ts";
-export { assembleDataset, prepareData, type PrepareDataOptions } from "./prepare-data.ts";
-export { userCacheFolder } from "./user-cache.ts";
+export { datasets } from "./node/datasets.ts";
+export { assembleDataset, prepareData, type PrepareDataOptions } from "./node/prepare-data.ts";
+export { userCacheFolder } from "./node/user-cache.ts";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import type { Baseline } from "../baselines/baseline.ts";
-import { labelBaselines } from "../baselines/label-baselines.ts";
-import { repetitionQpsk } from "../baselines/repetition-qpsk.ts";
+import type { Baseline } from "../lines/baseline.ts";
+import { labelBaselines } from "../lines/label/label-baselines.ts";
+import { repetitionQpsk } from "../lines/label/repetition-qpsk.ts";
 import { openRadio } from "../channel/channel-spec.ts";
 import {
   type LineOptions,
@@ -18,7 +18,7 @@ import {
 import { codewordLink } from "./fake-links.fixture.ts";
 import type { LinkEvaluation, MeasuredPoint } from "./link-evaluation.ts";
 import { measureLink } from "./measure-link.ts";
-import { clusteredMeanInterval, meanInterval } from "./statistics.ts";
+import { clusteredMeanInterval, meanInterval } from "../numbers/statistics.ts";
 
 const [COUNT, NUM_CLASSES] = [400, 4];
 const labels = Uint8Array.from({ length: COUNT }, (_, image) => image % NUM_CLASSES);

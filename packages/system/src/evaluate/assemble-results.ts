@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import type { Baseline, DeviceOutputs } from "../baselines/baseline.ts";
+import type { Baseline, DeviceOutputs } from "../lines/baseline.ts";
 import { channelId, type ChannelSpec, openRadio } from "../channel/channel-spec.ts";
 import type { CodecKind, EvaluateConfig } from "../experiment.ts";
 import { sinrDbOf, sirDbOf } from "./interference-levels.ts";
 import type { LinkEvaluation, MeasuredPoint } from "./link-evaluation.ts";
 import { measureLine, type OperatingPoint, type PointMeasurement } from "./measure-link.ts";
 import { measuredPointsOf } from "./measured-file.ts";
-import type { Comparison, Line, Measured, Point } from "./results.ts";
-import { clusteredMeanInterval, meanInterval } from "./statistics.ts";
+import type { Comparison, Line, Measured, Point } from "../results/results.ts";
+import { clusteredMeanInterval, meanInterval } from "../numbers/statistics.ts";
 
 const CONFIDENCE = 0.95;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { channelId, type ChannelSpec, openRadio } from "../channel/channel-spec.ts";
 import type { Radio } from "../channel/radio.ts";
-import type { ChannelUses } from "./channel-uses-results.ts";
-import type { Line } from "./results.ts";
+import type { ChannelUses } from "../results/channel-uses.ts";
+import type { Line } from "../results/results.ts";
 
 /** Complex channel uses of one image by what they carry; {@link ChannelUses} without the line that they are of. */
 export type ImageUses = Omit<ChannelUses, "lines" | "channel" | "cbr">;

@@ -2,11 +2,11 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { imageLength } from "../data/dataset.ts";
-import { studentNetwork } from "../distill/networks.ts";
-import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
-import { watchedRuntime } from "../distill/watched-runtime.fixture.ts";
+import { studentNetwork } from "../link/networks.ts";
+import { tinyProblem } from "../link/tiny-problem.fixture.ts";
+import { watchedRuntime } from "../train/watched-runtime.fixture.ts";
 import { drawnWeights } from "../open-graph.fixture.ts";
-import { embeddingStatistics, runTeacher } from "../targets/compute-targets.ts";
+import { embeddingStatistics, runTeacher } from "../teacher/compute-targets.ts";
 import { writeLinearTeacher } from "../teacher/linear-teacher.fixture.ts";
 import { openTeacher } from "../teacher/teacher.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
-import { type ProblemShape, studentNetwork } from "../distill/networks.ts";
+import { type ProblemShape, studentNetwork } from "../link/networks.ts";
 import type { StudentConfig } from "../experiment.ts";
-import { runTeacher, standardizedEmbedding } from "../targets/compute-targets.ts";
-import type { EmbeddingStatistics } from "../targets/target-bank.ts";
+import { runTeacher, standardizedEmbedding } from "../teacher/compute-targets.ts";
+import type { EmbeddingStatistics } from "../teacher/target-bank.ts";
 import { openTeacher } from "../teacher/teacher.ts";
 import { explainedVariance, predictionsOf } from "./embedding-fidelity.ts";
 import { runStudent } from "./link-evaluation.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { pairedInterval } from "./assemble-results.ts";
 import { cleanComparisons, cleanLines } from "./clean-lines.ts";
-import { wilsonInterval } from "./statistics.ts";
+import { wilsonInterval } from "../numbers/statistics.ts";
 
 const labels = Uint8Array.of(0, 1, 2, 3, 0, 1, 2, 3);
 const clean = {

@@ -2,8 +2,8 @@
 import { pairedInterval } from "./assemble-results.ts";
 import type { CleanEvaluation } from "./clean-evaluation.ts";
 import type { LinkEvaluation } from "./link-evaluation.ts";
-import type { CleanLine, Comparison } from "./results.ts";
-import { wilsonInterval } from "./statistics.ts";
+import type { CleanLine, Comparison } from "../results/results.ts";
+import { wilsonInterval } from "../numbers/statistics.ts";
 
 const CONFIDENCE = 0.95;
 

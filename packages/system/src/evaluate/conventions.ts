@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BaselineName } from "../experiment/baseline-names.ts";
+import type { BaselineName } from "../lines/baseline-names.ts";
 
 /** What every figure of a results file assumes. */
 const CONVENTIONS: readonly string[] = [

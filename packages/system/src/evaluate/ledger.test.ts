@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { graphCost } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { linkNetwork } from "../distill/networks.ts";
-import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
+import { linkNetwork } from "../link/networks.ts";
+import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { receiverModel, transmitterModel } from "../link/link-models.ts";
 import type { TeacherCard } from "../teacher/teacher.ts";
 import { ledgerOf } from "./ledger.ts";
-import type { LedgerRow } from "./results.ts";
+import type { LedgerRow } from "../results/results.ts";
 
 const { shape, experiment } = tinyProblem();
 const teacher: TeacherCard = {

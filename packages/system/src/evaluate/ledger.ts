@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { graphCost } from "@semlink/engine";
 import type { Experiment } from "../experiment.ts";
-import { linkNetwork, type ProblemShape } from "../distill/networks.ts";
+import { linkNetwork, type ProblemShape } from "../link/networks.ts";
 import { encoderModel, receiverModel, studentModel } from "../link/link-models.ts";
 import type { TeacherCard } from "../teacher/teacher.ts";
-import type { LedgerRow } from "./results.ts";
+import type { LedgerRow } from "../results/results.ts";
 
 /**
  * Parameters and multiply-accumulates of every part, side by side: what the device carries includes its half of the

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { simplexAccuracy } from "../baselines/simplex-accuracy.ts";
-import { simplexCodebook } from "../baselines/simplex.ts";
+import { simplexAccuracy } from "../lines/label/simplex-accuracy.ts";
+import { simplexCodebook } from "../lines/label/simplex.ts";
 import { awgn } from "../channel/awgn.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
 import { radioOf } from "../channel/radio.ts";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
 import { setImmediate } from "node:timers/promises";
-import { type PreparedBaseline, rightShares } from "../baselines/baseline.ts";
-import { learnedLink } from "../baselines/learned-link.ts";
+import { type PreparedBaseline, rightShares } from "../lines/baseline.ts";
+import { learnedLink } from "../lines/learned/learned-link.ts";
 import type { ChannelDraw } from "../channel/channel-model.ts";
 import type { Radio } from "../channel/radio.ts";
 import type { Link } from "../link/link.ts";

@@ -3,7 +3,7 @@ import type { Tensor } from "@semlink/engine";
 import { Build, input } from "@semlink/engine";
 import { channelKinds } from "../channel/channel-kinds.ts";
 import { maxSymbolsOf } from "../codec/channel-codec.ts";
-import type { LinkNetwork, ProblemShape, StudentNetwork } from "../distill/networks.ts";
+import type { LinkNetwork, ProblemShape, StudentNetwork } from "./networks.ts";
 
 type Outputs = Readonly<Record<string, Tensor>>;
 

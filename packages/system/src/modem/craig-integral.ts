@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { integrate } from "../channel/quadrature.ts";
-import { normalCdf } from "../evaluate/normal-distribution.ts";
+import { normalCdf } from "../numbers/normal-distribution.ts";
 
 /** What the power gain g of a symbol does, `E g = 1`: 1, exponential, or Rician with a linear K factor. */
 export type Fading = "awgn" | "rayleigh" | { readonly kFactor: number };

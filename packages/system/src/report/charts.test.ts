@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
-import type { Results } from "../evaluate/results.ts";
+import type { Results } from "../results/results.ts";
 import { drawCharts } from "./charts.ts";
 import type { ChartId, DrawnChart } from "./charts.ts";
 import { expectNothingClipped } from "./nothing-clipped.fixture.ts";

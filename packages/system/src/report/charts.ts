@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Results } from "../evaluate/results.ts";
+import type { Results } from "../results/results.ts";
 import { accuracyVsEsNo } from "./charts/accuracy-vs-es-no.ts";
 import { accuracyVsLength } from "./charts/accuracy-vs-length.ts";
 import { comparisonsChart } from "./charts/comparisons.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Measured, Results } from "../evaluate/results.ts";
+import type { Measured, Results } from "../results/results.ts";
 
 /** One comma-separated file: its name without ending, and its text. */
 export interface CsvFile {

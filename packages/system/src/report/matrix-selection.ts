@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Matrix, MatrixSystem } from "../evaluate/mismatch/matrix-results.ts";
-import type { Measured, Results } from "../evaluate/results.ts";
+import type { Matrix, MatrixSystem } from "../results/matrix.ts";
+import type { Measured, Results } from "../results/results.ts";
 import { channelName } from "./selection.ts";
 
-export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "../evaluate/mismatch/matrix-results.ts";
+export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "../results/matrix.ts";
 
 /** Ids of the axes of the results' matrix. */
 export function matrixAxisIds({ matrix }: Results): string[] {

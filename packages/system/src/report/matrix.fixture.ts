@@ -2,8 +2,8 @@
 // SYNTHETIC NUMBERS for tests of the report. Nothing in this file was measured; no value may be quoted.
 import { defaultAxes } from "../evaluate/mismatch/default-axes.ts";
 import { conditionOf } from "../evaluate/mismatch/assemble-matrix.ts";
-import type { Matrix, MatrixSystem } from "../evaluate/mismatch/matrix-results.ts";
-import type { Measured } from "../evaluate/results.ts";
+import type { Matrix, MatrixSystem } from "../results/matrix.ts";
+import type { Measured } from "../results/results.ts";
 
 const systems: readonly MatrixSystem[] = [
   { id: "cat", label: "CAT link", role: "link", trainedOn: ["awgn", "rayleigh-block"] },

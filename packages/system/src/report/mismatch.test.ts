@@ -2,15 +2,15 @@
 import { Resvg } from "@resvg/resvg-js";
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
-import type { Results } from "../evaluate/results.ts";
-import { parseResults } from "../evaluate/results.ts";
+import type { Results } from "../results/results.ts";
+import { parseResults } from "../results/results.ts";
 import { drawCharts } from "./charts.ts";
 import { csvFiles } from "./csv.ts";
 import { largestLosses } from "./matrix-selection.ts";
 import { syntheticMatrix } from "./matrix.fixture.ts";
 import { reportPage } from "./page.ts";
 import { withLightColours } from "./palette.ts";
-import { CHART_FONTS } from "./render-png.ts";
+import { CHART_FONTS } from "./node/render-png.ts";
 import { syntheticResults } from "./results.fixture.ts";
 
 const plain = syntheticResults({ lengths: [16], esNoDb: [0, 10], channels: ["awgn"] });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Measured } from "../evaluate/results.ts";
+import type { Measured } from "../results/results.ts";
 
 /** What stands where the results hold no number. */
 export const NOT_MEASURED = "not measured";

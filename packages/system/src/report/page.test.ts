@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
-import type { Results } from "../evaluate/results.ts";
+import type { Results } from "../results/results.ts";
 import { drawCharts } from "./charts.ts";
 import { reportPage } from "./page.ts";
 import { syntheticResults } from "./results.fixture.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Results } from "../evaluate/results.ts";
+import type { Results } from "../results/results.ts";
 import type { SearchResults } from "../search/search-results.ts";
 import type { DrawnChart } from "./charts.ts";
 import { Html, html } from "./html.ts";

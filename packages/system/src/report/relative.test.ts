@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Measured } from "../evaluate/results.ts";
+import type { Measured } from "../results/results.ts";
 import { ratioOf } from "./relative.ts";
 
 function measured(value: number, low: number, high: number): Measured {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Measured } from "../evaluate/results.ts";
+import type { Measured } from "../results/results.ts";
 
 /** A ratio with the ends of its 95 % interval. */
 export interface Ratio {

@@ -9,7 +9,7 @@ import type {
   Measured,
   Point,
   Results,
-} from "../evaluate/results.ts";
+} from "../results/results.ts";
 
 /** What a synthetic result contains; tests leave parts out. */
 export interface FixtureOptions {

@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  CleanLine,
-  Comparison,
-  LedgerRow,
-  Line,
-  Measured,
-  Point,
-  Results,
-} from "../evaluate/results.ts";
+import type { CleanLine, Comparison, LedgerRow, Line, Measured, Point, Results } from "../results/results.ts";
 
 /** A radio channel as the results name it. */
 export type ChannelId = Line["channel"];

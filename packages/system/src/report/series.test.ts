@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import type { Line } from "../evaluate/results.ts";
+import type { Line } from "../results/results.ts";
 import { themed } from "./palette.ts";
 import { syntheticResults } from "./results.fixture.ts";
 import { seriesOf } from "./series.ts";

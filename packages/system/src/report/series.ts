@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LINE_ROLES, type Line, type Results } from "../evaluate/results.ts";
+import { LINE_ROLES, type Line, type Results } from "../results/results.ts";
 import { themed } from "./palette.ts";
 import type { ColourName } from "./palette.ts";
 

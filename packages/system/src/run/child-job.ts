@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, fork } from "node:child_process";
 import { SemlinkError } from "@semlink/engine";
-import type { Reporter } from "../progress.ts";
+import type { Reporter } from "./progress.ts";
 import type { ChildMessage, JobOutcome, ParentMessage } from "./job-messages.ts";
 import { restoreError } from "./transferred-error.ts";
 

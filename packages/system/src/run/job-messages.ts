@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ProgressEvent } from "../progress.ts";
+import type { ProgressEvent } from "./progress.ts";
 import type { TransferredError } from "./transferred-error.ts";
 
 /** What a parent process tells its child. */

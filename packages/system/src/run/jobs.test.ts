@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SemlinkError } from "@semlink/engine";
-import type { ProgressEvent } from "../progress.ts";
-import type { JobContext } from "./job-table.ts";
+import type { ProgressEvent } from "./progress.ts";
+import type { JobContext } from "../stages/job-table.ts";
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from "./jobs.ts";
 
 type JobOf<Payload, Result> = (payload: Payload, context: JobContext) => Promise<Result>;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from "node:os";
-import type { Reporter } from "../progress.ts";
+import type { Reporter } from "./progress.ts";
 import { runInChild } from "./child-job.ts";
-import type { JobResult, jobTable, JobTable, PayloadOf } from "./job-table.ts";
+import type { JobResult, jobTable, JobTable, PayloadOf } from "../stages/job-table.ts";
 import { Slots } from "./slots.ts";
 
 /** A job to do. */
@@ -110,5 +110,5 @@ export function createJobRunner<Table extends JobTable = typeof jobTable>(
 /** The worker beside this file; tests run the sources, and the worker of the last build. */
 function compiledWorker(): URL {
   const isSource = import.meta.url.endsWith(".ts");
-  return new URL(isSource ? "../../dist/run/job-worker.js" : "./job-worker.js", import.meta.url);
+  return new URL(isSource ? "../../dist/stages/worker.js" : "../stages/worker.js", import.meta.url);
 }

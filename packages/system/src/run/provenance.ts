@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism, cpus, totalmem } from "node:os";
-import type { Provenance } from "../evaluate/results.ts";
+import type { Provenance } from "../results/results.ts";
 import { peakResidentMiB } from "./process-memory.ts";
 import type { RunContext } from "./run-context.ts";
 import type { ResolvedRun } from "./run-folder.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Provenance } from "../evaluate/results.ts";
-import type { Reporter } from "../progress.ts";
+import type { Provenance } from "../results/results.ts";
+import type { Reporter } from "./progress.ts";
 import type { JobRunner } from "./jobs.ts";
 
 /** How long a stage took [s], and whether it was finished by an earlier session. */

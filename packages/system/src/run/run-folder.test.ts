@@ -5,8 +5,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { contentHash } from "./canonical-json.ts";
-import { ownIdentity } from "./process-identity.ts";
+import { contentHash } from "../store/canonical-json.ts";
+import { ownIdentity } from "../store/process-identity.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
 
 let runs: string;

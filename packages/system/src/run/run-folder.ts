@@ -3,8 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { contentHash } from "./canonical-json.ts";
-import { acquireRunLock } from "./run-lock.ts";
+import { contentHash } from "../store/canonical-json.ts";
+import { acquireRunLock } from "../store/lock.ts";
 import { RUN_NAME, RUN_NAME_RULE } from "./run-name.ts";
 import { type SoftwareVersions, softwareVersions } from "./versions.ts";
 

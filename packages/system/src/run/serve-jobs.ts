@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import type { ChildMessage, JobOutcome, ParentMessage } from "./job-messages.ts";
-import type { Job, JobContext, JobTable } from "./job-table.ts";
+import type { Job, JobContext, JobTable } from "../stages/job-table.ts";
 import { peakResidentMiB } from "./process-memory.ts";
 import { transferError } from "./transferred-error.ts";
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { removeTemporaries, writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
-import { contentHash } from "./canonical-json.ts";
+import { contentHash } from "../store/canonical-json.ts";
 import type { RunContext } from "./run-context.ts";
 import { makeFolder } from "./run-folder.ts";
-import { startStopwatch } from "./stopwatch.ts";
+import { startStopwatch } from "../store/stopwatch.ts";
 
 /** One step of the method that turns inputs into files. */
 export interface Stage<T> {

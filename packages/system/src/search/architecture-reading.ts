@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime, Tensor } from "@semlink/engine";
 import { Evaluator, mul, nameTree } from "@semlink/engine";
-import type { CostOptions } from "./cost.ts";
+import type { CostOptions } from "../cells/cost.ts";
 import { expectedCost, meanEntropy } from "./objective/expected-cost.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
-import type { Cost } from "./primitives/primitive.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import type { Cost } from "../cells/primitives/primitive.ts";
 import type { SearchNetwork } from "./search-network.ts";
 
 /** A kind of cell as alpha and beta have it. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cellEdges } from "./cell-edges.ts";
+import { cellEdges } from "../cells/cell-edges.ts";
 import type { CellStrengths } from "./derive-genotype.ts";
 import { deriveGenotype } from "./derive-genotype.ts";
-import { k7 } from "./primitive-sets.ts";
+import { k7 } from "../cells/primitive-sets.ts";
 
 const columnOf = (name: string): number => k7.findIndex((primitive) => primitive.name === name);
 

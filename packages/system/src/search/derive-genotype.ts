@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cellEdges, NUM_CELL_INPUTS } from "./cell-edges.ts";
-import type { CellGenotype, Genotype } from "./genotype.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
-import { skipConnect } from "./primitives/skip-connect.ts";
+import { cellEdges, NUM_CELL_INPUTS } from "../cells/cell-edges.ts";
+import type { CellGenotype, Genotype } from "../cells/genotype.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import { skipConnect } from "../cells/primitives/skip-connect.ts";
 
 /** Architecture parameters of one kind of cell, row-major. */
 export interface CellStrengths {

@@ -3,7 +3,7 @@ import type { Tensor } from "@semlink/engine";
 import { concat, input, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
-import { cellEdges } from "./cell-edges.ts";
+import { cellEdges } from "../cells/cell-edges.ts";
 import { edgeTables, edgeWeights } from "./edge-weights.ts";
 
 const NUM_CELL_NODES = 3;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
 import { add, concat, constant, mul, reshape, softmax, split } from "@semlink/engine";
-import { NUM_CELL_INPUTS } from "./cell-edges.ts";
+import { NUM_CELL_INPUTS } from "../cells/cell-edges.ts";
 import type { KeptPrimitives } from "./kept-primitives.ts";
 
 /** How strongly the edges of a kind of cell count, as scalars [1, 1] of the graph. */

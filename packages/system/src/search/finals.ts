@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { StudentConfig } from "../experiment/student-config.ts";
+import type { StudentConfig } from "../student/student-config.ts";
 import type { Trial } from "./search-results.ts";
 import { trialOf, trialText } from "./select/trial.ts";
 import type { StudySetting } from "./study-setting.ts";

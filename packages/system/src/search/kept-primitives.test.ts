@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { strongestPrimitives } from "./kept-primitives.ts";
-import { k7 } from "./primitive-sets.ts";
+import { k7 } from "../cells/primitive-sets.ts";
 
 const row = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 7, maxLength: 7 });
 

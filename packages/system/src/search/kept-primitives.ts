@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PrimitiveSet } from "./primitive-sets.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
 
 /** By edge and primitive of the set, whether the edge still has it. */
 export type KeptPrimitives = readonly (readonly boolean[])[];

@@ -6,9 +6,9 @@ import { describe, expect, it } from "vitest";
 import type { OpenGraph } from "../open-graph.fixture.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import { MixedOp } from "./mixed-op.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
-import { knownPrimitives } from "./primitive-sets.ts";
-import { SEARCH_NORM } from "./primitives/primitive.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import { knownPrimitives } from "../cells/primitive-sets.ts";
+import { SEARCH_NORM } from "../cells/primitives/primitive.ts";
 
 const CHANNELS = 4;
 const SIDE = 8;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, Tensor } from "@semlink/engine";
 import { mul } from "@semlink/engine";
-import type { PrimitiveSet } from "./primitive-sets.ts";
-import type { EdgeInput, PrimitiveOptions } from "./primitives/primitive.ts";
-import { sumOf } from "./sum-of.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import type { EdgeInput, PrimitiveOptions } from "../cells/primitives/primitive.ts";
+import { sumOf } from "../cells/sum-of.ts";
 
 /**
  * An edge of the supernet: `Σ_o w_o o(x)` over the primitives of the set. `none` adds nothing and is left out.

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Build, Evaluator, paramsOf, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
-import { watchedRuntime } from "../distill/watched-runtime.fixture.ts";
-import { proposalOf } from "../experiment/search-config.ts";
+import { tinyProblem } from "../link/tiny-problem.fixture.ts";
+import { watchedRuntime } from "../train/watched-runtime.fixture.ts";
+import { proposalOf } from "./search-config.ts";
 import { drawnWeights } from "../open-graph.fixture.ts";
-import { DerivedNetwork } from "./derived-network.ts";
-import type { Genotype } from "./genotype.ts";
+import { DerivedNetwork } from "../cells/derived-network.ts";
+import type { Genotype } from "../cells/genotype.ts";
 import { taskBatch, taskLoss } from "./objective/task-loss.ts";
 import { edgesOfGenotype, openOneShot } from "./one-shot.ts";
-import { k7 } from "./primitive-sets.ts";
-import { SEARCH_NORM } from "./primitives/primitive.ts";
-import { TaughtBatches } from "../distill/taught-batches.ts";
+import { k7 } from "../cells/primitive-sets.ts";
+import { SEARCH_NORM } from "../cells/primitives/primitive.ts";
+import { TaughtBatches } from "../train/taught-batches.ts";
 import { searchNetwork } from "./search-network.ts";
 
 const { data, targets, shape, experiment } = tinyProblem(24);

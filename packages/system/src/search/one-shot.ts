@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, split } from "@semlink/engine";
-import type { ProblemShape } from "../distill/networks.ts";
-import type { TaughtBatches } from "../distill/taught-batches.ts";
+import type { ProblemShape } from "../link/networks.ts";
+import type { TaughtBatches } from "../train/taught-batches.ts";
 import { predictionsOf } from "../evaluate/embedding-fidelity.ts";
 import type { CellReading } from "./architecture-reading.ts";
-import { edgeIndex } from "./cell-edges.ts";
+import { edgeIndex } from "../cells/cell-edges.ts";
 import type { EdgeWeights } from "./edge-weights.ts";
 import { edgeWeights } from "./edge-weights.ts";
-import type { CellGenotype, Genotype } from "./genotype.ts";
+import type { CellGenotype, Genotype } from "../cells/genotype.ts";
 import { taskBatch, taskLoss } from "./objective/task-loss.ts";
 import type { TaskTerms } from "./objective/task-loss.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
-import { primitiveNamed } from "./primitive-sets.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import { primitiveNamed } from "../cells/primitive-sets.ts";
 import type { SearchNetwork } from "./search-network.ts";
 
 /** Weights of the edges of both kinds of cell, as numbers. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
 import { concat, maxPool2d, relu, reshape, ShapeError, split, transpose } from "@semlink/engine";
-import type { EdgeInput } from "./primitives/primitive.ts";
+import type { EdgeInput } from "../cells/primitives/primitive.ts";
 
 /** What the edges from one input of a cell share: the channels that primitives see, and those that pass them by. */
 export interface NodeInput {

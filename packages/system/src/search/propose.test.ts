@@ -2,13 +2,13 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
-import { watchedRuntime, type WatchedRuntime } from "../distill/watched-runtime.fixture.ts";
-import { loadWeights, WEIGHTS_FILE } from "../distill/weights.ts";
-import { proposalOf } from "../experiment/search-config.ts";
+import { tinyProblem } from "../link/tiny-problem.fixture.ts";
+import { watchedRuntime, type WatchedRuntime } from "../train/watched-runtime.fixture.ts";
+import { loadWeights, WEIGHTS_FILE } from "../train/weights.ts";
+import { proposalOf } from "./search-config.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
-import { primitiveNamed, k7 } from "./primitive-sets.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
+import { primitiveNamed, k7 } from "../cells/primitive-sets.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
 import { searchGenotypes } from "./propose.ts";
 import type { SearchEpoch } from "./search-results.ts";
 

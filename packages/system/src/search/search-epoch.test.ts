@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { CellReading } from "./architecture-reading.ts";
-import type { CostOptions } from "./cost.ts";
-import { genotypeCost } from "./cost.ts";
-import type { CellGenotype, Genotype } from "./genotype.ts";
-import { k7 } from "./primitive-sets.ts";
+import type { CostOptions } from "../cells/cost.ts";
+import { genotypeCost } from "../cells/cost.ts";
+import type { CellGenotype, Genotype } from "../cells/genotype.ts";
+import { k7 } from "../cells/primitive-sets.ts";
 import type { MeasuredEpoch } from "./search-epoch.ts";
 import { meanMargin, numChanges, searchEpoch } from "./search-epoch.ts";
 import type { SearchEpoch } from "./search-results.ts";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ArchitectureReading } from "./architecture-reading.ts";
-import type { CostOptions } from "./cost.ts";
-import { genotypeCost } from "./cost.ts";
-import type { Genotype } from "./genotype.ts";
+import type { CostOptions } from "../cells/cost.ts";
+import { genotypeCost } from "../cells/cost.ts";
+import type { Genotype } from "../cells/genotype.ts";
 import type { OneShotResult } from "./one-shot.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
-import { skipConnect } from "./primitives/skip-connect.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import { skipConnect } from "../cells/primitives/skip-connect.ts";
 import type { SearchEpoch } from "./search-results.ts";
 
 /** What was measured in an epoch. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
+import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { defineExperiment } from "../experiment.ts";
-import type { ProposalConfig } from "../experiment/search-config.ts";
-import { proposalOf } from "../experiment/search-config.ts";
+import type { ProposalConfig } from "./search-config.ts";
+import { proposalOf } from "./search-config.ts";
 import { searchHalves } from "./search-halves.ts";
 
 const { data } = tinyProblem(64);

@@ -3,8 +3,8 @@ import type { Rng } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import { stratifiedPermutation } from "../data/split.ts";
-import { labelFlags } from "../distill/label-flags.ts";
-import type { ProposalConfig } from "../experiment/search-config.ts";
+import { labelFlags } from "../train/label-flags.ts";
+import type { ProposalConfig } from "./search-config.ts";
 
 /** Images of both levels: no image is in two of the lists. */
 export interface SearchHalves {

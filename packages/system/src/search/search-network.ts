@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Linear, valuesInit } from "@semlink/engine";
-import type { ProblemShape } from "../distill/networks.ts";
-import type { ProposalConfig } from "../experiment/search-config.ts";
+import type { ProblemShape } from "../link/networks.ts";
+import type { ProposalConfig } from "./search-config.ts";
 import type { LinearHead } from "../teacher/teacher.ts";
-import type { CostOptions } from "./cost.ts";
+import type { CostOptions } from "../cells/cost.ts";
 import type { KeptCells } from "./kept-primitives.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
 import { Supernet } from "./supernet.ts";
 
 /** What the search trains: the supernet that embeds, and the head on its embedding. Field names are checkpoint keys. */

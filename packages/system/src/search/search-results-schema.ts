@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
-import { provenanceSchema } from "../evaluate/results.ts";
-import { proposalSchema } from "../experiment/search-config.ts";
-import { studentConfigSchema } from "../experiment/student-config.ts";
-import { genotypeSchema } from "./genotype.ts";
+import { provenanceSchema } from "../results/results.ts";
+import { proposalSchema } from "./search-config.ts";
+import { studentConfigSchema } from "../student/student-config.ts";
+import { genotypeSchema } from "../cells/genotype.ts";
 import type { SearchEpoch, SearchResults, SearchTrace } from "./search-results.ts";
 
 /** File of the results in the folder of a run. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ProposalConfig } from "../experiment/search-config.ts";
-import type { StudentConfig } from "../experiment/student-config.ts";
-import type { Provenance } from "../evaluate/results.ts";
-import type { Genotype } from "./genotype.ts";
+import type { ProposalConfig } from "./search-config.ts";
+import type { StudentConfig } from "../student/student-config.ts";
+import type { Provenance } from "../results/results.ts";
+import type { Genotype } from "../cells/genotype.ts";
 
 /** What an epoch of the search left behind. Tables are edges x primitives, in the order of the space. */
 export interface SearchEpoch {

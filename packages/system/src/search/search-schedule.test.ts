@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { defineExperiment } from "../experiment.ts";
-import type { ProposalConfig } from "../experiment/search-config.ts";
-import { proposalOf } from "../experiment/search-config.ts";
+import type { ProposalConfig } from "./search-config.ts";
+import { proposalOf } from "./search-config.ts";
 import { alphaCourse, complexityWeightAfter, entropyWeightAt, searchPhases } from "./search-schedule.ts";
 
 const { search } = defineExperiment({ name: "schedule" });

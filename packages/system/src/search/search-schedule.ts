@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ProposalConfig } from "../experiment/search-config.ts";
+import type { ProposalConfig } from "./search-config.ts";
 import type { OwnCourse } from "./bilevel/own-course.ts";
 import type { SearchEpoch } from "./search-results.ts";
 

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type ProposalConfig,
-  proposalOf,
-  proposalPart,
-  type SearchConfig,
-} from "../experiment/search-config.ts";
+import { type ProposalConfig, proposalOf, proposalPart, type SearchConfig } from "./search-config.ts";
 import type { ArchitectureOrigin } from "./search-results.ts";
 
 /** A differentiable search to do. */

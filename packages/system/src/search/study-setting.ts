@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SearchConfig } from "../experiment/search-config.ts";
-import type { StudentConfig } from "../experiment/student-config.ts";
+import type { SearchConfig } from "./search-config.ts";
+import type { StudentConfig } from "../student/student-config.ts";
 import type { StudentSizes } from "./controls/equal-macs.ts";
-import type { Genotype } from "./genotype.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
+import type { Genotype } from "../cells/genotype.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
 import type { SearchTrace } from "./search-results.ts";
 import type { SearchRequest } from "./searches.ts";
-import type { Reporter } from "../progress.ts";
+import type { Reporter } from "../run/progress.ts";
 import type { TrialRunner } from "./select/trial.ts";
 
 /** A search that is done. */

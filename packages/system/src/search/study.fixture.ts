@@ -2,12 +2,12 @@
 import { rngFrom } from "@semlink/engine";
 import { defineExperiment, type ExperimentInput } from "../experiment.ts";
 import { encoderIdentity } from "../student/student-encoder.ts";
-import { contentHash } from "../run/canonical-json.ts";
+import { contentHash } from "../store/canonical-json.ts";
 import type { StudentSizes } from "./controls/equal-macs.ts";
 import { randomGenotype } from "./controls/random-genotypes.ts";
-import { genotypeCost } from "./cost.ts";
-import type { Genotype } from "./genotype.ts";
-import { k7, knownPrimitives } from "./primitive-sets.ts";
+import { genotypeCost } from "../cells/cost.ts";
+import type { Genotype } from "../cells/genotype.ts";
+import { k7, knownPrimitives } from "../cells/primitive-sets.ts";
 import type { SearchEpoch } from "./search-results.ts";
 import { type SearchRequest, searchesOf } from "./searches.ts";
 import type { TrialRequest } from "./select/trial.ts";

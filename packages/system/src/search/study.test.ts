@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeAll, describe, expect, it } from "vitest";
-import { k7 } from "./primitive-sets.ts";
+import { k7 } from "../cells/primitive-sets.ts";
 import { studyArchitectures, type Study } from "./study.ts";
 import { type PlannedStudy, plannedStudy, plantedQuality, SEARCH_S, TRIAL_S } from "./study.fixture.ts";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Genotype } from "./genotype.ts";
+import type { Genotype } from "../cells/genotype.ts";
 import type { Architecture } from "./search-results.ts";
 import type { FinishedSearch } from "./study-setting.ts";
 

@@ -4,9 +4,9 @@ import { add, Build, constant, gradients, input, paramsOf, rngFrom, sum } from "
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
-import { cellEdges } from "./cell-edges.ts";
+import { cellEdges } from "../cells/cell-edges.ts";
 import { edgeTables } from "./edge-weights.ts";
-import { k7 } from "./primitive-sets.ts";
+import { k7 } from "../cells/primitive-sets.ts";
 import type { SupernetControls, SupernetOptions } from "./supernet.ts";
 import { Supernet } from "./supernet.ts";
 

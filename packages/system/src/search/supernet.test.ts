@@ -14,13 +14,13 @@ import {
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
-import { cellEdges, edgeIndex } from "./cell-edges.ts";
-import type { CellNetworkOptions } from "./cell-plan.ts";
-import { cellPlans } from "./cell-plan.ts";
-import { DerivedNetwork } from "./derived-network.ts";
-import type { CellGenotype, Genotype } from "./genotype.ts";
-import { darts8, k7 } from "./primitive-sets.ts";
-import { SEARCH_NORM } from "./primitives/primitive.ts";
+import { cellEdges, edgeIndex } from "../cells/cell-edges.ts";
+import type { CellNetworkOptions } from "../cells/cell-plan.ts";
+import { cellPlans } from "../cells/cell-plan.ts";
+import { DerivedNetwork } from "../cells/derived-network.ts";
+import type { CellGenotype, Genotype } from "../cells/genotype.ts";
+import { darts8, k7 } from "../cells/primitive-sets.ts";
+import { SEARCH_NORM } from "../cells/primitives/primitive.ts";
 import type { SupernetOptions } from "./supernet.ts";
 import { Supernet } from "./supernet.ts";
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, Param, Tensor } from "@semlink/engine";
 import { gumbelNoise, gumbelSoftmax, normalInit, param } from "@semlink/engine";
-import { PooledHead, stem, throughCells } from "./cell-network.ts";
-import { cellEdges } from "./cell-edges.ts";
-import type { CellNetworkOptions } from "./cell-plan.ts";
-import { cellPlans } from "./cell-plan.ts";
-import { SearchCell } from "./cell.ts";
+import { PooledHead, stem, throughCells } from "../cells/cell-network.ts";
+import { cellEdges } from "../cells/cell-edges.ts";
+import type { CellNetworkOptions } from "../cells/cell-plan.ts";
+import { cellPlans } from "../cells/cell-plan.ts";
+import { SearchCell } from "../cells/cell.ts";
 import type { EdgeTables, EdgeWeights, ShareOptions } from "./edge-weights.ts";
 import { alphaLogits, edgeTables, edgeWeights } from "./edge-weights.ts";
 import type { KeptCells, KeptPrimitives } from "./kept-primitives.ts";
-import type { PrimitiveSet } from "./primitive-sets.ts";
-import { primitiveSet } from "./primitive-sets.ts";
-import type { ConvNorm } from "./primitives/conv-norm.ts";
+import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import { primitiveSet } from "../cells/primitive-sets.ts";
+import type { ConvNorm } from "../cells/primitives/conv-norm.ts";
 
 // images → stem ─┬─ beforeLast ─┐
 //                └─ last ───────┴→ cells[0] → cells[1] → ... → head → logits or embedding

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CellsConfig } from "../experiment.ts";
-import { parseGenotype } from "../search/genotype.ts";
+import { parseGenotype } from "../cells/genotype.ts";
 
 /** A small network of cells with every kind of primitive that has filters, pools and skips. */
 export function cellsConfig(): CellsConfig {

@@ -3,8 +3,8 @@ import { Build, graphCost, input, rngFrom } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { imageLength } from "../data/dataset.ts";
-import { studentNetwork } from "../distill/networks.ts";
-import { tinyProblem } from "../distill/tiny-problem.fixture.ts";
+import { studentNetwork } from "../link/networks.ts";
+import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { defineExperiment } from "../experiment.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Layer } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import type { CellsConfig, StudentConfig } from "../experiment/student-config.ts";
-import { DerivedNetwork } from "../search/derived-network.ts";
-import type { Genotype } from "../search/genotype.ts";
-import { loadPrimitives, primitivesIdentity } from "../search/load-primitives.ts";
-import { knownPrimitives } from "../search/primitive-sets.ts";
+import type { CellsConfig, StudentConfig } from "./student-config.ts";
+import { DerivedNetwork } from "../cells/derived-network.ts";
+import type { Genotype } from "../cells/genotype.ts";
+import { loadPrimitives, primitivesIdentity } from "../cells/load-primitives.ts";
+import { knownPrimitives } from "../cells/primitive-sets.ts";
 import { CompactCnn } from "./compact-cnn.ts";
 
 /** What data and teacher ask of an encoder. */

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { alternatingFlipCrop } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ImageBatches } from "../data/image-batches.ts";
-import type { Reporter } from "../progress.ts";
+import type { Reporter } from "../run/progress.ts";
 import { AirbenchCnn } from "./airbench-cnn.ts";
 import type { TeacherCard } from "./teacher.ts";
 import { TEACHER_FILES } from "./teacher.ts";

@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import type { ChannelModel } from "../channel/channel-model.ts";
 import { radioOf } from "../channel/radio.ts";
 import { measureLdpcThroughput } from "../modem/index.ts";
-import type { Reporter } from "../progress.ts";
+import type { Reporter } from "../run/progress.ts";
 import { channelChecks } from "./channel-checks.ts";
 import type { Check, VerifyCheck } from "./check.ts";
 import { checkFamilies } from "./check-families.ts";

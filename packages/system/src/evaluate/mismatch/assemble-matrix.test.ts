@@ -4,9 +4,9 @@ import type { ChannelSpec } from "../../channel/channel-spec.ts";
 import { channelId } from "../../channel/channel-spec.ts";
 import type { MatrixConfig } from "../../experiment.ts";
 import type { PointMeasurement } from "../measure-link.ts";
-import { clusteredMeanInterval, pairedDifference } from "../statistics.ts";
+import { clusteredMeanInterval, pairedDifference } from "../../numbers/statistics.ts";
 import { assembleMatrix, type MeasuredSystem } from "./assemble-matrix.ts";
-import { matrixSchema } from "./matrix-results.ts";
+import { matrixSchema } from "../../results/matrix.ts";
 
 const pilots: ChannelSpec = {
   model: "rayleigh",

@@ -4,9 +4,9 @@ import type { MatrixConfig } from "../../experiment.ts";
 import { embeddingR2Of, pairedInterval } from "../assemble-results.ts";
 import { channelUsesOf } from "../channel-uses.ts";
 import { sinrDbOf, sirDbOf } from "../interference-levels.ts";
-import { clusteredMeanInterval } from "../statistics.ts";
+import { clusteredMeanInterval } from "../../numbers/statistics.ts";
 import type { MatrixAxis, MatrixCondition } from "./default-axes.ts";
-import type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "./matrix-results.ts";
+import type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "../../results/matrix.ts";
 import type { MeasuredConditions } from "./measure-conditions.ts";
 
 /** A row of the matrix with its figures. */

@@ -2,7 +2,7 @@
 import { SemlinkError } from "@semlink/engine";
 import { join } from "node:path";
 import { channelId, type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
-import { contentHash } from "../../run/canonical-json.ts";
+import { contentHash } from "../../store/canonical-json.ts";
 import { measureLine, type MeasureLineOptions, type PointMeasurement } from "../measure-link.ts";
 import { readMeasured, writeMeasured } from "../measured-file.ts";
 import type { SystemIdentity, TestedSystem } from "./tested-system.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Baseline, DeviceOutputs, PreparedBaseline } from "../../baselines/baseline.ts";
-import { learnedLink } from "../../baselines/learned-link.ts";
+import type { Baseline, DeviceOutputs, PreparedBaseline } from "../../lines/baseline.ts";
+import { learnedLink } from "../../lines/learned/learned-link.ts";
 import type { Radio } from "../../channel/radio.ts";
 import type { Link } from "../../link/link.ts";
 

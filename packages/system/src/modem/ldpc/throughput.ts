@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import { median } from "../../median.ts";
+import { median } from "../../numbers/median.ts";
 import { awgnBlocks, countBlockErrors } from "./awgn-blocks.ts";
 import { decodeLdpc, type LdpcDecodeOptions } from "./decode.ts";
 import { ldpcCode, type LdpcCodeOptions } from "./ldpc-code.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Results } from "../../evaluate/results.ts";
+import type { Results } from "../../results/results.ts";
 import { decibels } from "../number-format.ts";
 import { lengthsOf, selectedEsNoDb } from "../selection.ts";
 import { channelGrid } from "./channel-grid.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Measured, Point, Results } from "../../evaluate/results.ts";
+import type { Measured, Point, Results } from "../../results/results.ts";
 import { themed } from "../palette.ts";
 import { renderFigure } from "../render-svg.ts";
 import type { PlacedDrawing } from "../render-svg.ts";

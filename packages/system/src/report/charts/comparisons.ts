@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
-import type { Comparison, Results } from "../../evaluate/results.ts";
+import type { Comparison, Results } from "../../results/results.ts";
 import { signedInterval, signedPoints } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, drawPlot, renderFigure } from "../render-svg.ts";

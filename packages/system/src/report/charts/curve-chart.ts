@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Curve, Results } from "../../evaluate/results.ts";
+import type { Curve, Results } from "../../results/results.ts";
 import { themed } from "../palette.ts";
 import type { ColourName } from "../palette.ts";
 import { renderFigure } from "../render-svg.ts";

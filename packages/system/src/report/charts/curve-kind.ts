@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Curve } from "../../evaluate/results.ts";
+import type { Curve } from "../../results/results.ts";
 
 /** Whether a curve is a loss, known by "loss" in the name of its metric. */
 export function isLoss({ metric }: Curve): boolean {

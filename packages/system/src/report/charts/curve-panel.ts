@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
-import type { Curve } from "../../evaluate/results.ts";
+import type { Curve } from "../../results/results.ts";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, drawPlot } from "../render-svg.ts";
 import type { SvgElement } from "../svg-tree.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
-import type { Line, Point } from "../../evaluate/results.ts";
+import type { Line, Point } from "../../results/results.ts";
 import { decibels, decimal } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, drawPlot } from "../render-svg.ts";

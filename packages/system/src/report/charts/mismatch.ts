@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Results } from "../../evaluate/results.ts";
+import type { Results } from "../../results/results.ts";
 import { decibels, decimal, percentWithInterval, signedPointsWithInterval } from "../number-format.ts";
 import { type MatrixTable, trainingOf } from "../matrix-selection.ts";
 import { heatMap } from "./heat-map.ts";

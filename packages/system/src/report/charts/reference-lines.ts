@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Results } from "../../evaluate/results.ts";
+import type { Results } from "../../results/results.ts";
 import { percent } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { cleanOf } from "../selection.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Curve } from "../../evaluate/results.ts";
+import type { Curve } from "../../results/results.ts";
 
 /** One point of a curve: step and value. */
 export type CurvePoint = Curve["points"][number];

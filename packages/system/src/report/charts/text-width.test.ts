@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, it } from "vitest";
-import { CHART_FONTS } from "../render-png.ts";
+import { CHART_FONTS } from "../node/render-png.ts";
 import { fitText, textWidth, wrapText } from "./text-width.ts";
 
 /** Width [px] of the ink of a text in the bundled font. */

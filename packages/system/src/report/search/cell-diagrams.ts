@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CellGenotype, Genotype } from "../../search/genotype.ts";
+import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
 import { FULL_WIDTH } from "../charts/grid-layout.ts";
 import { themed } from "../palette.ts";
 import { type PlacedDrawing, renderFigure } from "../render-svg.ts";

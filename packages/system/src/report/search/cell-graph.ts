@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { edgeStride, NUM_CELL_INPUTS } from "../../search/cell-edges.ts";
-import type { CellGenotype } from "../../search/genotype.ts";
+import { edgeStride, NUM_CELL_INPUTS } from "../../cells/cell-edges.ts";
+import type { CellGenotype } from "../../cells/genotype.ts";
 
 /** What a vertex of a drawn cell stands for. */
 export type CellVertexKind = "input" | "primitive" | "node" | "output";

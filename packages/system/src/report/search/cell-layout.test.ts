@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryGenotype } from "../../search/arbitrary-genotype.fixture.ts";
-import type { CellGenotype } from "../../search/genotype.ts";
-import { knownPrimitives } from "../../search/primitive-sets.ts";
+import { arbitraryGenotype } from "../../cells/arbitrary-genotype.fixture.ts";
+import type { CellGenotype } from "../../cells/genotype.ts";
+import { knownPrimitives } from "../../cells/primitive-sets.ts";
 import { FULL_WIDTH } from "../charts/grid-layout.ts";
 import { textWidth } from "../charts/text-width.ts";
 import { CHART_FONT_SIZE } from "../render-svg.ts";

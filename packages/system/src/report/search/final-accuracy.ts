@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Architecture, SearchResults } from "../../search/search-results.ts";
-import { meanInterval } from "../../evaluate/statistics.ts";
+import { meanInterval } from "../../numbers/statistics.ts";
 
 /** What the finals say of one architecture. */
 export interface FinalRow {

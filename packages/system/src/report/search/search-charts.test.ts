@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { darts8 } from "../../search/primitive-sets.ts";
+import { darts8 } from "../../cells/primitive-sets.ts";
 import { expectNothingClipped } from "../nothing-clipped.fixture.ts";
 import { withLightColours } from "../palette.ts";
 import { cellDiagrams } from "./cell-diagrams.ts";

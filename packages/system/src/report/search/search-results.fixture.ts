@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SYNTHETIC NUMBERS for tests of the report. Nothing in this file was measured; no value may be quoted.
-import { studentConfigSchema } from "../../experiment/student-config.ts";
-import { proposalOf, proposalPart, searchConfigSchema } from "../../experiment/search-config.ts";
-import { cellEdges } from "../../search/cell-edges.ts";
-import type { Genotype } from "../../search/genotype.ts";
-import { k7 } from "../../search/primitive-sets.ts";
+import { studentConfigSchema } from "../../student/student-config.ts";
+import { proposalOf, proposalPart, searchConfigSchema } from "../../search/search-config.ts";
+import { cellEdges } from "../../cells/cell-edges.ts";
+import type { Genotype } from "../../cells/genotype.ts";
+import { k7 } from "../../cells/primitive-sets.ts";
 import type {
   Architecture,
   ArchitectureOrigin,

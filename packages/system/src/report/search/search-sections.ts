@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatGenotype } from "../../search/genotype.ts";
+import { formatGenotype } from "../../cells/genotype.ts";
 import type { SearchResults } from "../../search/search-results.ts";
 import { type Html, html } from "../html.ts";
 import { figure } from "../sections/figure.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { median } from "../../median.ts";
+import { median } from "../../numbers/median.ts";
 import type { SearchResults, SearchTrace, Trial } from "../../search/search-results.ts";
 import { type Html, html } from "../html.ts";
 import { decimal, duration, NOT_MEASURED, percent, signedInterval, signedPoints } from "../number-format.ts";

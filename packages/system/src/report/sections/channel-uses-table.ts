@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChannelUses, Results } from "../../evaluate/results.ts";
+import type { ChannelUses, Results } from "../../results/results.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { decimal, NOT_MEASURED } from "../number-format.ts";

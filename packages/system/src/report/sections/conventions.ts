@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Results } from "../../evaluate/results.ts";
+import type { Results } from "../../results/results.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { channelsOf } from "../selection.ts";

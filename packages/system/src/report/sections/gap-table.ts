@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Line, Point, Results } from "../../evaluate/results.ts";
+import type { Line, Point, Results } from "../../results/results.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { decibels, signedPoints } from "../number-format.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Provenance, Results } from "../../evaluate/results.ts";
+import type { Provenance, Results } from "../../results/results.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { decimal, duration, NOT_MEASURED } from "../number-format.ts";

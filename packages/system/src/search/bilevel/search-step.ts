@@ -18,13 +18,13 @@ import {
   substitute,
   sum,
 } from "@semlink/engine";
-import type { ProblemShape } from "../../distill/networks.ts";
-import type { ProposalConfig } from "../../experiment/search-config.ts";
+import type { ProblemShape } from "../../link/networks.ts";
+import type { ProposalConfig } from "../search-config.ts";
 import { complexityPenalty, entropyPenalty, expectedCost } from "../objective/expected-cost.ts";
 import type { TaskBatch, TaskOutputs, TaskTerms } from "../objective/task-loss.ts";
 import { taskBatch, taskLoss } from "../objective/task-loss.ts";
-import type { PrimitiveSet } from "../primitive-sets.ts";
-import type { Cost } from "../primitives/primitive.ts";
+import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
+import type { Cost } from "../../cells/primitives/primitive.ts";
 import type { SearchNetwork } from "../search-network.ts";
 import { studentSizes } from "../search-network.ts";
 import { firstOrderGradient, normOf, unrolledGradient } from "./alpha-gradient.ts";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SearchStudentConfig } from "../../experiment/search-config.ts";
-import type { StudentConfig } from "../../experiment/student-config.ts";
+import type { SearchStudentConfig } from "../search-config.ts";
+import type { StudentConfig } from "../../student/student-config.ts";
 import type { EncoderShape } from "../../student/student-encoder.ts";
-import { genotypeCost } from "../cost.ts";
-import type { Genotype } from "../genotype.ts";
-import type { PrimitiveSet } from "../primitive-sets.ts";
-import type { Cost } from "../primitives/primitive.ts";
+import { genotypeCost } from "../../cells/cost.ts";
+import type { Genotype } from "../../cells/genotype.ts";
+import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
+import type { Cost } from "../../cells/primitives/primitive.ts";
 
 /** What the students of one search have in common. */
 export interface StudentSizes extends SearchStudentConfig {

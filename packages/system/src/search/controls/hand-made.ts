@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Build, graphCost, input } from "@semlink/engine";
-import type { StudentConfig } from "../../experiment/student-config.ts";
+import type { StudentConfig } from "../../student/student-config.ts";
 import type { EncoderShape } from "../../student/student-encoder.ts";
 import { studentEncoder } from "../../student/student-encoder.ts";
-import type { Cost } from "../primitives/primitive.ts";
+import type { Cost } from "../../cells/primitives/primitive.ts";
 import { nearestInMacs, type SizedStudent } from "./equal-macs.ts";
 
 /** What a hand-made control is made from. */

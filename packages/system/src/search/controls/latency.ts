@@ -2,9 +2,9 @@
 import type { NamedTensors, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
-import type { StudentConfig } from "../../experiment/student-config.ts";
-import { median } from "../../median.ts";
-import type { JobContext } from "../../run/job-table.ts";
+import type { StudentConfig } from "../../student/student-config.ts";
+import { median } from "../../numbers/median.ts";
+import type { JobContext } from "../../stages/job-table.ts";
 import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
 
 /** How often each network is run. */

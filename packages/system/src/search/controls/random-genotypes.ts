@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Rng, SemlinkError } from "@semlink/engine";
-import { NUM_CELL_INPUTS } from "../cell-edges.ts";
-import type { CellGenotype, Genotype } from "../genotype.ts";
-import { formatGenotype } from "../genotype.ts";
-import type { PrimitiveSet } from "../primitive-sets.ts";
+import { NUM_CELL_INPUTS } from "../../cells/cell-edges.ts";
+import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
+import { formatGenotype } from "../../cells/genotype.ts";
+import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 
 /** Where genotypes are drawn from. */
 export interface GenotypeSpace {

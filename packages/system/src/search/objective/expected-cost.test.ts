@@ -5,13 +5,13 @@ import { expectClose } from "@semlink/engine/testing";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../../open-graph.fixture.ts";
-import { arbitraryGenotype } from "../arbitrary-genotype.fixture.ts";
-import { cellEdges } from "../cell-edges.ts";
-import type { CostOptions } from "../cost.ts";
-import { genotypeCost, spaceCost } from "../cost.ts";
+import { arbitraryGenotype } from "../../cells/arbitrary-genotype.fixture.ts";
+import { cellEdges } from "../../cells/cell-edges.ts";
+import type { CostOptions } from "../../cells/cost.ts";
+import { genotypeCost, spaceCost } from "../../cells/cost.ts";
 import { edgeTables } from "../edge-weights.ts";
 import { edgesOfGenotype } from "../one-shot.ts";
-import { k7 } from "../primitive-sets.ts";
+import { k7 } from "../../cells/primitive-sets.ts";
 import type { CellTables } from "./expected-cost.ts";
 import { complexityPenalty, entropyPenalty, expectedCost } from "./expected-cost.ts";
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
 import { add, constant, div, log, minimum, mul, sum } from "@semlink/engine";
-import { cellEdges, NUM_CELL_INPUTS } from "../cell-edges.ts";
-import type { CostOptions, SpaceCost } from "../cost.ts";
-import { spaceCost, totalCost } from "../cost.ts";
+import { cellEdges, NUM_CELL_INPUTS } from "../../cells/cell-edges.ts";
+import type { CostOptions, SpaceCost } from "../../cells/cost.ts";
+import { spaceCost, totalCost } from "../../cells/cost.ts";
 import type { EdgeTables } from "../edge-weights.ts";
-import type { PrimitiveSet } from "../primitive-sets.ts";
-import type { Cost } from "../primitives/primitive.ts";
+import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
+import type { Cost } from "../../cells/primitives/primitive.ts";
 
 /** Tables of both kinds of cell. */
 export interface CellTables {

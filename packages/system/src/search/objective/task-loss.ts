@@ -6,8 +6,8 @@ import {
   labelledCrossEntropy,
   standardizedSoftLoss,
   weightedTerms,
-} from "../../distill/losses.ts";
-import type { ProblemShape } from "../../distill/networks.ts";
+} from "../../train/losses.ts";
+import type { ProblemShape } from "../../link/networks.ts";
 
 /** Inputs of the graph that hold a batch of images with what is known of them. */
 export interface TaskBatch {

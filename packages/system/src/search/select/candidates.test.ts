@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { formatGenotype } from "../genotype.ts";
-import { k7 } from "../primitive-sets.ts";
+import { formatGenotype } from "../../cells/genotype.ts";
+import { k7 } from "../../cells/primitive-sets.ts";
 import { plannedStudy } from "../study.fixture.ts";
 import { edgeDistance, proposalsOf } from "./candidates.ts";
 import { sampleGenotype } from "./sample-genotype.ts";

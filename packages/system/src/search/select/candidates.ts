@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import type { Genotype } from "../genotype.ts";
-import { formatGenotype } from "../genotype.ts";
+import type { Genotype } from "../../cells/genotype.ts";
+import { formatGenotype } from "../../cells/genotype.ts";
 import type { SearchRequest } from "../searches.ts";
 import type { FinishedSearch } from "../study-setting.ts";
 import { sampleGenotype } from "./sample-genotype.ts";

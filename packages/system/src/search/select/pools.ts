@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { cellsStudentAtMacs, isAtMacs } from "../controls/equal-macs.ts";
-import { median } from "../../median.ts";
+import { median } from "../../numbers/median.ts";
 import { randomGenotypes } from "../controls/random-genotypes.ts";
-import type { Genotype } from "../genotype.ts";
+import type { Genotype } from "../../cells/genotype.ts";
 import type { Architecture, Selection } from "../search-results.ts";
 import type { StudySetting } from "../study-setting.ts";
 import { proposalsOf } from "./candidates.ts";

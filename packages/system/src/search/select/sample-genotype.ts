@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import { edgeIndex, NUM_CELL_INPUTS } from "../cell-edges.ts";
-import type { CellGenotype, Genotype, GenotypeEdge } from "../genotype.ts";
-import type { PrimitiveSet } from "../primitive-sets.ts";
+import { edgeIndex, NUM_CELL_INPUTS } from "../../cells/cell-edges.ts";
+import type { CellGenotype, Genotype, GenotypeEdge } from "../../cells/genotype.ts";
+import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import type { SearchEpoch } from "../search-results.ts";
 
 /**

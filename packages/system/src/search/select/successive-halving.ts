@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import type { StudentConfig } from "../../experiment/student-config.ts";
+import type { StudentConfig } from "../../student/student-config.ts";
 import type { Selection, Trial, TrialBudget } from "../search-results.ts";
 import { trialOf, type TrialRunner } from "./trial.ts";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { StudentConfig } from "../../experiment/student-config.ts";
+import type { StudentConfig } from "../../student/student-config.ts";
 import type { Trial, TrialBudget } from "../search-results.ts";
 
 /** A stage-1 run to do. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { studentQuantile } from "../../evaluate/student-distribution.ts";
+import { studentQuantile } from "../../numbers/student-distribution.ts";
 import type { SearchEstimate } from "../search-results.ts";
 
 /** One independent part of the variance of an estimate. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Architecture, RankCorrelation, Selection, Trial } from "../search-results.ts";
 import { momentsOf } from "./combined-interval.ts";
-import { spearman } from "./rank-correlation.ts";
+import { spearman } from "../../numbers/rank-correlation.ts";
 
 const PROXY = "first selection round";
 const FINAL = "final accuracy";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { studentQuantile } from "../../evaluate/student-distribution.ts";
+import { studentQuantile } from "../../numbers/student-distribution.ts";
 import { combinedInterval } from "./combined-interval.ts";
 import { differenceOfMeans, pairedOverSeeds } from "./differences.ts";
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { labelCode } from "../../baselines/label-code.ts";
-import { type LabelLine, transmitLabels } from "../../baselines/label-line.ts";
-import { repetitionQpsk } from "../../baselines/repetition-qpsk.ts";
-import { simplexAccuracy } from "../../baselines/simplex-accuracy.ts";
+import { labelCode } from "../../lines/label/label-code.ts";
+import { type LabelLine, transmitLabels } from "../../lines/label/label-line.ts";
+import { repetitionQpsk } from "../../lines/label/repetition-qpsk.ts";
+import { simplexAccuracy } from "../../lines/label/simplex-accuracy.ts";
 import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
 import { dbToLinear, linearToDb } from "../../channel/decibel.ts";
-import { normalCdf } from "../../evaluate/normal-distribution.ts";
+import { normalCdf } from "../../numbers/normal-distribution.ts";
 import type { Check, CheckFamily } from "../check.ts";
 import type { LinePlace } from "../theory-curve.ts";
 

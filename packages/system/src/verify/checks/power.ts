@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { labelLines } from "../../baselines/label-lines.ts";
+import { labelLines } from "../../lines/label/label-lines.ts";
 import { constellation, CONSTELLATION_NAMES } from "../../modem/index.ts";
 import type { Check, CheckFamily } from "../check.ts";
 

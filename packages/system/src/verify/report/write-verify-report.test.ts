@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withLightColours } from "../../report/palette.ts";
-import { CHART_FONTS, PNG_SCALE } from "../../report/render-png.ts";
+import { CHART_FONTS, PNG_SCALE } from "../../report/node/render-png.ts";
 import { smallReport } from "../report.fixture.ts";
 import { drawTheoryCharts } from "./theory-charts.ts";
 import { verifyPage } from "./verify-page.ts";

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { renderPng } from "../../report/render-png.ts";
+import { renderPng } from "../../report/node/render-png.ts";
 import type { VerifyReport } from "../verify-report.ts";
 import { drawTheoryCharts } from "./theory-charts.ts";
 import { verifyPage } from "./verify-page.ts";

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as z from "zod";
+import { type ChannelSpec, channelSpecSchema } from "../channel/channel-spec.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  count,
+  esNoDb,
+  notIncreasing,
+  positive,
+  type Written,
+} from "../config/fields.ts";
+
+/** A kind of learned channel code: channel-aware transformer, or its rival. */
+export type CodecKind = "cat" | "film-mlp";
+
+/** Es/N0 met in training [dB]: `min + (max - min) u^lowEmphasis` with u even in [0, 1). */
+export interface EsNoRange {
+  readonly min: number;
+  readonly max: number;
+  readonly lowEmphasis: number;
+}
+
+/** The `codec` part of an experiment; each key is described in its schema. */
+export interface CodecConfig {
+  readonly kinds: readonly CodecKind[];
+  readonly maxSymbols: number;
+  readonly lengths: readonly number[];
+  readonly esNoDb: EsNoRange;
+  readonly channels: readonly ChannelSpec[];
+  readonly cleanFraction: number;
+  readonly cat: {
+    readonly width: number;
+    readonly numTokens: number;
+    readonly numBlocks: number;
+    readonly numHeads: number;
+    readonly expansion: number;
+  };
+  readonly filmMlp: { readonly width: number; readonly numLayers: number; readonly conditionWidth: number };
+}
+
+/** Channels by name or with their settings, at least one. */
+export const channelSpecs = (description: string): z.ZodArray<z.ZodType<ChannelSpec, ChannelSpec>> =>
+  z.array(channelSpecSchema).min(1).describe(description);
+
+const MAX_SYMBOLS = 64;
+
+/** Validates the `codec` part of an experiment; lengths double from 4 to `maxSymbols` unless said otherwise. */
+export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
+  .strictObject({
+    kinds: z
+      .array(z.enum(["cat", "film-mlp"]))
+      .min(1)
+      .default(["cat", "film-mlp"])
+      .describe("codecs to train: the channel-aware transformer, and the FiLM MLP as its rival"),
+    maxSymbols: count(
+      `longest transmission [complex symbols]; by default the longest of the lengths, or ${MAX_SYMBOLS}`,
+    ).optional(),
+    lengths: z
+      .array(count("complex symbols"))
+      .min(1)
+      .optional()
+      .describe("lengths that a transmission may have [complex symbols]; by default 4, 8, ... to maxSymbols"),
+    esNoDb: z
+      .strictObject({
+        min: esNoDb("lowest Es/N0 met in training [dB]").default(-10),
+        max: esNoDb("highest Es/N0 met in training [dB]").default(20),
+        lowEmphasis: positive(
+          "1 draws Es/N0 evenly in dB; p draws min + (max - min) u^p, so more near min",
+        ).default(2),
+      })
+      .prefault({})
+      .describe("trained range of Es/N0, drawn for each image; the codec is never told one outside"),
+    channels: channelSpecs("channels met in training, evenly").default(["awgn", "rayleigh-block"]),
+    cleanFraction: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .describe("share of training images sent without noise"),
+    cat: z
+      .strictObject({
+        width: count("width of a token").default(64),
+        numTokens: count("tokens on each side, each a view of the whole vector").default(4),
+        numBlocks: count("transformer blocks on each side").default(2),
+        numHeads: count("attention heads of a block; divides the width").default(4),
+        expansion: count("width of a block's hidden layer as a multiple of the token's").default(2),
+      })
+      .prefault({})
+      .describe("the channel-aware transformer"),
+    filmMlp: z
+      .strictObject({
+        width: count("width of the hidden layers").default(256),
+        numLayers: count("hidden layers on each side").default(2),
+        conditionWidth: count("width of the condition vector").default(64),
+      })
+      .prefault({})
+      .describe("the FiLM-conditioned multi-layer perceptron"),
+  })
+  .transform((codec) => {
+    const maxSymbols = codec.maxSymbols ?? (codec.lengths ? Math.max(...codec.lengths) : MAX_SYMBOLS);
+    return { ...codec, maxSymbols, lengths: codec.lengths ?? doublings(maxSymbols) };
+  })
+  .check(checkRules(codecRulesBrokenBy))
+  .describe("the code between embedding and channel symbols");
+
+const SHORTEST = 4;
+
+/** 4, 8, 16, ... below `longest`, then `longest`. */
+function doublings(longest: number): number[] {
+  const lengths: number[] = [];
+  for (let length = SHORTEST; length < longest; length *= 2) lengths.push(length);
+  return [...lengths, longest];
+}
+
+function* codecRulesBrokenBy(codec: CodecConfig): Generator<BrokenRule, void, undefined> {
+  const { lengths, maxSymbols, cat } = codec;
+  yield* notIncreasing(["lengths"], lengths);
+  const longest = Math.max(...lengths);
+  if (longest !== maxSymbols) {
+    yield {
+      path: ["lengths"],
+      expected: `the longest to be maxSymbols = ${maxSymbols}`,
+      actual: longest,
+      hint: "leave out codec.maxSymbols, which follows from the lengths, or change one of the two",
+    };
+  }
+  if (codec.esNoDb.min >= codec.esNoDb.max) {
+    yield {
+      path: ["esNoDb"],
+      expected: "min below max",
+      actual: codec.esNoDb,
+      hint: "the usual range is -10 to 20 dB",
+    };
+  }
+  if (cat.width % cat.numHeads !== 0) {
+    const width = Math.ceil(cat.width / cat.numHeads) * cat.numHeads;
+    yield {
+      path: ["cat", "width"],
+      expected: `a multiple of numHeads = ${cat.numHeads}`,
+      actual: cat.width,
+      hint: `${width} would do, or change codec.cat.numHeads`,
+    };
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as z from "zod";
+import type { ChannelSpec } from "../channel/channel-spec.ts";
+import { type BaselineName, baselineNames, usualBaselines } from "../lines/baseline-names.ts";
+import { channelSpecs } from "../codec/codec-config.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  count,
+  esNoDb,
+  notDistinct,
+  notIncreasing,
+  type Written,
+} from "../config/fields.ts";
+import { type MatrixConfig, matrixConfigSchema, type MatrixDraft } from "./mismatch/matrix-config.ts";
+import { type SeparationConfig, separationConfigSchema } from "../lines/digital/separation-config.ts";
+
+/** The `evaluate` part of an experiment, complete; each key is described in its schema. */
+export interface EvaluateConfig {
+  readonly esNoDb: readonly number[];
+  readonly lengths: readonly number[];
+  readonly channels: readonly ChannelSpec[];
+  readonly drawsPerImage: number;
+  readonly confidence: 0.95;
+  readonly baselines: readonly BaselineName[];
+  readonly separation: SeparationConfig;
+  /** Absent when no matrix is measured. */
+  readonly matrix?: MatrixConfig | undefined;
+}
+
+/** An {@link EvaluateConfig} before lengths and channels are taken over from the codec. */
+export type EvaluateDraft = Omit<EvaluateConfig, "lengths" | "channels" | "matrix"> &
+  Written<Pick<EvaluateConfig, "lengths" | "channels">> & { readonly matrix?: MatrixDraft | undefined };
+
+/** Validates the `evaluate` part of an experiment on its own. */
+export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConfig>> = z
+  .strictObject({
+    esNoDb: z
+      .array(esNoDb("Es/N0 [dB]"))
+      .min(1)
+      .default([-10, -5, 0, 5, 10, 15, 20])
+      .describe("points of the sweep over Es/N0 [dB]"),
+    lengths: z
+      .array(count("complex symbols"))
+      .min(1)
+      .optional()
+      .describe("transmission lengths to measure [complex symbols]; by default the codec's"),
+    channels: channelSpecs("channels to measure; by default the codec's").optional(),
+    drawsPerImage: count("transmissions of each test image at each point").default(1),
+    confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
+    baselines: z
+      .array(z.enum(baselineNames))
+      .default([...usualBaselines])
+      .describe("lines beside the links; separation and the digital features take minutes"),
+    separation: separationConfigSchema.prefault({}),
+    matrix: matrixConfigSchema.optional(),
+  })
+  .check(checkRules(rulesBrokenBy))
+  .describe("what is measured on the test images");
+
+function* rulesBrokenBy({ esNoDb: sweep, baselines }: EvaluateDraft): Generator<BrokenRule, void, undefined> {
+  yield* notIncreasing(["esNoDb"], sweep);
+  yield* notDistinct(["baselines"], baselines, "each line is measured once; leave one out");
+}

@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-// The program of every child process that does a job.
-import { jobTable } from "./job-table.ts";
-import { serveJobs } from "./serve-jobs.ts";
-
-serveJobs(jobTable);
