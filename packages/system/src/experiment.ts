@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { channelId, type ChannelSpec, openChannel } from "./channel/channel-spec.ts";
+import { channelFamilyOf, channelId, type ChannelSpec, type OwnChannels } from "./channel/channel-spec.ts";
 import { type DataConfig, dataConfigSchema } from "./data/data-config.ts";
 import { type CodecConfig, codecConfigSchema } from "./codec/codec-config.ts";
 import { type DistillConfig, distillConfigSchema } from "./train/distill-config.ts";
@@ -15,10 +15,20 @@ import { type SearchConfig, searchConfigSchema } from "./search/search-config.ts
 import { type StudentConfig, studentConfigSchema, type StudentInput } from "./student/student-config.ts";
 import { type TargetsConfig, targetsConfigSchema } from "./teacher/targets-config.ts";
 import { type TeacherConfig, teacherConfigSchema } from "./teacher/teacher-config.ts";
+import {
+  completeLine,
+  linesSchema,
+  type OwnLines,
+  sameIds,
+  usualLearnedLines,
+  type WrittenLine,
+} from "./lines/learned/line-spec.ts";
 import { RUN_NAME, RUN_NAME_RULE } from "./run/run-name.ts";
+import { type RuntimeConfig, runtimeConfigSchema } from "./run/runtime-config.ts";
+import { tasks } from "./task/tasks.ts";
 
 export type { DataConfig } from "./data/data-config.ts";
-export type { CodecConfig, CodecKind, EsNoRange } from "./codec/codec-config.ts";
+export type { CodecConfig, EsNoRange } from "./codec/codec-config.ts";
 export type { DistillConfig, TransferConfig } from "./train/distill-config.ts";
 export type { EvaluateConfig } from "./evaluate/evaluate-config.ts";
 export type { MatrixConfig } from "./evaluate/mismatch/matrix-config.ts";
@@ -32,6 +42,9 @@ export type { TeacherConfig } from "./teacher/teacher-config.ts";
 export interface Experiment {
   readonly name: string;
   readonly seed: number;
+  /** What is asked of the receiver. */
+  readonly task: string;
+  readonly runtime: RuntimeConfig;
   readonly data: DataConfig;
   readonly teacher: TeacherConfig;
   readonly targets: TargetsConfig;
@@ -40,6 +53,8 @@ export interface Experiment {
   readonly distill: DistillConfig;
   readonly codec: CodecConfig;
   readonly robust: RobustConfig;
+  /** Learned lines, each with all of its settings; everything is compared with the first. */
+  readonly lines: readonly WrittenLine[];
   readonly evaluate: EvaluateConfig;
 }
 
@@ -49,25 +64,43 @@ export type ExperimentInput = {
   readonly student?: StudentInput | undefined;
 } & Written<Omit<Experiment, "name" | "student">>;
 
-type ExperimentDraft = Omit<Experiment, "evaluate"> & { readonly evaluate: EvaluateDraft };
+type ExperimentDraft = Omit<Experiment, "evaluate" | "lines"> & {
+  readonly evaluate: EvaluateDraft;
+  readonly lines?: readonly WrittenLine[] | undefined;
+};
+
+/** Channels and lines of a user's own modules, loaded. */
+export interface OwnParts {
+  readonly channels: OwnChannels;
+  readonly lines: OwnLines;
+}
+
+const NO_PARTS: OwnParts = { channels: {}, lines: {} };
+
+function schemaWith(parts: OwnParts): z.ZodType<Experiment, ExperimentInput> {
+  return z
+    .strictObject({
+      name: z.string().regex(RUN_NAME).describe(`folder of the run: ${RUN_NAME_RULE}`),
+      seed: z.int().min(0).default(0).describe("root of all random numbers of training and evaluation"),
+      task: z.enum(tasks.map(({ name }) => name)).default("classify").describe("what is asked of the receiver"),
+      runtime: runtimeConfigSchema.prefault({}),
+      data: dataConfigSchema.prefault({}).describe("images, and what is known of them"),
+      teacher: teacherConfigSchema.prefault({}),
+      targets: targetsConfigSchema.prefault({}),
+      search: searchConfigSchema.prefault({}),
+      student: studentConfigSchema.prefault({}),
+      distill: distillConfigSchema.prefault({}),
+      codec: codecConfigSchema.prefault({}),
+      robust: robustConfigSchema.prefault({}),
+      lines: linesSchema.optional(),
+      evaluate: evaluateConfigSchema.prefault({}),
+    })
+    .transform((draft) => completed(draft, parts))
+    .check(checkRules((experiment) => rulesBrokenBy(experiment, parts)));
+}
 
 /** Validates an experiment and fills in the defaults. Unknown keys are errors. */
-export const experimentSchema: z.ZodType<Experiment, ExperimentInput> = z
-  .strictObject({
-    name: z.string().regex(RUN_NAME).describe(`folder of the run: ${RUN_NAME_RULE}`),
-    seed: z.int().min(0).default(0).describe("root of all random numbers of training and evaluation"),
-    data: dataConfigSchema.prefault({}).describe("images and labels"),
-    teacher: teacherConfigSchema.prefault({}),
-    targets: targetsConfigSchema.prefault({}),
-    search: searchConfigSchema.prefault({}),
-    student: studentConfigSchema.prefault({}),
-    distill: distillConfigSchema.prefault({}),
-    codec: codecConfigSchema.prefault({}),
-    robust: robustConfigSchema.prefault({}),
-    evaluate: evaluateConfigSchema.prefault({}),
-  })
-  .transform(completed)
-  .check(checkRules(rulesBrokenBy));
+export const experimentSchema: z.ZodType<Experiment, ExperimentInput> = schemaWith(NO_PARTS);
 
 /**
  * An experiment in code: complete, checked.
@@ -85,10 +118,11 @@ export function defineExperiment(input: ExperimentInput): Experiment {
  *
  * @param value - content of a configuration file
  * @param where - where it comes from, for the message
+ * @param parts - loaded modules that it names
  * @throws SemlinkError "invalid-config" with every mistake, one line each: key, expected, actual, what to change
  */
-export function parseExperiment(value: unknown, where: string): Experiment {
-  const checked = experimentSchema.safeParse(value);
+export function parseExperiment(value: unknown, where: string, parts: OwnParts = NO_PARTS): Experiment {
+  const checked = schemaWith(parts).safeParse(value);
   if (checked.success) return checked.data;
   throw invalidConfig(where, mistakesOf(checked.error.issues, value, keyTreeOf(experimentSchema)));
 }
@@ -108,15 +142,21 @@ export function experimentJsonSchema(): Record<string, unknown> {
   return { title: "semlink experiment", ...keyTreeOf(experimentSchema) };
 }
 
-function completed({ evaluate, ...rest }: ExperimentDraft): Experiment {
+function completed({ evaluate, lines, ...rest }: ExperimentDraft, parts: OwnParts): Experiment {
   const { matrix, ...measured } = evaluate;
   const { lengths = rest.codec.lengths, channels = rest.codec.channels } = evaluate;
   const mismatch = matrix && { matrix: completeMatrix(matrix, rest.codec.lengths) };
-  return { ...rest, evaluate: { ...measured, lengths, channels, ...mismatch } };
+  const written = lines ?? rest.codec.kinds ?? usualLearnedLines;
+  return {
+    ...rest,
+    lines: written.map((line) => completeLine(line, rest.codec, parts.lines)),
+    evaluate: { ...measured, lengths, channels, ...mismatch },
+  };
 }
 
-function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, undefined> {
-  const { data, teacher, targets, distill, codec, robust, evaluate } = experiment;
+function* rulesBrokenBy(experiment: Experiment, parts: OwnParts): Generator<BrokenRule, void, undefined> {
+  const { data, teacher, targets, distill, codec, robust, lines, evaluate } = experiment;
+  yield* sameIds(lines);
   if (teacher.source === "shipped" && data.dataset !== "cifar10") {
     const hint = "the shipped teacher knows cifar10 only";
     yield {
@@ -149,7 +189,7 @@ function* rulesBrokenBy(experiment: Experiment): Generator<BrokenRule, void, und
   );
   yield* notIncreasing(["evaluate", "lengths"], evaluate.lengths);
   yield* notTrained(["evaluate", "lengths"], evaluate.lengths, ["codec", "lengths"], codec.lengths);
-  yield* notTrainedChannels(evaluate.channels, codec.channels);
+  yield* notTrainedChannels(evaluate.channels, codec.channels, parts.channels);
   const inMatrix = evaluate.matrix === undefined ? [] : [evaluate.matrix.numSymbols];
   yield* notTrained(["evaluate", "matrix", "numSymbols"], inMatrix, ["codec", "lengths"], codec.lengths);
 }
@@ -176,8 +216,9 @@ function* notTrained<T>(
 function* notTrainedChannels(
   measured: readonly ChannelSpec[],
   trained: readonly ChannelSpec[],
+  own: OwnChannels,
 ): Generator<BrokenRule, void, undefined> {
-  const kindOf = (spec: ChannelSpec): number => openChannel(spec).kindIndex;
+  const kindOf = (spec: ChannelSpec): string => channelFamilyOf(spec, own).variation;
   const kinds = trained.map(kindOf);
   const known = [...trained, ...measured.filter((spec) => kinds.includes(kindOf(spec)))].map(channelId);
   for (const rule of notTrained(

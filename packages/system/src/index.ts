@@ -12,7 +12,7 @@ export { channelNamed } from "./channel/channels.ts";
 export { defineChannel } from "./channel/define-channel.ts";
 export type { ChannelDefinition, ChannelFamily, ChannelParts } from "./channel/define-channel.ts";
 export { imageNoise } from "./channel/image-noise.ts";
-export { loadChannelModule } from "./channel/node/load-channel-module.ts";
+export { loadChannelModule } from "./channel/node/own-channels.ts";
 export { alternatingFlipCrop } from "./data/augment.ts";
 export { forEachBatch, ImageBatches } from "./data/image-batches.ts";
 export type { ImageBatch, ImageBatchesOptions } from "./data/image-batches.ts";

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
 import type { ChannelModel } from "./channel-model.ts";
 import type { ChannelStateInformation } from "./channel-state.ts";
 import { channelFamilies, channelFamilyNamed } from "./channels.ts";
+import type { ChannelFamily } from "./define-channel.ts";
 import { equalizers } from "./equalizer.ts";
 import { bestReceiver, type Radio, radioOf, type ReceiverOptions } from "./radio.ts";
 import { stagedChannel } from "./impaired-channel.ts";
@@ -17,10 +19,16 @@ export interface StageObject {
 /** A radio as a configuration writes it at length: a kind of channel and its settings, impairments, receiver. */
 export interface ChannelObject {
   readonly model: string;
+  /** Module of a user's own that exports the channel, and the sha256 (hex) of its content. */
+  readonly module?: string | undefined;
+  readonly digest?: string | undefined;
   readonly stages?: readonly StageObject[] | undefined;
   readonly receiver?: Partial<ReceiverOptions> | undefined;
   readonly [setting: string]: unknown;
 }
+
+/** Channels of a user's own modules by the digest of the module. */
+export type OwnChannels = Readonly<Record<string, ChannelFamily>>;
 
 /** A radio as a configuration writes it: the name of a channel with its default settings, or an object. */
 export type ChannelSpec = string | ChannelObject;
@@ -71,10 +79,22 @@ const channelObject: z.ZodType<ChannelObject, ChannelObject> = z.discriminatedUn
   ),
 ) as unknown as z.ZodType<ChannelObject, ChannelObject>;
 
+const ownChannelObject: z.ZodType<ChannelObject, ChannelObject> = z.looseObject({
+  module: z.string().min(1).describe("module of one's own that exports `channel`, made by defineChannel"),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe("sha256 of the module; filled in when the configuration is read"),
+  model: z.string().min(1).describe("name of its channel; filled in when the configuration is read"),
+  stages: z.array(stageObject).optional().describe("impairments, in their order"),
+  receiver: receiverObject.optional(),
+});
+
 /** Validates a {@link ChannelSpec}: the name of a channel, or an object with its settings. */
 export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.union([
   z.enum(channelFamilies.map(({ name }) => name)),
   channelObject,
+  ownChannelObject,
 ]);
 
 /**
@@ -83,7 +103,7 @@ export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.union([
  */
 export function channelId(spec: ChannelSpec): string {
   if (typeof spec === "string") return spec;
-  const { model, ...settings } = spec;
+  const { model, module: _module, digest: _digest, ...settings } = spec;
   const text = settingsText(settings);
   return text === "" ? model : `${model}(${text})`;
 }
@@ -103,13 +123,13 @@ function valueText(value: unknown): string {
 /**
  * The channel of a checked spec, impairments included, receiver left out.
  *
+ * @param own - channels of a user's own modules
  * @throws SemlinkError "unknown-channel", or "invalid-argument" for settings that the channel does not allow
  */
-export function openChannel(spec: ChannelSpec): ChannelModel {
+export function openChannel(spec: ChannelSpec, own: OwnChannels = {}): ChannelModel {
   if (typeof spec === "string") return channelFamilyNamed(spec).open({});
-  const { model, stages = [], ...rest } = spec;
-  const settings = Object.fromEntries(Object.entries(rest).filter(([key]) => key !== "receiver"));
-  const channel = channelFamilyNamed(model).open(settings);
+  const { stages = [], receiver: _receiver, module: _module, digest: _digest, model: _model, ...settings } = spec;
+  const channel = channelFamilyOf(spec, own).open(settings);
   return stagedChannel(
     channel,
     stages.map(({ stage, ...parameters }) =>
@@ -123,9 +143,28 @@ export function openChannel(spec: ChannelSpec): ChannelModel {
  *
  * @throws SemlinkError "unknown-channel", or "invalid-argument" for settings that the channel does not allow
  */
-export function openRadio(spec: ChannelSpec): Radio {
+export function openRadio(spec: ChannelSpec, own: OwnChannels = {}): Radio {
   const receiver = typeof spec === "string" ? {} : (spec.receiver ?? {});
-  return radioOf(openChannel(spec), { ...bestReceiver, ...receiver }, channelId(spec));
+  return radioOf(openChannel(spec, own), { ...bestReceiver, ...receiver }, channelId(spec));
+}
+
+/**
+ * The kind of channel of a spec, a user's own among them.
+ *
+ * @throws SemlinkError "unknown-channel"; "channel-module" for a module that was not loaded
+ */
+export function channelFamilyOf(spec: ChannelSpec, own: OwnChannels = {}): ChannelFamily {
+  if (typeof spec === "string") return channelFamilyNamed(spec);
+  if (spec.digest === undefined) return channelFamilyNamed(spec.model);
+  const family = own[spec.digest];
+  if (family) return family;
+  throw new SemlinkError({
+    code: "channel-module",
+    where: `channel ${spec.model}`,
+    expected: "a module that has been loaded",
+    actual: spec.module ?? "no path",
+    hint: "modules are loaded in Node alone, when a configuration is read",
+  });
 }
 
 function nonEmpty<T>([first, ...rest]: readonly T[]): [T, ...T[]] {

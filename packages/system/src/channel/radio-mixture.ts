@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
 import { add, mul, reshape, slice } from "@semlink/engine";
-import { type ChannelDraw, type DrawFields, sizeOfShape, type TransmissionTensors } from "./channel-model.ts";
+import {
+  type ChannelDraw,
+  type DrawFields,
+  type ReceptionTensors,
+  sizeOfShape,
+  type TransmissionTensors,
+} from "./channel-model.ts";
 import type { EqualizedTensors } from "./equalizer-graph.ts";
 import type { Radio } from "./radio.ts";
 
@@ -66,32 +72,63 @@ export function mixDraws(
   return mixed;
 }
 
-/** Each image over its own radio: the estimates of every group, chosen by the one-hot array of the draw. */
+/** Each image over its own radio, equalised: the estimates of every group, chosen by the one-hot array of the draw. */
 export function transmitOverRadios(
   radios: readonly Radio[],
   sent: TransmissionTensors,
   drawn: Readonly<Record<string, Tensor>>,
   mask: Tensor,
 ): EqualizedTensors {
+  const { xHat, equalizedEsNoDb } = chosenOf(radios, drawn, (radio, draw) => {
+    return { ...radio.transmitGraph(sent, draw, mask) };
+  });
+  return { xHat: xHat!, equalizedEsNoDb: equalizedEsNoDb! };
+}
+
+/**
+ * Each image over its own radio, as it arrives: symbols, gain and noise level as the receiver believes them.
+ *
+ * @returns y and h [batch, numSymbols, 2], no [batch, numSymbols, 1]
+ */
+export function receiveOverRadios(
+  radios: readonly Radio[],
+  sent: TransmissionTensors,
+  drawn: Readonly<Record<string, Tensor>>,
+): ReceptionTensors {
+  const nothing = mul(sent.x, 0); // [batch, numSymbols, 2]
+  const nothingOf = slice(nothing, { axis: 2, start: 0, end: 1 });
+  const { y, h, no } = chosenOf(radios, drawn, (radio, draw) => {
+    const received = radio.receiveGraph(sent, draw);
+    return { y: received.y, h: add(received.h, nothing), no: add(received.no, nothingOf) };
+  });
+  return { y: y!, h: h!, no: no! };
+}
+
+/** What every group gives, and of it what belongs to each image. */
+function chosenOf(
+  radios: readonly Radio[],
+  drawn: Readonly<Record<string, Tensor>>,
+  outputsOf: (radio: Radio, draw: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>,
+): Readonly<Record<string, Tensor>> {
   const groups = groupsOf(radios);
-  const estimates = groups.map(({ prefix, radio }) => {
+  const outputs = groups.map(({ prefix, radio }) => {
     const own = Object.entries(drawn).filter(([name]) => name.startsWith(prefix));
-    const draw = Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-    return radio.transmitGraph(sent, draw, mask);
+    return outputsOf(radio, Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])));
   });
-  if (estimates.length === 1) return estimates[0]!;
-  const [batch = 1] = sent.x.shape;
-  const chosen = estimates.map(({ xHat, equalizedEsNoDb }, index) => {
+  if (outputs.length === 1) return outputs[0]!;
+  const weighted = outputs.map((group, index) => {
     const isChosen = slice(drawn[GROUP]!, { axis: 1, start: index, end: index + 1 }); // [batch, 1]
-    return {
-      xHat: mul(xHat, reshape(isChosen, [batch, 1, 1])),
-      equalizedEsNoDb: mul(equalizedEsNoDb, isChosen),
-    };
+    return Object.entries(group).map(([name, tensor]): readonly [string, Tensor] => {
+      const ones = new Array<number>(tensor.shape.length - 1).fill(1);
+      return [name, mul(tensor, reshape(isChosen, [tensor.shape[0]!, ...ones]))];
+    });
   });
-  return chosen.reduce((sum, next) => ({
-    xHat: add(sum.xHat, next.xHat),
-    equalizedEsNoDb: add(sum.equalizedEsNoDb, next.equalizedEsNoDb),
-  }));
+  return Object.fromEntries(
+    weighted[0]!.map(([name, first], place) => [
+      name,
+      weighted.slice(1).reduce((sum, group) => add(sum, group[place]![1]), first),
+    ]),
+  );
 }
 
 function groupsOf(radios: readonly Radio[]): RadioGroup[] {

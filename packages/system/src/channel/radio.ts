@@ -7,6 +7,7 @@ import {
   type DrawOptions,
   numGains,
   type Reception,
+  type ReceptionTensors,
   type Transmission,
   type TransmissionTensors,
 } from "./channel-model.ts";
@@ -46,6 +47,8 @@ export interface Radio {
   receive(sent: Transmission, draw: ChannelDraw): Reception;
   /** {@link Radio.receive}, equalised. */
   transmit(sent: Transmission, draw: ChannelDraw): Equalized;
+  /** The same as `receive`, within float error. */
+  receiveGraph(sent: TransmissionTensors, draw: Readonly<Record<string, Tensor>>): ReceptionTensors;
   /**
    * The same as `transmit`, within float error.
    *
@@ -77,6 +80,8 @@ export function radioOf(
   const hasEstimate = isEstimated(csi);
   const receive = (sent: Transmission, draw: ChannelDraw): Reception =>
     believed(csi, channel.apply(sent, draw), sent.no, draw[ESTIMATION]);
+  const receiveGraph: Radio["receiveGraph"] = (sent, draw) =>
+    believedGraph(csi, channel.applyGraph(sent, draw), sent.no, draw[ESTIMATION]);
   return {
     name,
     kindIndex: channel.kindIndex,
@@ -94,10 +99,8 @@ export function radioOf(
     }),
     receive,
     transmit: (sent, draw) => equalize(equalizer, receive(sent, draw), sent.no.length),
-    transmitGraph(sent, draw, mask) {
-      const received = channel.applyGraph(sent, draw);
-      return equalizeGraph(equalizer, believedGraph(csi, received, sent.no, draw[ESTIMATION]), mask);
-    },
+    receiveGraph,
+    transmitGraph: (sent, draw, mask) => equalizeGraph(equalizer, receiveGraph(sent, draw), mask),
     toldEsNoDb: (esNoDb) => esNoDb + esNoOffsetDb,
     numPilots: (numSymbols) => pilotsPerImage(csi, numGains(channel, numSymbols)),
   };

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { type ChannelSpec, channelSpecSchema } from "../channel/channel-spec.ts";
+import type { TransformerOptions } from "./channel-aware-transformer.ts";
+import type { FilmMlpOptions } from "./film-mlp.ts";
+import { channelId, type ChannelSpec, channelSpecSchema } from "../channel/channel-spec.ts";
 import {
   type BrokenRule,
   checkRules,
   count,
   esNoDb,
+  notDistinct,
   notIncreasing,
   positive,
   type Written,
 } from "../config/fields.ts";
-
-/** A kind of learned channel code: channel-aware transformer, or its rival. */
-export type CodecKind = "cat" | "film-mlp";
 
 /** Es/N0 met in training [dB]: `min + (max - min) u^lowEmphasis` with u even in [0, 1). */
 export interface EsNoRange {
@@ -23,21 +23,37 @@ export interface EsNoRange {
 
 /** The `codec` part of an experiment; each key is described in its schema. */
 export interface CodecConfig {
-  readonly kinds: readonly CodecKind[];
+  /** Former spelling of `lines`. */
+  readonly kinds?: readonly ("cat" | "film-mlp")[] | undefined;
   readonly maxSymbols: number;
   readonly lengths: readonly number[];
   readonly esNoDb: EsNoRange;
   readonly channels: readonly ChannelSpec[];
   readonly cleanFraction: number;
-  readonly cat: {
-    readonly width: number;
-    readonly numTokens: number;
-    readonly numBlocks: number;
-    readonly numHeads: number;
-    readonly expansion: number;
-  };
-  readonly filmMlp: { readonly width: number; readonly numLayers: number; readonly conditionWidth: number };
+  readonly cat: TransformerOptions;
+  readonly filmMlp: FilmMlpOptions;
 }
+
+/** Sizes of the channel-aware transformer. */
+export const catSchema: z.ZodType<TransformerOptions, Written<TransformerOptions>> = z
+  .strictObject({
+    width: count("width of a token").default(64),
+    numTokens: count("tokens on each side, each a view of the whole vector").default(4),
+    numBlocks: count("transformer blocks on each side").default(2),
+    numHeads: count("attention heads of a block; divides the width").default(4),
+    expansion: count("width of a block's hidden layer as a multiple of the token's").default(2),
+  })
+  .check(checkRules(catRulesBrokenBy))
+  .describe("the channel-aware transformer");
+
+/** Sizes of the FiLM-conditioned multi-layer perceptron. */
+export const filmMlpSchema: z.ZodType<FilmMlpOptions, Written<FilmMlpOptions>> = z
+  .strictObject({
+    width: count("width of the hidden layers").default(256),
+    numLayers: count("hidden layers on each side").default(2),
+    conditionWidth: count("width of the condition vector").default(64),
+  })
+  .describe("the FiLM-conditioned multi-layer perceptron");
 
 /** Channels by name or with their settings, at least one. */
 export const channelSpecs = (description: string): z.ZodArray<z.ZodType<ChannelSpec, ChannelSpec>> =>
@@ -51,8 +67,8 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
     kinds: z
       .array(z.enum(["cat", "film-mlp"]))
       .min(1)
-      .default(["cat", "film-mlp"])
-      .describe("codecs to train: the channel-aware transformer, and the FiLM MLP as its rival"),
+      .describe("former spelling of the section lines: names of codecs to train")
+      .optional(),
     maxSymbols: count(
       `longest transmission [complex symbols]; by default the longest of the lengths, or ${MAX_SYMBOLS}`,
     ).optional(),
@@ -78,24 +94,8 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
       .max(1)
       .default(0.2)
       .describe("share of training images sent without noise"),
-    cat: z
-      .strictObject({
-        width: count("width of a token").default(64),
-        numTokens: count("tokens on each side, each a view of the whole vector").default(4),
-        numBlocks: count("transformer blocks on each side").default(2),
-        numHeads: count("attention heads of a block; divides the width").default(4),
-        expansion: count("width of a block's hidden layer as a multiple of the token's").default(2),
-      })
-      .prefault({})
-      .describe("the channel-aware transformer"),
-    filmMlp: z
-      .strictObject({
-        width: count("width of the hidden layers").default(256),
-        numLayers: count("hidden layers on each side").default(2),
-        conditionWidth: count("width of the condition vector").default(64),
-      })
-      .prefault({})
-      .describe("the FiLM-conditioned multi-layer perceptron"),
+    cat: catSchema.prefault({}),
+    filmMlp: filmMlpSchema.prefault({}),
   })
   .transform((codec) => {
     const maxSymbols = codec.maxSymbols ?? (codec.lengths ? Math.max(...codec.lengths) : MAX_SYMBOLS);
@@ -114,8 +114,10 @@ function doublings(longest: number): number[] {
 }
 
 function* codecRulesBrokenBy(codec: CodecConfig): Generator<BrokenRule, void, undefined> {
-  const { lengths, maxSymbols, cat } = codec;
+  const { lengths, maxSymbols } = codec;
   yield* notIncreasing(["lengths"], lengths);
+  yield* notDistinct(["kinds"], codec.kinds ?? [], "each codec is one line; leave one out");
+  yield* notDistinct(["channels"], codec.channels.map(channelId), "each channel is met once; leave one out");
   const longest = Math.max(...lengths);
   if (longest !== maxSymbols) {
     yield {
@@ -133,13 +135,15 @@ function* codecRulesBrokenBy(codec: CodecConfig): Generator<BrokenRule, void, un
       hint: "the usual range is -10 to 20 dB",
     };
   }
-  if (cat.width % cat.numHeads !== 0) {
-    const width = Math.ceil(cat.width / cat.numHeads) * cat.numHeads;
-    yield {
-      path: ["cat", "width"],
-      expected: `a multiple of numHeads = ${cat.numHeads}`,
-      actual: cat.width,
-      hint: `${width} would do, or change codec.cat.numHeads`,
-    };
-  }
+}
+
+function* catRulesBrokenBy({ width, numHeads }: TransformerOptions): Generator<BrokenRule, void, undefined> {
+  if (width % numHeads === 0) return;
+  const multiple = Math.ceil(width / numHeads) * numHeads;
+  yield {
+    path: ["width"],
+    expected: `a multiple of numHeads = ${numHeads}`,
+    actual: width,
+    hint: `${multiple} would do, or change numHeads`,
+  };
 }

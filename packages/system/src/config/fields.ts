@@ -46,6 +46,15 @@ export const weight = (description: string): z.ZodNumber => z.number().min(0).de
 /** A number in [0, 1). */
 export const fraction = (description: string): z.ZodNumber => z.number().min(0).lt(1).describe(description);
 
+/** Parts that a batch is cut into, which cores share; the bits of a training depend on it, never on the cores. */
+export const shards = (usual = 4): z.ZodDefault<z.ZodInt> =>
+  z
+    .int()
+    .min(1)
+    .max(64)
+    .default(usual)
+    .describe("parts that a batch is cut into; as many cores can share it, and bits depend on the parts alone");
+
 /** Es/N0 [dB]; beyond these limits nothing changes any more in float32 arithmetic. */
 export const esNoDb = (description: string): z.ZodNumber => z.number().min(-60).max(60).describe(description);
 
@@ -68,6 +77,16 @@ export function* notDistinct(
 ): Generator<BrokenRule, void, undefined> {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) yield { path, expected: "names that differ", actual: twice, hint };
+}
+
+/** Rule: a batch divides into its shards. */
+export function* notDividing(
+  path: readonly string[],
+  { batchSize, shards: parts }: { readonly batchSize: number; readonly shards: number },
+): Generator<BrokenRule, void, undefined> {
+  if (batchSize % parts === 0) return;
+  const hint = "every part of a batch has the same size; change batchSize or shards";
+  yield { path: [...path, "shards"], expected: `a divisor of batchSize = ${batchSize}`, actual: parts, hint };
 }
 
 /** Rule: some term of a loss has a weight. */

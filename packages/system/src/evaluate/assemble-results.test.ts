@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import type { Baseline } from "../lines/baseline.ts";
-import { labelBaselines } from "../lines/label/label-baselines.ts";
+import type { Line } from "../lines/line.ts";
+import { unlearnedLines } from "../lines/label/unlearned-lines.ts";
 import { repetitionQpsk } from "../lines/label/repetition-qpsk.ts";
 import { openRadio } from "../channel/channel-spec.ts";
 import {
@@ -114,10 +114,10 @@ describe("resultLines", () => {
 });
 
 describe("a baseline", () => {
-  const { "label-code": labelCode, "repetition-qpsk": repetition } = labelBaselines;
+  const { "label-code": labelCode, "repetition-qpsk": repetition } = unlearnedLines;
 
   it("stands at every channel, Es/N0 and length that it supports", async () => {
-    for (const baseline of [labelCode, repetition, labelBaselines.capacity]) {
+    for (const baseline of [labelCode, repetition, unlearnedLines.capacity]) {
       const lines = resultLines(await measureBaseline(baseline, device, options), options);
       expect(lines.map(({ id, label, role, channel }) => [id, label, role, channel])).toEqual(
         options.evaluate.channels.map((channel) => [baseline.name, baseline.label, baseline.role, channel]),
@@ -131,7 +131,7 @@ describe("a baseline", () => {
         ]);
       }
     }
-    const fading: Baseline = { ...labelCode, supports: ({ name }) => name === "rayleigh-block" };
+    const fading: Line = { ...labelCode, supports: ({ name }) => name === "rayleigh-block" };
     const lines = resultLines(await measureBaseline(fading, device, options), options);
     expect(lines.map(({ channel }) => channel)).toEqual(["rayleigh-block"]);
   });

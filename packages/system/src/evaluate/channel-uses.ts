@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { channelId, type ChannelSpec, openRadio } from "../channel/channel-spec.ts";
 import type { Radio } from "../channel/radio.ts";
 import type { ChannelUses } from "../results/channel-uses.ts";
-import type { Line } from "../results/results.ts";
+import type { ResultLine } from "../results/results.ts";
+import type { OpenChannel } from "./result-lines.ts";
 
 /** Complex channel uses of one image by what they carry; {@link ChannelUses} without the line that they are of. */
 export type ImageUses = Omit<ChannelUses, "lines" | "channel" | "cbr">;
@@ -36,17 +36,16 @@ export function channelUsesOf(radio: Radio, numSymbols: number, lengthBits = 0):
  * @param lengthBitsOf - bits of the length field of a line, by its id
  */
 export function channelUsesLedger(
-  lines: readonly Pick<Line, "id" | "channel" | "points">[],
+  lines: readonly Pick<ResultLine, "id" | "channel" | "points">[],
   options: {
-    readonly channels: readonly ChannelSpec[];
+    readonly channels: readonly Pick<OpenChannel, "radio">[];
     readonly numSourceValues: number;
     readonly lengthBitsOf: (id: string) => number;
   },
 ): ChannelUses[] {
   const { channels, numSourceValues, lengthBitsOf } = options;
-  return channels.flatMap((spec) => {
-    const channel = channelId(spec);
-    const radio = openRadio(spec);
+  return channels.flatMap(({ radio }) => {
+    const channel = radio.name;
     const own = lines.filter((line) => line.channel === channel);
     const lengths = new Set(own.flatMap(({ points }) => points.map(({ numSymbols }) => numSymbols)));
     const fields = [...new Set(own.map(({ id }) => lengthBitsOf(id)))];

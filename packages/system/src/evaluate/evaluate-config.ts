@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import type { ChannelSpec } from "../channel/channel-spec.ts";
-import { type BaselineName, baselineNames, usualBaselines } from "../lines/baseline-names.ts";
+import { channelId, type ChannelSpec } from "../channel/channel-spec.ts";
+import { type LineName, lineNames, usualLines } from "../lines/line-names.ts";
 import { channelSpecs } from "../codec/codec-config.ts";
 import {
   type BrokenRule,
@@ -22,7 +22,7 @@ export interface EvaluateConfig {
   readonly channels: readonly ChannelSpec[];
   readonly drawsPerImage: number;
   readonly confidence: 0.95;
-  readonly baselines: readonly BaselineName[];
+  readonly baselines: readonly LineName[];
   readonly separation: SeparationConfig;
   /** Absent when no matrix is measured. */
   readonly matrix?: MatrixConfig | undefined;
@@ -49,8 +49,8 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
     drawsPerImage: count("transmissions of each test image at each point").default(1),
     confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
     baselines: z
-      .array(z.enum(baselineNames))
-      .default([...usualBaselines])
+      .array(z.enum(lineNames))
+      .default([...usualLines])
       .describe("lines beside the links; separation and the digital features take minutes"),
     separation: separationConfigSchema.prefault({}),
     matrix: matrixConfigSchema.optional(),
@@ -58,7 +58,12 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
   .check(checkRules(rulesBrokenBy))
   .describe("what is measured on the test images");
 
-function* rulesBrokenBy({ esNoDb: sweep, baselines }: EvaluateDraft): Generator<BrokenRule, void, undefined> {
+function* rulesBrokenBy({
+  esNoDb: sweep,
+  baselines,
+  channels = [],
+}: EvaluateDraft): Generator<BrokenRule, void, undefined> {
   yield* notIncreasing(["esNoDb"], sweep);
+  yield* notDistinct(["channels"], channels.map(channelId), "each channel is measured once; leave one out");
   yield* notDistinct(["baselines"], baselines, "each line is measured once; leave one out");
 }

@@ -2,7 +2,7 @@
 import { rngFrom } from "@semlink/engine";
 import { imageLength, type ImageSet } from "../data/dataset.ts";
 import type { LinearHead } from "../teacher/teacher.ts";
-import type { DeviceOutputs } from "./baseline.ts";
+import type { DeviceOutputs } from "./line.ts";
 
 export const NUM_CLASSES = 4;
 export const EMBED_DIM = 8;

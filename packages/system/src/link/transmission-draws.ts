@@ -4,7 +4,7 @@ import { input, type Tensor } from "@semlink/engine";
 import { noFromEsNoDb } from "../channel/decibel.ts";
 import { mixDraws, mixtureFields } from "../channel/radio-mixture.ts";
 import type { Radio } from "../channel/radio.ts";
-import type { EsNoRange } from "../experiment.ts";
+import type { EsNoRange } from "../codec/codec-config.ts";
 
 export interface TransmissionOptions {
   /** Radios of the experiment; each image meets one of them, drawn evenly. */

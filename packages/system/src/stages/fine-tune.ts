@@ -1,73 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom } from "@semlink/engine";
-import type { Dataset } from "../data/dataset.ts";
-import type { TrainedLink } from "./harden.ts";
-import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/weights.ts";
-import type { EvaluateConfig, Experiment } from "../experiment.ts";
-import { digitalLinesOf } from "../lines/baseline-names.ts";
-import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
-import type { JobContext } from "./job-table.ts";
-import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
+import { Build, exportModel, input, nameTree, rngFrom } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { SeparationConfig } from "../lines/digital/separation-config.ts";
 import { fineTuneOnCompressed } from "../lines/digital/fine-tune.ts";
+import { normalizedImages } from "../link/export-link.ts";
+import { cardMetadata } from "../link/link-card.ts";
+import { readLineCard } from "../link/node/link-folder.ts";
+import type { Ref } from "../run/inputs.ts";
+import { defineStage, type Stage } from "../run/stage.ts";
+import type { StudentConfig } from "../student/student-config.ts";
+import { studentEncoder } from "../student/student-encoder.ts";
+import { studentPrimitives } from "../student/node/student-primitives.ts";
+import { taskNamed } from "../task/tasks.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
+import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
 
-/** The student fine-tuned on compressed images, on disk. */
-export interface TunedClassifier {
-  readonly folder: string;
-  readonly key: string;
-}
-
-/** Payload of {@link fineTuneJob}. */
-export interface FineTunePayload extends JobPayload {
-  readonly link: Pick<TrainedLink, "folder">;
+/** All that the fine-tuned student depends on. */
+export interface FineTuneInputs {
+  readonly data: DataRef;
+  readonly task: string;
+  /** The trained line whose device it starts as. */
+  readonly line: Ref;
+  readonly student: StudentConfig;
   readonly embedDim: number;
+  readonly separation: Pick<SeparationConfig, "formats" | "fineTuning">;
+  /** Lengths of plot and matrix: one network serves both. */
+  readonly lengths: readonly number[];
+  readonly seed: number;
+  readonly runtime: RuntimeConfig;
 }
 
-/**
- * Fine-tunes the device of the first link for the separation lines of plot and matrix.
- *
- * @returns undefined when no line is classified by it
- */
-export async function fineTuneClassifier(
-  experiment: Experiment,
-  run: OpenRun,
-  data: Dataset,
-  { link, embedDim }: { readonly link: TrainedLink; readonly embedDim: number },
-): Promise<TunedClassifier | undefined> {
-  const { evaluate, seed } = experiment;
-  const { baselines, matrix, separation } = evaluate;
-  const lines = digitalLinesOf([...baselines, ...(matrix?.baselines ?? [])], separation);
-  if (!lines.includes("separation-fine-tuned")) return undefined;
-  const { formats, fineTuning } = separation;
-  const { folder, key } = await runStage(run, {
-    name: "fine-tune",
-    version: 1,
-    inputs: { data: data.digest, link: link.key, formats, fineTuning, lengths: lengthsInUse(evaluate), seed },
-    async produce(stageFolder) {
-      const payload = { ...jobPayload(experiment, run, stageFolder), link, embedDim };
-      await run.jobs.run([{ job: "fine-tune", payload }]);
-    },
-    read: loadWeights,
-  });
-  return { folder, key };
-}
+/** The fine-tuned student as a model from images to features and answer, like the device of a link. */
+export const JUDGE_FILE = "judge.onnx";
 
-/** Job: see {@link fineTuneOnCompressed}. */
-export async function fineTuneJob(payload: FineTunePayload, context: JobContext): Promise<void> {
-  const { experiment, folder, link, embedDim } = payload;
-  const setting = await openJobSetting(payload, context);
-  const { evaluate, student } = experiment;
-  await fineTuneOnCompressed({
-    ...setting,
-    ...{ student, folder, separation: evaluate.separation, lengths: lengthsInUse(evaluate) },
-    shape: problemShape(setting.data, embedDim),
-    start: await loadWeights(link.folder),
-    rng: rngFrom(setting.seed).fold("fine-tune"),
-  });
-}
-
-/** Lengths of plot and matrix: one classifier serves both. */
-function lengthsInUse({ lengths, matrix }: EvaluateConfig): number[] {
-  return [...new Set([...lengths, ...(matrix ? [matrix.numSymbols] : [])])].sort((a, b) => a - b);
-}
+/** The device's student, fine-tuned on compressed images: what judges the images that the separation line decodes. */
+export const fineTuneStage: Stage<FineTuneInputs, null, Settings> = defineStage({
+  name: "fine-tune",
+  version: 2,
+  maxCores: ({ separation }) => separation.fineTuning.shards,
+  async produce(inputs, at) {
+    const { student, embedDim, separation, lengths, seed, line } = inputs;
+    const data = await openData(inputs.data, at);
+    const task = taskNamed(inputs.task);
+    const { channels, height, width } = data.train;
+    const shape = { imageShape: [channels, height, width] as const, embedDim };
+    const network = {
+      student: studentEncoder(student, shape, studentPrimitives(student)),
+      head: task.head(embedDim, task.sizes(data), null),
+    };
+    nameTree(network);
+    const runtime = await openRuntime(inputs.runtime);
+    const weights = await fineTuneOnCompressed({
+      task,
+      data,
+      network,
+      separation,
+      lengths,
+      start: await loadWeights(at.folderOf(line)),
+      rng: rngFrom(seed).fold("fine-tune"),
+      place: trainingPlace(at, runtime, () => at.folder),
+    });
+    const { card } = await readLineCard(at.folderOf(line));
+    const build = new Build(network, { training: false });
+    const images = normalizedImages(input("images", ["batch", ...shape.imageShape]), card.images);
+    const features = build.apply(network.student, images);
+    const outputs = { features, [card.answer.output]: build.apply(network.head, features) };
+    const model = exportModel(outputs, weights, { name: "judge", metadata: cardMetadata(card) });
+    await writeFileAtomic(join(at.folder, JUDGE_FILE), model);
+  },
+  async read(folder) {
+    await stat(join(folder, JUDGE_FILE));
+    return null;
+  },
+});

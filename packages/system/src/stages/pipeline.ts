@@ -1,41 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
+import { channelKinds } from "../channel/channel-kinds.ts";
 import type { Experiment } from "../experiment.ts";
-import { loadData } from "./data.ts";
-import { hardenStudent } from "./harden.ts";
-import { teachStudents } from "./transfer.ts";
-import { evaluateSystems } from "./evaluate.ts";
+import { lineSpecs } from "../lines/learned/line-spec.ts";
 import type { Results } from "../results/results.ts";
-import { reportResults, reportSearch } from "./report.ts";
+import type { Artifact } from "../run/inputs.ts";
+import type { Weights } from "../train/phase.ts";
+import { loadData } from "./data.ts";
+import { evaluate } from "./evaluate.ts";
+import { lineStage } from "./line.ts";
 import type { OpenRun } from "./open-run.ts";
+import { provideTeacher } from "./provide-teacher.ts";
+import { reportResults, reportSearch } from "./report.ts";
+import { resolveStudent } from "./resolve-student.ts";
 import { searchStudent } from "./search.ts";
-import { resolveStudent } from "../student/node/resolve-student.ts";
-import { cacheTargets } from "./targets.ts";
-import { provideTeacher } from "./teacher.ts";
+import { studentStage } from "./student.ts";
+import { targetsStage } from "./targets.ts";
+import { noteLines, startsFromControl } from "./trained-lines.ts";
 
 /** The stages of the method, in order; each is a command of the same name. */
-export const STAGES = [
-  "data",
-  "teacher",
-  "targets",
-  "search",
-  "distill",
-  "codec",
-  "evaluate",
-  "report",
-] as const;
+export const STAGES = ["data", "teacher", "targets", "search", "distill", "codec", "evaluate", "report"] as const;
 
 export type StageName = (typeof STAGES)[number];
 
 /**
- * The method, from images to an honest plot. Each line reads and writes a content-addressed folder of the run, so it
- * is skipped when nothing it depends on has changed, and resumed where it was interrupted.
+ * The method, from images to an honest plot. Each `run.stage` makes an artifact of the store, which all runs share: it is
+ * skipped when some run has made it from the same inputs, and resumed where it was interrupted.
  *
  * 1. Images: training set, validation split, test set, never mixed.
  * 2. Teacher: a large network, run once over a bank of views; training never runs it again.
  * 3. Architecture: as configured, or searched for this teacher, with what the search was worth beside it.
- * 4. Robust distillation, stage 1: the student learns the teacher's embedding, without a channel.
- * 5. Robust distillation, stage 2: student, channel-aware transformer and head learn to cross random channels.
- * 6. Evaluation: the links and honest lines, under common fades and noise, on the test set.
+ * 4. Robust distillation, stage 1: the student learns the teacher's embedding, without a channel; beside it the control,
+ *    by the same recipe without teacher.
+ * 5. Robust distillation, stage 2: every learned line crosses random channels, from images to answers.
+ * 6. Evaluation: all lines under common fades and noise, on the test set.
  *
  * @param until - last stage to run
  * @returns the results, or null when the run ends before the evaluation
@@ -45,25 +42,72 @@ export async function runExperiment(
   run: OpenRun,
   until: StageName = "report",
 ): Promise<Results | null> {
+  const { task, runtime, seed, distill, robust } = experiment;
   const isLast = (stage: StageName): boolean => stage === until;
 
-  const data = await loadData(experiment, run);
+  const loaded = await loadData(experiment, run);
+  const data = { data: loaded.digest };
   if (isLast("data")) return null;
-  const teacher = await provideTeacher(experiment, run, data);
+
+  const teacher = await provideTeacher(experiment, run, loaded);
   if (isLast("teacher")) return null;
-  const targets = await cacheTargets(experiment, run, data, teacher);
+
+  const { numViews } = experiment.targets;
+  const bank = await run.stage(targetsStage, { data, teacher: teacher.ref, numViews, runtime });
+  const { embedDim } = bank.value;
+  const targets = { bank, numViews };
   if (isLast("targets")) return null;
-  const built = await resolveStudent(experiment, async () => {
-    const { results, student } = await searchStudent(experiment, run, data, { teacher, targets });
-    await reportSearch(results, run);
-    return student;
+
+  const student = await resolveStudent(experiment, run, async () => {
+    const found = await searchStudent(experiment, run, { loaded, teacher, targets, embedDim });
+    await reportSearch(found.results, run);
+    return found.student;
   });
   if (isLast("search")) return null;
-  const students = await teachStudents(built, run, data, targets);
+
+  const lines = lineSpecs(experiment.lines, run.parts.lines);
+  const { useTeacher } = distill.transfer;
+  const learn = (isTaught: boolean): Promise<Artifact<Weights>> =>
+    run.stage(studentStage, {
+      data,
+      task,
+      targets: isTaught ? targets : null,
+      numViews,
+      embedDim,
+      student,
+      transfer: { ...distill.transfer, useTeacher: isTaught },
+      seed,
+      runtime,
+    });
+  const needsControl = useTeacher && (distill.compareWithoutTeacher || lines.some(startsFromControl));
+  const [taught, control] = await Promise.all([learn(useTeacher), needsControl ? learn(false) : null]);
   if (isLast("distill")) return null;
-  const links = await hardenStudent(built, run, data, targets, students);
+
+  const { lengths, esNoDb, cleanFraction, channels } = experiment.codec;
+  const trained = await Promise.all(
+    lines.map((line) => {
+      const isTaught = useTeacher && !startsFromControl(line);
+      return run.stage(lineStage, {
+        data,
+        task,
+        line,
+        targets: isTaught ? targets : null,
+        start: isTaught ? taught : (control ?? taught),
+        student,
+        embedDim,
+        code: { lengths, esNoDb, cleanFraction, channels },
+        channelKinds,
+        robust: experiment.robust,
+        seed,
+        runtime,
+      });
+    }),
+  );
+  await noteLines(run, { data: loaded.digest, trained });
   if (isLast("codec")) return null;
-  const results = await evaluateSystems(built, run, data, { teacher, targets, students, links });
+
+  const students = { taught, isTaught: useTeacher, control };
+  const results = await evaluate(experiment, run, { loaded, teacher, targets, embedDim, student, students, trained });
   if (!isLast("evaluate")) await reportResults(results, run);
   return results;
 }

@@ -1,73 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Dataset } from "../data/dataset.ts";
-import type { Experiment } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
-import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
-import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
-import type { ProvidedTeacher } from "./teacher.ts";
-import { computeStatistics, computeTargets } from "../teacher/compute-targets.ts";
-import { readTargetBank } from "../teacher/target-bank.ts";
+import type { Ref } from "../run/inputs.ts";
+import { defineStage, type Stage } from "../run/stage.ts";
+import { computeStatistics, computeTargets } from "../teacher/node/compute-targets.ts";
+import { readTargetBank } from "../teacher/node/target-files.ts";
+import { type DataRef, openData, openTeacherOf, type RuntimeConfig, type Settings, type TeacherRef } from "./place.ts";
 
-/** A target bank on disk. */
-export interface CachedTargets {
-  readonly folder: string;
-  readonly key: string;
-  readonly embedDim: number;
+/** All that the teacher's outputs depend on. */
+export interface TargetsInputs {
+  readonly data: DataRef;
+  readonly teacher: TeacherRef;
+  readonly numViews: number;
+  readonly runtime: RuntimeConfig;
 }
 
-// Views are spread over this many processes, whatever the machine: which process computes a view changes no bit.
-const NUM_PARTS = 2;
+/** A target bank in the store. */
+export interface TargetsValue {
+  readonly embedDim: number;
+  readonly answerDim: number | null;
+}
+
+const STATISTICS = "statistics";
+/** Processes that share the views, whatever the machine: which one computes a view changes no bit. */
+const NUM_PARTS = 4;
 
 /** Runs the teacher over the view bank, once for all stages and runs of the same content. */
-export async function cacheTargets(
-  experiment: Experiment,
-  run: OpenRun,
-  data: Dataset,
-  teacher: ProvidedTeacher,
-): Promise<CachedTargets> {
-  const { numViews } = experiment.targets;
-  const stage = await runStage(run, {
-    name: "targets",
-    version: 1,
-    inputs: { data: data.digest, teacher: teacher.key, numViews },
-    async produce(folder) {
-      const payload = (part: number): TargetsPayload => ({
-        ...jobPayload(experiment, run, folder),
-        teacherFolder: teacher.folder,
-        part,
-      });
-      await run.jobs.run([{ job: "target-statistics", payload: payload(0) }]);
-      await run.jobs.run(
-        Array.from({ length: NUM_PARTS }, (_, part) => ({
-          job: "targets" as const,
-          payload: payload(part),
-        })),
-      );
-    },
-    read: async (folder) => (await readTargetBank(folder, numViews)).embedDim,
-  });
-  return { folder: stage.folder, key: stage.key, embedDim: stage.value };
-}
+export const targetsStage: Stage<TargetsInputs, TargetsValue, Settings> = defineStage({
+  name: "targets",
+  version: 1,
+  maxCores: 1,
+  parts: ({ numViews }) => [
+    [STATISTICS],
+    Array.from({ length: Math.min(NUM_PARTS, numViews) }, (_, part) => String(part)),
+  ],
+  async produce({ data: ref, teacher, numViews, runtime }, at) {
+    const data = await openData(ref, at);
+    const { folder, report, signal } = at;
+    const options = { data, openTeacher: () => openTeacherOf(teacher, runtime, at), folder, report, signal };
+    if (at.part === STATISTICS) await computeStatistics(options);
+    else await computeTargets({ ...options, numViews, part: Number(at.part), numParts: NUM_PARTS });
+  },
+  async read(folder, { numViews }) {
+    const { embedDim, answerDim } = await readTargetBank(folder, numViews);
+    return { embedDim, answerDim };
+  },
+});
 
-/** Payload of the jobs of this stage. */
-export interface TargetsPayload extends JobPayload {
-  readonly teacherFolder: string;
-  readonly part: number;
-}
-
-/** Job: see {@link computeStatistics}. */
-export async function targetStatisticsJob(payload: TargetsPayload, context: JobContext): Promise<void> {
-  await computeStatistics({ ...(await openJobSetting(payload, context)), ...payload });
-}
-
-/** Job: see {@link computeTargets}. */
-export async function targetsJob(payload: TargetsPayload, context: JobContext): Promise<void> {
-  const { numViews } = payload.experiment.targets;
-  await computeTargets({
-    ...(await openJobSetting(payload, context)),
-    ...payload,
-    numViews,
-    numParts: NUM_PARTS,
-  });
+/** A bank with the number of views in it. */
+export interface BankRef {
+  readonly bank: Ref;
+  readonly numViews: number;
 }

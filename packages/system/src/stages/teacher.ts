@@ -1,25 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { SemlinkError } from "@semlink/engine";
-import type { Dataset } from "../data/dataset.ts";
-import type { Experiment, TeacherConfig } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
-import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
-import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
-import { readTeacherCard, readTeacherFile, type TeacherCard } from "../teacher/teacher.ts";
-import { trainTeacher } from "../teacher/train-teacher.ts";
+import { defineStage, type Stage } from "../run/stage.ts";
+import type { TeacherCard } from "../teacher/card.ts";
+import { readTeacherCard, readTeacherFile, writeTeacher } from "../teacher/node/teacher-files.ts";
+import type { TeacherConfig } from "../teacher/teacher-config.ts";
+import { airbenchTeacher } from "../teacher/train-teacher.ts";
+import { trainPhase } from "../train/phase.ts";
+import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
 
-/** A teacher on disk. */
-export interface ProvidedTeacher {
-  readonly folder: string;
-  readonly card: TeacherCard;
-  /** sha256 (hex) of its files' contents; a part of the key of everything computed from it. */
-  readonly key: string;
+/** All that a teacher depends on that is trained here. */
+export interface TeacherInputs {
+  readonly data: DataRef;
+  readonly teacher: Omit<TeacherConfig, "source" | "folder" | "module">;
+  readonly seed: number;
+  readonly runtime: RuntimeConfig;
 }
 
 const WIDTHS = { lite: [32, 128, 128], standard: [64, 256, 256] } as const;
+
+/** Trains the teacher on the data of the experiment. */
+export const teacherStage: Stage<TeacherInputs, TeacherCard, Settings> = defineStage({
+  name: "teacher",
+  version: 2,
+  maxCores: ({ teacher }) => teacher.shards,
+  async produce({ data: ref, teacher, seed, runtime: config }, at) {
+    const data = await openData(ref, at);
+    const runtime = await openRuntime(config);
+    const training = { ...teacher, widths: WIDTHS[teacher.preset] };
+    const { phase, parts } = airbenchTeacher({ training, data, seed });
+    const weights = await trainPhase(phase, new Map(), trainingPlace(at, runtime, () => at.folder));
+    await writeTeacher(at.folder, parts(weights));
+  },
+  read: readTeacherCard,
+});
 
 /** Folder of the teacher that comes with semlink. */
 export function shippedTeacherFolder(preset: TeacherConfig["preset"]): string {
@@ -27,70 +41,15 @@ export function shippedTeacherFolder(preset: TeacherConfig["preset"]): string {
 }
 
 /**
- * The experiment's teacher: the shipped one, or one trained here.
+ * sha256 (hex) of the files of a teacher: what everything computed from it depends on.
  *
- * @throws SemlinkError `wrong-teacher` when its images or classes are not those of the data
+ * @throws SemlinkError "missing-teacher" when a file cannot be read
  */
-export async function provideTeacher(
-  experiment: Experiment,
-  run: OpenRun,
-  data: Dataset,
-): Promise<ProvidedTeacher> {
-  const { source, preset } = experiment.teacher;
-  const teacher =
-    source === "shipped"
-      ? await describeTeacher(shippedTeacherFolder(preset))
-      : (await trainedTeacher(experiment, run, data)).value;
-  checkFits(teacher, data);
-  return teacher;
-}
-
-function trainedTeacher(
-  experiment: Experiment,
-  run: OpenRun,
-  data: Dataset,
-): ReturnType<typeof runStage<ProvidedTeacher>> {
-  return runStage(run, {
-    name: "teacher",
-    version: 1,
-    inputs: { data: data.digest, teacher: experiment.teacher, seed: experiment.seed },
-    async produce(folder) {
-      await run.jobs.run([{ job: "train-teacher", payload: jobPayload(experiment, run, folder) }]);
-    },
-    read: describeTeacher,
-  });
-}
-
-/** Job of the stage: see {@link trainTeacher}. */
-export async function trainTeacherJob(payload: JobPayload, context: JobContext): Promise<void> {
-  const { teacher } = payload.experiment;
-  await trainTeacher({
-    ...(await openJobSetting(payload, context)),
-    training: { ...teacher, widths: WIDTHS[teacher.preset] },
-    folder: payload.folder,
-  });
-}
-
-async function describeTeacher(folder: string): Promise<ProvidedTeacher> {
-  const card = await readTeacherCard(folder);
+export async function teacherDigest(folder: string): Promise<string> {
+  const { hasMap } = await readTeacherCard(folder);
   const hash = createHash("sha256");
-  for (const file of ["network", "head", "card"] as const) hash.update(await readTeacherFile(folder, file));
-  return { folder, card, key: hash.digest("hex") };
-}
-
-function checkFits({ folder, card }: ProvidedTeacher, data: Dataset): void {
-  const { channels, height, width } = data.train;
-  const expected = JSON.stringify({
-    imageShape: [channels, height, width],
-    numClasses: data.classNames.length,
-  });
-  const actual = JSON.stringify({ imageShape: card.imageShape, numClasses: card.classNames.length });
-  if (expected === actual) return;
-  throw new SemlinkError({
-    code: "wrong-teacher",
-    where: folder,
-    expected: `a teacher for ${expected}, as ${data.name} needs`,
-    actual,
-    hint: "train one on this data: teacher.source: train",
-  });
+  for (const file of ["network", ...(hasMap ? (["head"] as const) : []), "card"] as const) {
+    hash.update(await readTeacherFile(folder, file));
+  }
+  return hash.digest("hex");
 }

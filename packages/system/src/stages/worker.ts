@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program of every child process that does a job.
-import { jobTable } from "./job-table.ts";
-import { serveJobs } from "../run/serve-jobs.ts";
+// The program of every child process that makes a stage, or a part of one.
+import { serveStages } from "../run/serve-stages.ts";
+import { stageTable } from "./table.ts";
 
-serveJobs(jobTable);
+serveStages(stageTable);

@@ -5,7 +5,9 @@ import {
   checkRules,
   count,
   fraction,
+  notDividing,
   positive,
+  shards,
   weight,
   withoutTerms,
   type Written,
@@ -15,6 +17,7 @@ import {
 export interface TransferConfig {
   readonly epochs: number;
   readonly batchSize: number;
+  readonly shards: number;
   readonly optimizer: "muon" | "sgd";
   readonly peakLearningRate: number;
   readonly muonLearningRate: number;
@@ -41,6 +44,7 @@ const transferSchema: z.ZodType<TransferConfig, Written<TransferConfig>> = z
   .strictObject({
     epochs: count("passes over the training images").default(8),
     batchSize: count("images per step").default(128),
+    shards: shards(),
     optimizer: z
       .enum(["muon", "sgd"])
       .default("muon")
@@ -79,6 +83,7 @@ export const distillConfigSchema: z.ZodType<DistillConfig, Written<DistillConfig
   })
   .describe("how the student is taught");
 
-function* transferRulesBrokenBy({ terms }: TransferConfig): Generator<BrokenRule, void, undefined> {
-  yield* withoutTerms(["terms"], terms);
+function* transferRulesBrokenBy(transfer: TransferConfig): Generator<BrokenRule, void, undefined> {
+  yield* withoutTerms(["terms"], transfer.terms);
+  yield* notDividing([], transfer);
 }

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { count, fraction, positive, weight, type Written } from "../config/fields.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  count,
+  fraction,
+  notDividing,
+  positive,
+  shards,
+  weight,
+  type Written,
+} from "../config/fields.ts";
 
 /** The `robust` part of an experiment, stage 2 of the distillation; each key is described in its schema. */
 export interface RobustConfig {
@@ -22,6 +32,7 @@ export interface RobustConfig {
 /** What the two phases of stage 2 have in common. */
 export interface PhaseConfig {
   readonly batchSize: number;
+  readonly shards: number;
   readonly peakLearningRate: number;
 }
 
@@ -32,6 +43,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
       .strictObject({
         steps: count("steps", 0).default(1600),
         batchSize: count("images per step").default(128),
+        shards: shards(),
         numViews: count("views of each training image whose embeddings are trained on").default(2),
         peakLearningRate: positive("highest rate of the cosine schedule").default(3e-3),
       })
@@ -41,6 +53,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
       .strictObject({
         epochs: count("passes over the training images; 0 leaves the phase out", 0).default(4),
         batchSize: count("images per step").default(128),
+        shards: shards(),
         peakLearningRate: positive("highest rate of the cosine schedule").default(1e-3),
         encoderScale: weight("the encoder's learning rate as a share of the codec's; 0 freezes it").default(
           1,
@@ -63,4 +76,10 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
     weightDecay: weight("decoupled weight decay").default(0.01),
     averageDecay: fraction("decay of the running average of the weights that is kept").default(0.998),
   })
+  .check(checkRules(rulesBrokenBy))
   .describe("stage 2: the link is trained through random channels, still taught by the teacher");
+
+function* rulesBrokenBy({ phaseA, phaseB }: RobustConfig): Generator<BrokenRule, void, undefined> {
+  yield* notDividing(["phaseA"], phaseA);
+  yield* notDividing(["phaseB"], phaseB);
+}

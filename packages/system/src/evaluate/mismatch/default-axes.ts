@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChannelSpec } from "../../channel/channel-spec.ts";
+import { channelId, type ChannelSpec } from "../../channel/channel-spec.ts";
 import type { ReceiverOptions } from "../../channel/radio.ts";
 
 /** One way of using a link: a channel with its impairments and its receiver. */
@@ -127,6 +127,12 @@ export const defaultAxes: readonly MatrixAxis[] = [
     ],
   },
 ];
+
+/** The channels of all axes, each once: conditions of the same radio are measured together. */
+export function channelsOf(axes: readonly MatrixAxis[]): ChannelSpec[] {
+  const channels = axes.flatMap(({ conditions }) => conditions.map(({ channel }) => channel));
+  return [...new Map(channels.map((channel) => [channelId(channel), channel])).values()];
+}
 
 function signed(value: number): string {
   return value > 0 ? `+${value}` : `−${-value}`;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { channelSpecSchema } from "../../channel/channel-spec.ts";
 import { defaultAxes, type MatrixAxis } from "./default-axes.ts";
-import type { BaselineName } from "../../lines/baseline-names.ts";
+import type { LineName } from "../../lines/line-names.ts";
 import {
   type BrokenRule,
   checkRules,
@@ -14,7 +14,7 @@ import {
 } from "../../config/fields.ts";
 
 /** Lines beside the links that a mismatch can hurt; a limit has none. */
-export const matrixBaselineNames = [
+export const matrixLineNames = [
   "label-code",
   "repetition-qpsk",
   "digital-features",
@@ -22,7 +22,7 @@ export const matrixBaselineNames = [
 ] as const;
 
 /** Name of a line of a matrix beside the links. */
-export type MatrixBaselineName = Extract<BaselineName, (typeof matrixBaselineNames)[number]>;
+export type MatrixLineName = Extract<LineName, (typeof matrixLineNames)[number]>;
 
 /** The `evaluate.matrix` part of an experiment, complete; each key is described in its schema. */
 export interface MatrixConfig {
@@ -30,7 +30,7 @@ export interface MatrixConfig {
   readonly esNoDb: readonly number[];
   readonly numSymbols: number;
   readonly axes: readonly MatrixAxis[];
-  readonly baselines: readonly MatrixBaselineName[];
+  readonly baselines: readonly MatrixLineName[];
   readonly against: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export const matrixConfigSchema: z.ZodType<MatrixDraft, Written<MatrixConfig>> =
       .default([...defaultAxes])
       .describe("tables, each a list of conditions that every system meets"),
     baselines: z
-      .array(z.enum(matrixBaselineNames))
+      .array(z.enum(matrixLineNames))
       .default(["label-code", "repetition-qpsk"])
       .describe("lines beside the links; separation and digital features take minutes"),
     against: z

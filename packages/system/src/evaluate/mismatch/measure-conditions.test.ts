@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { labelBaselines } from "../../lines/label/label-baselines.ts";
+import { unlearnedLines } from "../../lines/label/unlearned-lines.ts";
 import { simplexAccuracy } from "../../lines/label/simplex-accuracy.ts";
 import { simplexCodebook } from "../../lines/label/simplex.ts";
 import { channelId, type ChannelSpec } from "../../channel/channel-spec.ts";
@@ -53,7 +53,7 @@ async function bothSystems(): Promise<TestedSystem[]> {
   const device = { numClasses: NUM_CLASSES, predictions: labels };
   return [
     linkSystem("link", link, embeddings, COUNT),
-    await baselineSystem(labelBaselines["label-code"], device),
+    await baselineSystem(unlearnedLines["label-code"], device),
   ];
 }
 

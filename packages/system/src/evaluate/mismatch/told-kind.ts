@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChannelSpec, openChannel } from "../../channel/channel-spec.ts";
+import { channelKinds } from "../../channel/channel-kinds.ts";
+import { openRadio } from "../../channel/channel-spec.ts";
 import type { Radio } from "../../channel/radio.ts";
 import type { Link } from "../../link/link.ts";
 
 /**
- * The link, told the kind of a channel only where training met that kind, and otherwise the kind of its first trained
- * channel: like Es/N0, which is clamped, a codec is never told what it was not trained for.
- *
- * @param trained - channels met in training, at least one
+ * The link, told the kind of a channel only where training met that kind, and otherwise the first kind that it met: like
+ * Es/N0, which is clamped, a code is never told what it was not trained for.
  */
-export function toldTrainedKinds(link: Link, trained: readonly ChannelSpec[]): Link {
-  const kinds = trained.map((spec) => openChannel(spec).kindIndex);
-  const told = ({
-    name,
-    kindIndex,
-  }: Pick<Radio, "name" | "kindIndex">): Pick<Radio, "name" | "kindIndex"> => {
-    return { name, kindIndex: kinds.includes(kindIndex) ? kindIndex : kinds[0]! };
+export function toldTrainedKinds(link: Link): Link {
+  const { kinds } = link.card.trained;
+  const told = ({ kindIndex }: Pick<Radio, "kindIndex">): Pick<Radio, "kindIndex"> => {
+    const kind = channelKinds[kindIndex]!;
+    const known = kinds.includes(kind) ? kind : kinds[0]!;
+    return { kindIndex: channelKinds.findIndex((name) => name === known) };
   };
   return {
     ...link,
-    encode: (embedding, batchSize, esNoDb, channel) =>
-      link.encode(embedding, batchSize, esNoDb, told(channel)),
+    encode: (source, to) => link.encode(source, { ...to, channel: told(to.channel) }),
     decode: (reception) => link.decode({ ...reception, channel: told(reception.channel) }),
   };
+}
+
+/**
+ * What a digital transmitter takes a radio for: the simplest channel of its kind, with the best receiver. Like a learned code,
+ * it is told whether the channel fades and an Es/N0, and nothing else.
+ */
+export function simplestOfKind({ kindIndex }: Pick<Radio, "kindIndex">): Radio {
+  return openRadio(channelKinds[kindIndex]!);
 }

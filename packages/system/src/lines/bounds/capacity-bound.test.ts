@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
 import { capacity } from "../../channel/capacity.ts";
-import { rightShares } from "../baseline.ts";
+import { rightShares } from "../line.ts";
 import { capacityBound } from "./capacity-bound.ts";
 import { informationOfImages } from "./channel-information.ts";
 import { labelRateDistortion, labelRateDistortionBound } from "./label-rate-distortion.ts";

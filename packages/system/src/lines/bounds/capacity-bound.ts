@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Baseline } from "../baseline.ts";
+import type { Line } from "../line.ts";
 import { hasCapacity, informationOfImages } from "./channel-information.ts";
 
 /** Rounding of sums of float32 values: 4 symbols at 0 dB carry 4 bits. */
@@ -16,18 +16,21 @@ const TOLERANCE = 1e-5;
  *
  * @source Shannon 1948; Ozarow, Shamai & Wyner 1994 (outage)
  */
-export const capacityBound: Baseline = {
+export const capacityBound: Line = {
   name: "capacity",
   label: "Capacity (error-free label)",
   role: "bound",
+  declares: { power: "none", reception: "raw", lengths: "any", receives: ["decision"] },
+  convention:
+    "capacity: the label arrives where the image's symbols carry log2 M bits, sum log2(1 + |h|^2 S) over its own gains under block fading, k E log2(1 + |h|^2 S) where the gain changes with every symbol; otherwise a guess",
   supports: hasCapacity,
-  async prepare({ predictions, numClasses }) {
-    const needed = Math.log2(numClasses) - TOLERANCE;
+  async prepare({ decisions, numAnswers }) {
+    const needed = Math.log2(numAnswers) - TOLERANCE;
     return {
       async transmit(sending) {
-        const bits = informationOfImages(predictions.length, sending);
+        const bits = informationOfImages(decisions.length, sending);
         const guessed = Float32Array.from(bits, (carried) => (carried >= needed ? 0 : 1));
-        return { decisions: predictions, guessed };
+        return { decisions, guessed };
       },
     };
   },

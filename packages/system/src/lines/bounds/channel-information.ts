@@ -3,7 +3,7 @@ import { numGains } from "../../channel/channel-model.ts";
 import { dbToLinear } from "../../channel/decibel.ts";
 import { powerGain } from "../../channel/flat-fading.ts";
 import type { Radio } from "../../channel/radio.ts";
-import { overTheAir, type Sending } from "../baseline.ts";
+import { overTheAir, type Sending } from "../line.ts";
 
 /** A channel that gives each of so many symbols a gain of its own changes with every symbol. */
 const FAR = 1 << 12;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { capacity } from "../../channel/capacity.ts";
 import type { ChannelSpec } from "../../channel/channel-spec.ts";
-import type { Baseline } from "../baseline.ts";
+import type { Line } from "../line.ts";
 import { ergodicBits, hasCapacity } from "./channel-information.ts";
 
 /** Halvings of an interval of length 1 until it is below the spacing of doubles. */
@@ -53,18 +53,21 @@ export function labelRateDistortion(options: {
  * {@link labelRateDistortion} image by image: the device's label arrives with probability 1 - D, otherwise as any other
  * label. That is an even guess among all M with probability `D M / (M - 1)`.
  */
-export const labelRateDistortionBound: Baseline = {
+export const labelRateDistortionBound: Line = {
   name: "label-rate-distortion",
   label: "R(D) of the label",
   role: "bound",
+  declares: { power: "none", reception: "raw", lengths: "any", receives: ["decision"] },
+  convention:
+    "R(D): the least share of wrong labels at k E log2(1 + |h|^2 S) bits, for codes over infinitely many images; a limit",
   supports: hasCapacity,
-  async prepare({ predictions, numClasses }) {
+  async prepare({ decisions, numAnswers }) {
     return {
       async transmit({ radio, esNoDb, numSymbols }) {
         const bits = ergodicBits(radio, esNoDb, numSymbols) ?? 0;
-        const distortion = labelDistortion(numClasses, bits);
-        const guess = Math.min(1, (distortion * numClasses) / (numClasses - 1));
-        return { decisions: predictions, guessed: new Float32Array(predictions.length).fill(guess) };
+        const distortion = labelDistortion(numAnswers, bits);
+        const guess = Math.min(1, (distortion * numAnswers) / (numAnswers - 1));
+        return { decisions, guessed: new Float32Array(decisions.length).fill(guess) };
       },
     };
   },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Radio } from "../../channel/radio.ts";
-import type { Sending } from "../baseline.ts";
+import type { Sending } from "../line.ts";
 
 /** One way of sending bits over some symbols. */
 export interface PipeMode {

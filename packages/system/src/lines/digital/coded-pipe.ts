@@ -4,7 +4,7 @@ import { type CodedModulation, codedModulation, receive, transmit } from "../../
 import { constellation, type ConstellationName } from "../../modem/constellation.ts";
 import { NUM_CRC_BITS } from "../../modem/crc.ts";
 import type { BitPipe, PipeMode } from "./bit-pipe.ts";
-import { receptionOf } from "../baseline.ts";
+import { receptionOf } from "../line.ts";
 
 /** A code rate and a constellation. */
 export interface CodedMode extends PipeMode {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { imageLength, type ImageSet } from "../../data/dataset.ts";
 import type { ImageFormat } from "./separation-config.ts";
-import type { Messages, MessageSource } from "./digital-baseline.ts";
+import type { Messages, MessageSource } from "./digital-line.ts";
 import { compressImage, type ImageSetting } from "./image-format.ts";
 
 /** Every image of a set by one setting. */

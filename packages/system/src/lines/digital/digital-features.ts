@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import { predictionsOf } from "../../evaluate/embedding-fidelity.ts";
-import type { DigitalLineName } from "../baseline-names.ts";
-import type { LinearHead } from "../../teacher/teacher.ts";
-import { type Baseline, type DeviceOutputs, requiredOutput } from "../baseline.ts";
+import type { DigitalLineName } from "../line-names.ts";
+import type { LinearMap } from "../../task/task.ts";
+import { type Line, requiredOutput } from "../line.ts";
 import type { BitPipe, PipeMode } from "./bit-pipe.ts";
 import { capacityPipe } from "./capacity-pipe.ts";
 import { codedPipe } from "./coded-pipe.ts";
-import { digitalBaseline, type PlanFor, type Messages, type MessageSource } from "./digital-baseline.ts";
+import {
+  DIGITAL_CONVENTION,
+  digitalLineOf,
+  type Messages,
+  type MessageSource,
+  type PlanFor,
+  type Selection,
+} from "./digital-line.ts";
 import { digitalLabels } from "./digital-labels.ts";
 import { allocateBits, quantize, type TransformCode, transformCode } from "./transform-code.ts";
 
@@ -17,9 +23,11 @@ export interface DigitalFeaturesOptions {
   readonly trainingEmbeddings: Float32Array;
   readonly embedDim: number;
   /** The device's own head on embeddings, which the receiver uses. */
-  readonly head: LinearHead;
-  /** Validation images with embeddings, for the choice of the mode. */
-  readonly selection: { readonly device: DeviceOutputs; readonly labels: Uint8Array };
+  readonly head: LinearMap;
+  /** What is decided for, from answers [count, answerDim]. */
+  readonly decide: (answers: Float32Array) => Uint8Array;
+  /** Validation items with embeddings, for the choice of the mode. */
+  readonly selection: Selection;
   readonly rng: Rng;
   readonly planFor?: PlanFor;
 }
@@ -30,21 +38,30 @@ export interface DigitalFeaturesOptions {
  *
  * There is no length field: the mode alone says how many bits each axis has.
  */
-export function digitalFeatures(options: DigitalFeaturesOptions): readonly Baseline[] {
-  const { trainingEmbeddings, embedDim, head, selection, rng, planFor } = options;
+export function digitalFeatures(options: DigitalFeaturesOptions): readonly Line[] {
+  const { trainingEmbeddings, embedDim, head, decide, selection, rng, planFor } = options;
   const code = transformCode(trainingEmbeddings, embedDim);
-  const numClasses = head.bias.length;
+  const answerDim = head.bias.length;
   const lineOf = <Mode extends PipeMode>(
     name: Extract<DigitalLineName, "digital-features" | "digital-features-capacity">,
-    role: Baseline["role"],
+    role: Line["role"],
     pipe: BitPipe<Mode>,
-  ): Baseline =>
-    digitalBaseline({
-      ...{ name, label: digitalLabels[name], role, pipe, selection, rng },
+    convention: string,
+  ): Line =>
+    digitalLineOf({
+      name,
+      label: digitalLabels[name],
+      role,
+      pipe,
+      selection,
+      rng,
+      convention,
+      receives: ["decision", "embedding"],
       ...(planFor ? { planFor } : {}),
-      source: async (device) => featureSource(code, head, requiredOutput(name, device, "embeddings")),
+      source: async (device) => featureSource(code, head, decide, requiredOutput(name, device, "embeddings")),
       ledger: () => [
         {
+          line: name,
           part: `rival ${name} axes`,
           side: "device",
           params: embedDim * embedDim,
@@ -52,20 +69,36 @@ export function digitalFeatures(options: DigitalFeaturesOptions): readonly Basel
           note: "all principal axes; quantisers and code have no multiplications that are counted",
         },
         {
+          line: name,
           part: `rival ${name} axes and head`,
           side: "receiver",
-          params: embedDim * (embedDim + numClasses) + numClasses,
-          macs: embedDim * (embedDim + numClasses),
+          params: embedDim * (embedDim + answerDim) + answerDim,
+          macs: embedDim * (embedDim + answerDim),
         },
       ],
     });
   return [
-    lineOf("digital-features", "digital", codedPipe()),
-    lineOf("digital-features-capacity", "bound", capacityPipe()),
+    lineOf(
+      "digital-features",
+      "digital",
+      codedPipe(),
+      `digital features: principal axes and Lloyd-Max quantisers of training embeddings, 5G LDPC code with its check bits, QAM; ${DIGITAL_CONVENTION}`,
+    ),
+    lineOf(
+      "digital-features-capacity",
+      "bound",
+      capacityPipe(),
+      "digital features at capacity: the same bits without check bits, without errors where the image's symbols carry them; the rate is chosen on validation images; a limit",
+    ),
   ];
 }
 
-function featureSource(code: TransformCode, head: LinearHead, embeddings: Float32Array): MessageSource {
+function featureSource(
+  code: TransformCode,
+  head: LinearMap,
+  decide: (answers: Float32Array) => Uint8Array,
+  embeddings: Float32Array,
+): MessageSource {
   const count = embeddings.length / code.mean.length;
   let last: { readonly numBits: number; readonly messages: Messages } | null = null;
   const make = (numBits: number): Messages => {
@@ -75,7 +108,7 @@ function featureSource(code: TransformCode, head: LinearHead, embeddings: Float3
     for (let image = 0; image < count; image++) {
       payload.set(quantized.payload.subarray(image * length, (image + 1) * length), image * numBits);
     }
-    const decisions = predictionsOf(logitsOf(head, quantized.embeddings), head.bias.length);
+    const decisions = decide(answersOf(head, quantized.embeddings));
     return { payload, decisions, embeddings: quantized.embeddings };
   };
   return {
@@ -87,14 +120,14 @@ function featureSource(code: TransformCode, head: LinearHead, embeddings: Float3
   };
 }
 
-/** `W e + b` [batch, numClasses]. */
-function logitsOf({ weight, bias }: LinearHead, embeddings: Float32Array): Float32Array {
-  const numClasses = bias.length;
-  const embedDim = weight.length / numClasses;
-  return Float32Array.from({ length: (embeddings.length / embedDim) * numClasses }, (_, i) => {
-    const [row, label] = [Math.floor(i / numClasses) * embedDim, i % numClasses];
-    let sum = bias[label]!;
-    for (let d = 0; d < embedDim; d++) sum += weight[label * embedDim + d]! * embeddings[row + d]!;
+/** `W e + b` [batch, answerDim]. */
+function answersOf({ weight, bias }: LinearMap, embeddings: Float32Array): Float32Array {
+  const answerDim = bias.length;
+  const embedDim = weight.length / answerDim;
+  return Float32Array.from({ length: (embeddings.length / embedDim) * answerDim }, (_, i) => {
+    const [row, answer] = [Math.floor(i / answerDim) * embedDim, i % answerDim];
+    let sum = bias[answer]!;
+    for (let d = 0; d < embedDim; d++) sum += weight[answer * embedDim + d]! * embeddings[row + d]!;
     return sum;
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DigitalLineName } from "../baseline-names.ts";
+import type { DigitalLineName } from "../line-names.ts";
 
 /** Text of every digital line for legends. */
 export const digitalLabels: Readonly<Record<DigitalLineName, string>> = {

@@ -1,45 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Rng, Runtime } from "@semlink/engine";
-import {
-  buildTrainStep,
-  crossEntropy,
-  input,
-  nameTree,
-  oneCycleSchedule,
-  sgd,
-  Trainer,
-} from "@semlink/engine";
-import { fit } from "@semlink/engine/node";
-import { join } from "node:path";
+import type { Layer, Rng } from "@semlink/engine";
+import { input, oneCycleSchedule, sgd } from "@semlink/engine";
+import { type Dataset, type ImageSet, selectImages } from "../../data/dataset.ts";
+import { randomSubset } from "../../data/random-subset.ts";
+import type { Task } from "../../task/task.ts";
+import { type Phase, trainPhase, type TrainingPlace, type Weights } from "../../train/phase.ts";
+import { TaughtBatches } from "../../train/taught-batches.ts";
+import { imageSettings } from "./compressed-images.ts";
 import { imagesAtBudgets } from "./images-at-budgets.ts";
 import { imageBudgets } from "./separation.ts";
-import { imageSettings } from "./compressed-images.ts";
-import { type Dataset, type ImageSet, selectImages } from "../../data/dataset.ts";
-import { labelFlags } from "../../train/label-flags.ts";
-import { type ProblemShape, type StudentNetwork, studentNetwork } from "../../link/networks.ts";
-import { TaughtBatches } from "../../train/taught-batches.ts";
-import { saveWeights } from "../../train/weights.ts";
-import type { StudentConfig } from "../../experiment.ts";
 import type { SeparationConfig } from "./separation-config.ts";
-import type { Reporter } from "../../run/progress.ts";
-import { randomSubset } from "../../data/random-subset.ts";
 
-/** What {@link fineTuneOnCompressed} learns from, and where it leaves what it learned. */
+/** What {@link fineTuneOnCompressed} learns from. */
 export interface FineTuneOptions {
+  readonly task: Task;
   readonly data: Dataset;
-  readonly shape: ProblemShape;
-  readonly student: StudentConfig;
+  readonly network: { readonly student: Layer; readonly head: Layer };
   /** Weights to start from: those of the device of a link. */
-  readonly start: ReadonlyMap<string, Float32Array>;
+  readonly start: Weights;
   readonly separation: Pick<SeparationConfig, "formats" | "fineTuning">;
   /** Transmission lengths in use [complex symbols]. */
   readonly lengths: readonly number[];
   readonly rng: Rng;
-  readonly folder: string;
-  readonly runtime: Runtime;
-  readonly detectAnomaly?: boolean;
-  readonly report: Reporter;
-  readonly signal: AbortSignal;
+  readonly place: TrainingPlace;
 }
 
 const NUM_VIEWS = 8;
@@ -47,78 +30,61 @@ const AVERAGE_DECAY = 0.99;
 const WEIGHT_DECAY = 5e-4;
 
 /**
- * The device's student, trained on with cross entropy on training images as a receiver of compressed images sees them
+ * The device's student, trained on with the hard term alone on training images as a receiver of compressed images sees them
  * (`imagesAtBudgets`): byte budgets even among those of the messages of all lengths, code rates and constellations,
  * shifted and flipped after decoding.
  *
- * Where no message holds an image the student stays as it is; nothing will be classified.
+ * Where no message holds an image the student stays as it is; nothing will be judged.
  */
-export async function fineTuneOnCompressed(options: FineTuneOptions): Promise<void> {
-  const { shape, student, start, folder } = options;
-  const network = studentNetwork(shape, student, null);
-  nameTree(network);
+export async function fineTuneOnCompressed(options: FineTuneOptions): Promise<Weights> {
   const seen = await compressedTrainingImages(options);
-  await saveWeights(folder, network, seen.count === 0 ? start : await train(network, seen, options));
+  if (seen.count === 0) return options.start;
+  return trainPhase(fineTunePhase(options, seen), options.start, options.place);
 }
 
 async function compressedTrainingImages(options: FineTuneOptions): Promise<ImageSet> {
-  const { data, separation, lengths, rng } = options;
+  const { task, data, separation, lengths, rng } = options;
   const { formats, fineTuning } = separation;
   const all = Uint32Array.from({ length: data.train.count }, (_, index) => index);
-  const labelled = selectImages(data.train, labelFlags(data.train).labelledAmong(all));
-  const chosen = randomSubset(labelled, fineTuning.images, rng.fold("images"));
+  const usable = selectImages(data.train, task.truth(data.train).usable(all));
+  const chosen = randomSubset(usable, fineTuning.images, rng.fold("images"));
   const budgets = imageBudgets(lengths, formats);
   if (budgets.length === 0) return selectImages(chosen, new Uint32Array(0));
   const ladders = imageSettings(formats);
   return imagesAtBudgets(chosen, { ladders, budgets, copies: fineTuning.copies, rng: rng.fold("budgets") });
 }
 
-async function train(
-  network: StudentNetwork,
-  seen: ImageSet,
-  {
-    data,
-    shape,
-    start,
-    separation,
+function fineTunePhase({ task, data, network, separation, rng }: FineTuneOptions, seen: ImageSet): Phase {
+  const { steps, batchSize, shards, peakLearningRate, labelSmoothing } = separation.fineTuning;
+  const sizes = task.sizes(data);
+  return {
+    name: "fine-tune on compressed images",
+    network,
+    batchSize,
+    shards,
+    totalSteps: steps,
     rng,
-    folder,
-    runtime,
-    detectAnomaly = false,
-    report,
-    signal,
-  }: FineTuneOptions,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  const { steps, batchSize, peakLearningRate, labelSmoothing } = separation.fineTuning;
-  const batches = new TaughtBatches({
-    ...{ set: seen, mean: data.mean, std: data.std, targets: null, batchSize, numViews: NUM_VIEWS },
-    rng: rng.fold("order"),
-  });
-  const step = buildTrainStep({
-    model: network,
     objective: (build) => {
-      const embedding = build.apply(network.student, input("images", ["batch", ...shape.imageShape]));
-      const logits = build.apply(network.head, embedding);
-      return { loss: crossEntropy(logits, input("labels", ["batch"], "int32"), { labelSmoothing }) };
+      const images = input("images", ["batch", seen.channels, seen.height, seen.width]);
+      const answer = build.apply(network.head, build.apply(network.student, images));
+      const truth = task.truthInputs(sizes);
+      return { loss: task.hard(answer, truth, { temperature: 1, labelSmoothing }) };
     },
     optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: WEIGHT_DECAY }),
     averageDecay: AVERAGE_DECAY,
-  });
-  const trainer = await Trainer.create(step, {
-    ...{ runtime, rng, binding: { batch: batchSize }, initial: start, detectAnomaly },
-  });
-  await fit({
-    trainer,
-    totalSteps: steps,
     schedule: oneCycleSchedule({ peak: peakLearningRate, totalSteps: steps, end: 0.001 }),
-    batch: (index) => batches.at(index),
-    checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
-    onLog: (done, metrics) => {
-      report({ stage: "fine-tune on compressed images", done, total: steps, metrics });
+    prepare: () => {
+      const batches = new TaughtBatches({
+        set: seen,
+        truth: task.truth(seen),
+        mean: data.mean,
+        std: data.std,
+        targets: null,
+        batchSize,
+        numViews: NUM_VIEWS,
+        rng: rng.fold("order"),
+      });
+      return Promise.resolve((step) => batches.at(step));
     },
-    signal,
-  });
-  const weights = trainer.weights({ averaged: true });
-  await trainer.release();
-  return weights;
+  };
 }

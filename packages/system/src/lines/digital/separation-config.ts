@@ -6,7 +6,9 @@ import {
   count,
   fraction,
   notDistinct,
+  notDividing,
   positive,
+  shards,
   type Written,
 } from "../../config/fields.ts";
 
@@ -28,6 +30,7 @@ export interface FineTuningConfig {
   readonly copies: number;
   readonly steps: number;
   readonly batchSize: number;
+  readonly shards: number;
   readonly peakLearningRate: number;
   readonly labelSmoothing: number;
 }
@@ -63,6 +66,7 @@ export const separationConfigSchema: z.ZodType<SeparationConfig, Written<Separat
         copies: count("byte budgets drawn for each of them").default(4),
         steps: count("training steps").default(1000),
         batchSize: count("images per step").default(64),
+        shards: shards(),
         peakLearningRate: positive("highest rate of the one-cycle schedule").default(0.02),
         labelSmoothing: fraction("share of the target spread over all classes").default(0.1),
       })
@@ -80,5 +84,7 @@ export function classifiersOf({
 }
 
 function* rulesBrokenBy(config: SeparationConfig): Generator<BrokenRule, void, undefined> {
+  yield* notDistinct(["formats"], config.formats, "each format is tried once; leave one out");
+  yield* notDividing(["fineTuning"], config.fineTuning);
   yield* notDistinct(["classifier"], classifiersOf(config), "each classifier is one line; leave one out");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
 import type { ImageFormat, SeparationClassifier } from "./separation-config.ts";
-import { type Baseline, type DeviceOutputs, requiredOutput } from "../baseline.ts";
+import { type Line, requiredOutput } from "../line.ts";
 import { codedModes, codedPipe } from "./coded-pipe.ts";
 import {
   type Classifier,
@@ -10,7 +10,7 @@ import {
   imageBytes,
   imageSettings,
 } from "./compressed-images.ts";
-import { digitalBaseline, type PlanFor } from "./digital-baseline.ts";
+import { DIGITAL_CONVENTION, digitalLineOf, type PlanFor, type Selection } from "./digital-line.ts";
 import { digitalLabels } from "./digital-labels.ts";
 
 /** What the separation line needs beside the images. */
@@ -27,7 +27,7 @@ export interface SeparationOptions {
     readonly macs: number;
   };
   /** Validation images, for the choice of the mode. */
-  readonly selection: { readonly device: DeviceOutputs; readonly labels: Uint8Array };
+  readonly selection: Selection;
   readonly rng: Rng;
   readonly planFor?: PlanFor;
 }
@@ -41,14 +41,21 @@ export interface SeparationOptions {
  *
  * @source Shannon 1959 (separation); Bourtsoulatze, Kurka & Gunduz 2019 (as a baseline)
  */
-export function separation(options: SeparationOptions): Baseline {
+export function separation(options: SeparationOptions): Line {
   const { formats, maxSymbols, classify, classifier, selection, rng, planFor } = options;
   const ladders = imageSettings(formats);
   const numSettings = ladders.flat().length;
   const maxBits = codedModes(maxSymbols).reduce((most, mode) => Math.max(most, mode.numPayloadBits), 0);
   const name = `separation-${classifier.kind}` as const;
-  return digitalBaseline({
-    ...{ name, label: digitalLabels[name], role: "digital", pipe: codedPipe(), selection, rng },
+  return digitalLineOf({
+    name,
+    label: digitalLabels[name],
+    role: "digital",
+    pipe: codedPipe(),
+    selection,
+    rng,
+    receives: ["decision"],
+    convention: `image codec, LDPC, QAM: each image at the best quality that fits its message, without the container, which follows from the setting; number of the setting, length and check bits are counted; the decoded image is judged by the teacher, by the device's student, or by that student fine-tuned on training images compressed to the byte budgets of these messages; images that fit no message are guesses, so the line is chance at few symbols; ${DIGITAL_CONVENTION}`,
     ...(planFor ? { planFor } : {}),
     async source(device) {
       const images = requiredOutput(name, device, "images");
@@ -57,6 +64,7 @@ export function separation(options: SeparationOptions): Baseline {
     },
     ledger: () => [
       {
+        line: name,
         part: `rival ${name} classifier (${classifier.name})`,
         side: "receiver",
         params: classifier.params,

@@ -3,8 +3,9 @@ import { SemlinkError } from "@semlink/engine";
 import { type ChannelDraw, firstSymbols, type Reception } from "../../channel/channel-model.ts";
 import { noFromEsNoDb } from "../../channel/decibel.ts";
 import type { Radio } from "../../channel/radio.ts";
+import type { Line, Sending } from "../line.ts";
 
-/** A baseline in which the device classifies the image itself and sends the label by one codeword per class. */
+/** A code for labels: the device classifies the image itself and sends the label by one codeword per class. */
 export interface LabelLine {
   readonly name: string;
   /** Text for the legend. */
@@ -16,6 +17,39 @@ export interface LabelLine {
    * @throws SemlinkError "invalid-argument" for fewer than 2 classes or 1 symbol
    */
   codebook(numClasses: number, numSymbols: number): Float32Array;
+}
+
+/** A code for labels as a {@link Line}: one codeword for the device's own decision, decided by maximum likelihood. */
+export function labelLineOf(line: LabelLine): Line {
+  return {
+    name: line.name,
+    label: line.label,
+    role: "baseline",
+    declares: { power: "unit", reception: "raw", lengths: "any", receives: ["decision"] },
+    supports: () => true,
+    async prepare({ decisions, numAnswers }) {
+      const codebooks = new Map<number, Float32Array>();
+      const codebookOf = (numSymbols: number): Float32Array => {
+        const codebook = codebooks.get(numSymbols) ?? line.codebook(numAnswers, numSymbols);
+        codebooks.set(numSymbols, codebook);
+        return codebook;
+      };
+      return {
+        async transmit({ numSymbols, ...rest }: Sending) {
+          const codebook = codebookOf(numSymbols);
+          const transmission = { ...rest, codebook, numClasses: numAnswers, predictedLabels: decisions };
+          return { decisions: transmitLabels(transmission), sent: encodeLabels(transmission) };
+        },
+      };
+    },
+    ledger: ({ numAnswers, maxSymbols }) => {
+      const size = numAnswers * maxSymbols * 2;
+      const note = "correlations with every codeword of the longest code";
+      return [
+        { line: line.name, part: `rival ${line.name} codebook`, side: "receiver", params: size, macs: size, note },
+      ];
+    },
+  };
 }
 
 /** Labels sent once over a drawn channel. */
@@ -73,29 +107,6 @@ export function encodeLabels(
     x.set(codebook.subarray(label * stride, (label + 1) * stride), image * stride);
   });
   return x;
-}
-
-/**
- * Which images end with the right label after the device's decision and the channel.
- *
- * @param options - labels [batch] the truth; the rest as for {@link transmitLabels}
- * @returns [batch] 1 where the received label is the true one, for paired statistics
- * @throws SemlinkError "invalid-argument" when there are not as many labels as predictions
- */
-export function simulateLabelLine(
-  options: Omit<LabelTransmission, "codebook"> & {
-    readonly line: LabelLine;
-    readonly labels: Uint8Array;
-    readonly numSymbols: number;
-  },
-): Uint8Array {
-  const { line, labels, numSymbols, ...rest } = options;
-  if (labels.length !== options.predictedLabels.length) {
-    const expected = `${options.predictedLabels.length} labels, one per prediction`;
-    throw invalid("simulateLabelLine", expected, labels.length);
-  }
-  const received = transmitLabels({ ...rest, codebook: line.codebook(options.numClasses, numSymbols) });
-  return received.map((label, image) => (label === labels[image] ? 1 : 0));
 }
 
 /** Labels are bytes. */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Experiment } from "../experiment.ts";
+import { isDigital, type DigitalLineName, type LineId } from "../lines/line-names.ts";
+import type { LineCard } from "../link/node/link-folder.ts";
+import type { Artifact, Ref } from "../run/inputs.ts";
+import type { StudentConfig } from "../student/student-config.ts";
+import { fineTuneStage } from "./fine-tune.ts";
+import { type LineMeasurement, type LineSource, type MeasurePoints, measureStage } from "./measure.ts";
+import type { OpenRun } from "./open-run.ts";
+import type { DataRef, TeacherRef } from "./place.ts";
+
+/** What all lines are measured with. */
+export interface MeasureLines {
+  readonly experiment: Experiment;
+  readonly run: OpenRun;
+  readonly data: DataRef;
+  /** Names of the answers. */
+  readonly answerNames: readonly string[];
+  readonly student: StudentConfig;
+  readonly embedDim: number;
+  readonly teacher: TeacherRef;
+  readonly trained: readonly Artifact<LineCard>[];
+  /** Outputs of the device of each trained line on the whole test set. */
+  readonly devices: readonly Ref[];
+}
+
+/**
+ * Measures the trained lines, the first one first, then the others in their order: each is a stage of its own. Lines that need
+ * a device have that of the first trained line.
+ */
+export async function measureLines(setting: MeasureLines, ids: readonly LineId[]): Promise<LineMeasurement[]> {
+  const { experiment, trained, devices } = setting;
+  const { channels, esNoDb, lengths, drawsPerImage } = experiment.evaluate;
+  const points = { channels, esNoDb, lengths, drawsPerImage, images: null, isMismatch: false };
+  const judge = await tunedJudge(setting);
+  return Promise.all([
+    ...trained.map((line, index) => measure(setting, { kind: "learned", line, device: devices[index]! }, points)),
+    ...ids.map((id) => measure(setting, sourceOf(id, setting, devices[0]!, judge), points)),
+  ]);
+}
+
+/** Measures one line at some points. */
+export async function measure(
+  { experiment, run, data }: Pick<MeasureLines, "experiment" | "run" | "data">,
+  source: LineSource,
+  points: MeasurePoints,
+): Promise<LineMeasurement> {
+  const { task, seed, runtime } = experiment;
+  return (await run.stage(measureStage, { data, task, source, points, seed, runtime })).value;
+}
+
+/**
+ * A line that is not learned, on the device of the first trained line.
+ *
+ * @param device - outputs of that device on the whole test set; null where other images are sent
+ */
+export function sourceOf(
+  id: LineId,
+  { experiment, teacher, trained }: MeasureLines,
+  device: Ref | null,
+  tuned: Ref | null,
+): LineSource {
+  const line = trained[0]!;
+  if (!isDigital(id)) return { kind: "unlearned", id, line, device };
+  return { kind: "digital", id, line, formats: experiment.evaluate.separation.formats, judge: judgeOf(id, teacher, tuned) };
+}
+
+function judgeOf(id: DigitalLineName, teacher: TeacherRef, tuned: Ref | null): TeacherRef | null {
+  if (id === "separation-teacher") return teacher;
+  return id === "separation-fine-tuned" ? tuned : null;
+}
+
+/** The student fine-tuned on compressed images, where a line of plot or matrix is judged by it. */
+export async function tunedJudge(setting: MeasureLines): Promise<Ref | null> {
+  const { experiment, run, data, student, embedDim, trained } = setting;
+  const { baselines, matrix, separation, lengths } = experiment.evaluate;
+  const { classifier, formats, fineTuning } = separation;
+  const isAsked = [...baselines, ...(matrix?.baselines ?? [])].includes("separation");
+  if (!isAsked || ![classifier].flat().includes("fine-tuned")) return null;
+  const inUse = new Set([...lengths, ...(matrix ? [matrix.numSymbols] : [])]);
+  return run.stage(fineTuneStage, {
+    data,
+    task: experiment.task,
+    line: trained[0]!,
+    student,
+    embedDim,
+    separation: { formats, fineTuning },
+    lengths: [...inUse].sort((a, b) => a - b),
+    seed: experiment.seed,
+    runtime: experiment.runtime,
+  });
+}

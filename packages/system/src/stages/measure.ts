@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rngFrom } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
+import { join } from "node:path";
+import * as z from "zod";
+import type { ChannelSpec } from "../channel/channel-spec.ts";
+import type { Radio } from "../channel/radio.ts";
+import { randomSubset } from "../data/random-subset.ts";
+import { type MeasuredPoint, measureLine } from "../evaluate/measure-line.ts";
+import { readMeasured, writeMeasured } from "../evaluate/node/measured-file.ts";
+import type { MeasuredLine } from "../evaluate/result-lines.ts";
+import type { DigitalLineName, UnlearnedLineName } from "../lines/line-names.ts";
+import type { SeparationConfig } from "../lines/digital/separation-config.ts";
+import { type LedgerRow, ledgerRowSchema, LINE_ROLES } from "../results/results.ts";
+import type { Ref } from "../run/inputs.ts";
+import { defineStage, type Stage } from "../run/stage.ts";
+import { readStageJson } from "../store/stored-files.ts";
+import { taskNamed } from "../task/tasks.ts";
+import { openLine } from "./open-line.ts";
+import { type DataRef, openData, openRadios, openRuntime, type RuntimeConfig, type Settings } from "./place.ts";
+
+/**
+ * A line to measure: a trained one, or one of the others with the trained line whose device it has. `device` is the device's
+ * stage, null where other images than the whole test set are sent.
+ */
+export type LineSource =
+  | { readonly kind: "learned"; readonly line: Ref; readonly device: Ref | null }
+  | {
+      readonly kind: "unlearned";
+      readonly id: UnlearnedLineName;
+      readonly line: Ref;
+      readonly device: Ref | null;
+    }
+  | {
+      readonly kind: "digital";
+      readonly id: DigitalLineName;
+      readonly line: Ref;
+      readonly formats: SeparationConfig["formats"];
+      /** The teacher, or the student fine-tuned on compressed images, where it judges what is decoded. */
+      readonly judge: Ref | null;
+    };
+
+/** Where a line is measured. */
+export interface MeasurePoints {
+  readonly channels: readonly ChannelSpec[];
+  readonly esNoDb: readonly number[];
+  readonly lengths: readonly number[];
+  readonly drawsPerImage: number;
+  /** Test images, drawn at random; all when null. */
+  readonly images: number | null;
+  /**
+   * Whether the channels are not those of training: then a code is told the kind of a channel only where training met
+   * that kind, and a digital transmitter takes every radio for the simplest of its kind.
+   */
+  readonly isMismatch: boolean;
+}
+
+/** All that the figures of a line depend on. */
+export interface MeasureInputs {
+  readonly data: DataRef;
+  readonly task: string;
+  readonly source: LineSource;
+  readonly points: MeasurePoints;
+  readonly seed: number;
+  readonly runtime: RuntimeConfig;
+}
+
+/** A line as it was measured, with what it costs. */
+export interface LineMeasurement extends MeasuredLine {
+  readonly ledger: readonly LedgerRow[];
+  /** What its figures assume, beyond what all lines have in common. */
+  readonly convention: string | null;
+}
+
+/** Processes that share the channels of a line, whatever the machine: which one measures a channel changes no bit. */
+const NUM_PARTS = 4;
+
+/** Measures one line, so that a rival costs only itself: each channel is a file, and the parts share the channels. */
+export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = defineStage({
+  name: "measure",
+  folderName: ({ source, points }) =>
+    `${points.isMismatch ? "mismatch" : "measure"}-${source.kind === "learned" ? "line" : source.id}`,
+  version: 1,
+  maxCores: 1,
+  parts: ({ points }) => [
+    Array.from({ length: Math.min(NUM_PARTS, points.channels.length) }, (_, part) => String(part)),
+  ],
+  async produce(inputs, at) {
+    const { source, points, seed } = inputs;
+    const data = await openData(inputs.data, at);
+    const task = taskNamed(inputs.task);
+    const sizes = task.sizes(data);
+    const rng = rngFrom(seed).fold("evaluate");
+    const set = points.images === null ? data.test : randomSubset(data.test, points.images, rng.fold("matrix"));
+    const runtime = await openRuntime(inputs.runtime);
+    const opened = await openLine(source, { at, data, set, task, sizes, runtime, points, seed });
+    const { line } = opened;
+    const part = Number(at.part);
+    const radios = openRadios(points.channels, at);
+    const own = radios.flatMap((radio, index) =>
+      index % NUM_PARTS === part && line.supports(radio) ? [{ radio, index }] : [],
+    );
+    const prepared = await line.prepare(opened.device);
+    const perChannel = points.esNoDb.length * points.lengths.length;
+    for (const [position, { radio, index }] of own.entries()) {
+      if (await isMeasured(at.folder, index)) continue;
+      const measured = await measureLine({
+        line: prepared,
+        figures: task.figures(sizes),
+        truth: { set, sizes, ...(opened.sent ? { sent: opened.sent } : {}) },
+        radios: [radio],
+        esNoDb: points.esNoDb,
+        lengths: points.lengths,
+        numDraws: points.drawsPerImage,
+        rng,
+        onPoint: (done) => {
+          const total = own.length * perChannel;
+          at.report({ stage: `measure ${line.name} ${part + 1}`, done: position * perChannel + done, total });
+        },
+        signal: at.signal,
+      });
+      await writeMeasured(fileOf(at.folder, index), measured);
+    }
+    await prepared.release?.();
+    if (part === 0) await writeCard(at.folder, opened, radios, inputs);
+  },
+  read: readMeasurement,
+});
+
+interface LineText {
+  readonly id: string;
+  readonly label: string;
+  readonly role: (typeof LINE_ROLES)[number];
+  readonly ledger: readonly LedgerRow[];
+  readonly convention: string | null;
+  /** Places of the channels that it was measured on. */
+  readonly measured: readonly number[];
+}
+
+const textSchema: z.ZodType<LineText> = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  role: z.enum(LINE_ROLES),
+  ledger: z.array(ledgerRowSchema),
+  convention: z.string().nullable(),
+  measured: z.array(z.int().nonnegative()),
+});
+
+const CARD = "line.json";
+
+async function writeCard(
+  folder: string,
+  { line, ledger }: Awaited<ReturnType<typeof openLine>>,
+  radios: readonly Radio[],
+  { points }: MeasureInputs,
+): Promise<void> {
+  const text: LineText = {
+    id: line.name,
+    label: line.label,
+    role: line.role,
+    ledger: ledger(Math.max(...points.lengths)),
+    convention: line.convention ?? null,
+    measured: radios.flatMap((radio, index) => (line.supports(radio) ? [index] : [])),
+  };
+  await writeFileAtomic(join(folder, CARD), `${JSON.stringify(text, null, 2)}\n`);
+}
+
+/** @throws SemlinkError "corrupt-file" */
+async function readMeasurement(folder: string): Promise<LineMeasurement> {
+  const { measured, ...text } = await readStageJson(join(folder, CARD), textSchema, "what a line is");
+  const points: MeasuredPoint[] = [];
+  for (const index of measured) points.push(...(await readMeasured(fileOf(folder, index))));
+  return { ...text, points };
+}
+
+async function isMeasured(folder: string, index: number): Promise<boolean> {
+  try {
+    await readMeasured(fileOf(folder, index));
+    return true;
+  } catch {
+    return false; // not there, or cut short: measured again
+  }
+}
+
+function fileOf(folder: string, index: number): string {
+  return join(folder, `channel-${index}.measured.safetensors`);
+}
+

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describeError, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import * as z from "zod";
+import { type LineCard, linkModelPath, readLineCard } from "../link/node/link-folder.ts";
+import { openLearnedLine } from "../lines/node/own-lines.ts";
+import type { LearnedLineSpec } from "../lines/learned/line-spec.ts";
+import type { Artifact, Ref } from "../run/inputs.ts";
+import { STORE_FOLDER, type OpenRun } from "./open-run.ts";
+
+/** Whether a line starts from the student that never met the teacher. */
+export function startsFromControl(line: LearnedLineSpec): boolean {
+  return openLearnedLine(line, {}).startsFrom === "control";
+}
+
+const notedSchema = z.strictObject({
+  data: z.string(),
+  lines: z.array(z.strictObject({ id: z.string(), artifact: z.string(), folder: z.string() })),
+});
+
+const FILE = "lines.json";
+/** Parts of a link that people take away. */
+const SHIPPED = ["transmitter", "receiver"] as const;
+
+/** Notes the trained lines of a run, and lays their exported halves into its folder `links`. */
+export async function noteLines(
+  run: OpenRun,
+  { data, trained }: { readonly data: string; readonly trained: readonly Artifact<LineCard>[] },
+): Promise<void> {
+  const links = join(run.folder, "links");
+  await mkdir(links, { recursive: true });
+  const lines = trained.map((line) => ({
+    id: line.value.card.line,
+    artifact: line.artifact,
+    folder: basename(run.folderOf(line)),
+  }));
+  for (const line of trained) {
+    for (const part of SHIPPED) {
+      await copyFile(linkModelPath(run.folderOf(line), part), join(links, `${line.value.card.line}.${part}.onnx`));
+    }
+  }
+  await writeFileAtomic(join(run.folder, FILE), `${JSON.stringify({ data, lines }, null, 2)}\n`);
+}
+
+/** A trained line of another run. */
+export interface OtherLine {
+  /** Name of the run. */
+  readonly run: string;
+  readonly ref: Ref;
+  readonly card: LineCard;
+}
+
+/**
+ * The trained lines of another run, brought into this one.
+ *
+ * @param folder - of the other run
+ * @param options - data that they must have been trained on, since only then do they meet the same test images; a length that
+ * they must have
+ * @throws SemlinkError "missing-run" when the folder is no run that has trained its lines, "missing-line" when they are not
+ * in its store any more, "other-data", "unknown-length"
+ */
+export async function linesOfRun(
+  folder: string,
+  run: OpenRun,
+  { data, numSymbols }: { readonly data: string; readonly numSymbols: number },
+): Promise<OtherLine[]> {
+  const noted = await readNoted(folder);
+  if (noted.data !== data) throw otherData(folder, noted.data, data);
+  const store = join(dirname(resolve(folder)), STORE_FOLDER);
+  return Promise.all(
+    noted.lines.map(async ({ id, artifact, folder: name }): Promise<OtherLine> => {
+      const path = join(store, name);
+      const card = await readLineCard(path).catch((cause: unknown) => {
+        throw missingLine(folder, id, cause);
+      });
+      const { lengths } = card.card;
+      if (!lengths.includes(numSymbols)) throw unknownLength(folder, numSymbols, lengths);
+      return { run: basename(resolve(folder)), ref: run.external(artifact, path), card };
+    }),
+  );
+}
+
+async function readNoted(folder: string): Promise<z.infer<typeof notedSchema>> {
+  const path = join(folder, FILE);
+  try {
+    return notedSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (cause) {
+    throw new SemlinkError({
+      code: "missing-run",
+      where: path,
+      expected: "the trained lines of a run",
+      actual: describeError(cause).message,
+      hint: "name the folder of a run, such as runs/quick; one of an earlier version must be run again",
+      cause,
+    });
+  }
+}
+
+function missingLine(folder: string, id: string, cause: unknown): SemlinkError {
+  return new SemlinkError({
+    code: "missing-line",
+    where: folder,
+    expected: `the trained line ${id} in its store`,
+    actual: describeError(cause).message,
+    hint: "run `semlink codec` with the configuration of that run again",
+    cause,
+  });
+}
+
+function unknownLength(where: string, numSymbols: number, lengths: readonly number[]): SemlinkError {
+  return new SemlinkError({
+    code: "unknown-length",
+    where,
+    expected: `a line that sends ${numSymbols} symbols`,
+    actual: `lengths of ${lengths.join(", ")} symbols`,
+    hint: "set evaluate.matrix.numSymbols to a length that all runs have",
+  });
+}
+
+function otherData(where: string, actual: string, expected: string): SemlinkError {
+  const start = (digest: string): string => `data ${digest.slice(0, 10)}`;
+  return new SemlinkError({
+    code: "other-data",
+    where,
+    expected: start(expected),
+    actual: start(actual),
+    hint: "links are compared on the same test images: train both runs with the same `data` and split",
+  });
+}
