@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type HostTensor, SemlinkError } from "@semlink/engine";
 import { writeSafetensors } from "@semlink/engine/node";
-import { readStageTensors } from "../store/stored-tensors.ts";
+import { readStageTensors } from "../store/stored-files.ts";
 import type { OperatingPoint, PointMeasurement } from "./measure-link.ts";
 
 /** One operating point with its figures for every image. */

@@ -4,7 +4,7 @@ import { linkNetwork } from "../link/networks.ts";
 import { problemShape } from "./transfer.ts";
 import { loadWeights } from "../train/weights.ts";
 import { openJobSetting } from "./job-setting.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import { type LineOptions, measureAtPoints } from "../evaluate/assemble-results.ts";
 import {
   BASELINE_FILES,

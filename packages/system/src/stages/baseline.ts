@@ -12,7 +12,7 @@ import { type DigitalLineName, digitalLinesOf, isDigital } from "../lines/baseli
 import type { SeparationConfig } from "../lines/digital/separation-config.ts";
 import { jobPayload, type JobPayload } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
+import { runStage } from "./old-stage.ts";
 import type { ProvidedTeacher } from "./teacher.ts";
 import { type LineOptions, measureBaseline, type MeasuredLine } from "../evaluate/assemble-results.ts";
 import type { DigitalFolders } from "./digital-lines.ts";

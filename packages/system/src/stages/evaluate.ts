@@ -9,11 +9,11 @@ import type { TrainedLink } from "./harden.ts";
 import { problemShape, type Students, type TrainedStudent } from "./transfer.ts";
 import { loadWeights, WEIGHTS_FILE } from "../train/weights.ts";
 import type { CodecKind, Experiment } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { provenanceOf } from "../run/provenance.ts";
-import { runStage } from "../run/stage.ts";
+import { runStage } from "./old-stage.ts";
 import { readEmbeddingStatistics } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { ProvidedTeacher } from "./teacher.ts";
@@ -77,9 +77,10 @@ export async function evaluateSystems(
     experiment,
     provenance: provenanceOf({
       resolved: run.resolved,
-      context: run,
+      durationS: run.elapsedS(),
+      timings: run.timings,
+      peakMiB: run.jobs.peakMiB(),
       runtime: await nodeRuntime(),
-      endedAt: new Date(),
     }),
     conventions: [...conventionsOf(experiment.evaluate.baselines), ...(matrix ? MATRIX_CONVENTIONS : [])],
     clean: cleanLines(value.clean, value.links, data.test.labels),

@@ -7,9 +7,9 @@ import { loadWeights } from "../train/weights.ts";
 import type { EvaluateConfig, Experiment } from "../experiment.ts";
 import { digitalLinesOf } from "../lines/baseline-names.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
+import { runStage } from "./old-stage.ts";
 import { fineTuneOnCompressed } from "../lines/digital/fine-tune.ts";
 
 /** The student fine-tuned on compressed images, on disk. */

@@ -2,10 +2,10 @@
 import { channelKinds } from "../channel/channel-kinds.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CodecKind, Experiment, RobustConfig } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
+import { runStage } from "./old-stage.ts";
 import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import { hardenAgainstChannel } from "../lines/learned/harden.ts";

@@ -4,7 +4,7 @@ import { nodeRuntime } from "@semlink/engine/node";
 import type { Dataset } from "../data/dataset.ts";
 import { prepareData } from "../data/node/prepare-data.ts";
 import type { Experiment } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import type { OpenRun } from "./open-run.ts";
 
 /** What every job of an experiment is given. */
@@ -17,7 +17,7 @@ export interface JobPayload {
 }
 
 /** What every job works with. */
-export interface JobSetting extends JobContext {
+export interface JobSetting extends Omit<JobContext, "cores"> {
   readonly data: Dataset;
   readonly runtime: Runtime;
   readonly seed: number;
@@ -40,7 +40,7 @@ const INTRA_OP_THREADS = 1;
 /** Loads, inside a job, the data (from the decoded cache) and the runtime. */
 export async function openJobSetting(
   payload: JobPayload,
-  { report, signal }: JobContext,
+  { report, signal }: Omit<JobContext, "cores">,
 ): Promise<JobSetting> {
   const { experiment, cacheFolder, detectAnomaly } = payload;
   const data = await prepareData(experiment.data, { signal, cacheFolder });

@@ -6,27 +6,13 @@ import type { CleanEvaluation } from "../evaluate/clean-evaluation.ts";
 import type { EvaluateCleanPayload, EvaluateLinkPayload } from "./evaluate.ts";
 import type { FineTunePayload } from "./fine-tune.ts";
 import type { MismatchPayload } from "./mismatch-job.ts";
-import type { Reporter } from "../run/progress.ts";
+import type { JobContext, JobTable } from "../run/serve-jobs.ts";
 import type { LatencyPayload } from "../search/controls/latency.ts";
 import type { OneShotPayload, SearchPayload } from "./propose.ts";
 import type { TestEmbeddingsPayload } from "./test-embeddings.ts";
 import type { TrialPayload } from "./trial.ts";
 import type { TargetsPayload } from "./targets.ts";
 import type { JobPayload } from "./job-setting.ts";
-
-/** What a job gets beside its payload. */
-export interface JobContext {
-  /** Reaches the reporter of the parent process. */
-  readonly report: Reporter;
-  /** Fires when the job is to save its state and reject with the signal's reason. */
-  readonly signal: AbortSignal;
-}
-
-/** Work done in a child process. Payload and result cross by structured clone: data and typed arrays, no functions. */
-export type Job = (payload: never, context: JobContext) => Promise<unknown>;
-
-/** Jobs by name. */
-export type JobTable = Readonly<Record<string, Job>>;
 
 /**
  * Every job. To add one: a line here that imports its function when it is called, so that a child loads only what

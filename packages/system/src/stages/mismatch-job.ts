@@ -14,7 +14,7 @@ import { type DigitalLineName, isDigital } from "../lines/baseline-names.ts";
 import { openLink } from "../link/link.ts";
 import { encoderModel, receiverModel } from "../link/link-models.ts";
 import { type JobPayload, type JobSetting, openJobSetting } from "./job-setting.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import { type DigitalDevice, type DigitalFolders, digitalLine, digitalOutputs } from "./digital-lines.ts";
 import { runStudent } from "../evaluate/link-evaluation.ts";
 import type { TestedLink } from "./links-of-run.ts";

@@ -8,7 +8,8 @@ import { applyOverrides, type Experiment, parseExperiment } from "../experiment.
 import { runExperiment } from "./pipeline.ts";
 import { smoke } from "../presets/smoke.ts";
 import type { ProgressEvent } from "../run/progress.ts";
-import { type Job, jobTable } from "./job-table.ts";
+import type { Job } from "../run/serve-jobs.ts";
+import { jobTable } from "./job-table.ts";
 import { openRun } from "./open-run.ts";
 import type { Results } from "../results/results.ts";
 import { defaultAxes } from "../evaluate/mismatch/default-axes.ts";
@@ -67,7 +68,7 @@ async function run(
       for (const { job, payload } of requests) {
         jobs.push(job);
         const work: Job = jobTable[job];
-        outputs.push(await work(payload as never, { report, signal }));
+        outputs.push(await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }));
       }
       return outputs as never;
     },

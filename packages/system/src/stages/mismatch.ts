@@ -7,7 +7,7 @@ import type { Experiment, MatrixConfig } from "../experiment.ts";
 import { digitalLinesOf } from "../lines/baseline-names.ts";
 import { jobPayload } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
+import { runStage } from "./old-stage.ts";
 import { LINK_NAMES } from "../evaluate/assemble-results.ts";
 import { digitalFolders, digitalInputs, type DigitalSystems } from "./baseline.ts";
 import { assembleMatrix, type MeasuredSystem } from "../evaluate/mismatch/assemble-matrix.ts";

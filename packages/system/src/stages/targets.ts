@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Dataset } from "../data/dataset.ts";
 import type { Experiment } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
+import { runStage } from "./old-stage.ts";
 import type { ProvidedTeacher } from "./teacher.ts";
 import { computeStatistics, computeTargets } from "../teacher/compute-targets.ts";
 import { readTargetBank } from "../teacher/target-bank.ts";

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { SemlinkError } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import type { Experiment, TeacherConfig } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
+import type { JobContext } from "../run/serve-jobs.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
-import { runStage } from "../run/stage.ts";
+import { runStage } from "./old-stage.ts";
 import { readTeacherCard, readTeacherFile, type TeacherCard } from "../teacher/teacher.ts";
 import { trainTeacher } from "../teacher/train-teacher.ts";
 

@@ -6,8 +6,8 @@ import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SemlinkError } from "@semlink/engine";
 import type { ProgressEvent } from "./progress.ts";
-import type { RunContext } from "./run-context.ts";
-import { runStage, type Stage, type StageOutput } from "./stage.ts";
+import type { RunContext } from "./old-stage.ts";
+import { runStage, type Stage, type StageOutput } from "./old-stage.ts";
 
 const NUM_STEPS = 5;
 
