@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, fork } from "node:child_process";
-import { SemlinkError } from "@semlink/engine";
-import type { Reporter } from "./progress.ts";
-import type { ChildMessage, JobOutcome, ParentMessage } from "./job-messages.ts";
-import { restoreError } from "./transferred-error.ts";
+import { describeError, SemlinkError } from "@semlink/engine";
+import type { CoreShare } from "./cores.ts";
+import type { ProgressEvent, Reporter } from "./progress.ts";
+import { restoreError, type TransferredError } from "./transferred-error.ts";
 
 const STDERR = 2;
+
+/** What a parent process tells its child: the job, then how many cores it has, and that it is to save and end. */
+export type ParentMessage =
+  | { readonly kind: "start"; readonly job: string; readonly payload: unknown; readonly cores: number }
+  | { readonly kind: "cores"; readonly count: number }
+  | { readonly kind: "stop" };
+
+/** How a job ended; `stopped`: it was asked to, and has saved its state. */
+export type JobOutcome =
+  | { readonly kind: "done"; readonly result: unknown }
+  | { readonly kind: "failed"; readonly error: TransferredError }
+  | { readonly kind: "stopped" };
+
+/** What a child process tells its parent: progress, and last of all the outcome. */
+export interface ChildMessage {
+  readonly news: JobOutcome | { readonly kind: "progress"; readonly event: ProgressEvent };
+  /** Most memory that the child has had resident so far [MiB]. */
+  readonly peakMiB: number;
+}
 
 /** One job and how its child process is looked after. */
 export interface ChildJobOptions {
@@ -13,6 +32,8 @@ export interface ChildJobOptions {
   readonly worker: URL;
   readonly job: string;
   readonly payload: unknown;
+  /** The cores that it has; the child is told when their number changes. */
+  readonly cores: CoreShare;
   readonly report: Reporter;
   /** Fires when the child is to save its state and end. */
   readonly signal: AbortSignal;
@@ -26,15 +47,11 @@ export interface ChildJobOptions {
  * Does a job in a child process of its own. The promise settles when the process has ended, not before.
  *
  * @throws what the job threw, with its code and fields; the signal's reason when the job was stopped
- * @throws SemlinkError "job-died" when the process ended without a word
+ * @throws SemlinkError "job-died" when the process ended without a word, "job-not-started" when there is none
  */
 export async function runInChild(options: ChildJobOptions): Promise<unknown> {
-  const { worker, job, payload, report, signal, graceS } = options;
-  const child = fork(worker, {
-    serialization: "advanced", // structured clone: typed arrays stay what they are
-    stdio: ["ignore", STDERR, STDERR, "ipc"], // stdout belongs to the parent's own output
-    execArgv: process.execArgv.filter((flag) => !flag.startsWith("--inspect")), // its port is taken
-  });
+  const { job, payload, cores, report, signal, graceS } = options;
+  const child = startChild(options);
   const ending = endOf(child, options);
   let killer: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -43,7 +60,8 @@ export async function runInChild(options: ChildJobOptions): Promise<unknown> {
   };
   signal.addEventListener("abort", stop, { once: true });
   try {
-    tell(child, { kind: "start", job, payload });
+    tell(child, { kind: "start", job, payload, cores: cores.count });
+    cores.onChange((count) => tell(child, { kind: "cores", count }));
   } catch (error) {
     child.kill("SIGKILL");
     throw error; // the payload holds something that cannot cross, such as a function
@@ -64,6 +82,18 @@ export async function runInChild(options: ChildJobOptions): Promise<unknown> {
   throw jobDied(job, end);
 }
 
+function startChild({ worker, job }: ChildJobOptions): ChildProcess {
+  try {
+    return fork(worker, {
+      serialization: "advanced", // structured clone: typed arrays stay what they are
+      stdio: ["ignore", STDERR, STDERR, "ipc"], // stdout belongs to the parent's own output
+      execArgv: process.execArgv.filter((flag) => !flag.startsWith("--inspect")), // its port is taken
+    });
+  } catch (error) {
+    throw notStarted(job, error);
+  }
+}
+
 /** How a child process ended. */
 interface Ending {
   /** Its last word, if it had one. */
@@ -73,7 +103,7 @@ interface Ending {
 }
 
 /** Resolves when the child has ended and everything it said has been heard. */
-function endOf(child: ChildProcess, { report, onPeakMiB }: ChildJobOptions): Promise<Ending> {
+function endOf(child: ChildProcess, { job, report, onPeakMiB }: ChildJobOptions): Promise<Ending> {
   let outcome: JobOutcome | undefined;
   child.on("message", (message) => {
     const { news, peakMiB } = message as ChildMessage;
@@ -84,7 +114,7 @@ function endOf(child: ChildProcess, { report, onPeakMiB }: ChildJobOptions): Pro
   return new Promise((resolve, reject) => {
     child.once("close", (exitCode, signal) => resolve({ outcome, exitCode, signal }));
     child.on("error", (error) => {
-      if (child.pid === undefined) reject(error); // it could not be started
+      if (child.pid === undefined) reject(notStarted(job, error));
     });
   });
 }
@@ -112,5 +142,25 @@ function jobDied(job: string, ending: Ending): SemlinkError {
     hint:
       HINTS[ending.signal ?? "SIGTERM"] ??
       "see the lines above; the same command resumes from the last checkpoint",
+  });
+}
+
+const START_HINTS: Readonly<Record<string, string>> = {
+  EMFILE: "too many files are open: raise the limit (ulimit -n); the same command resumes",
+  ENFILE: "too many files are open on this machine: close other programs; the same command resumes",
+  EAGAIN: "too many processes run: close other programs or raise the limit (ulimit -u)",
+  ENOMEM: "memory has run out: close other programs; the same command resumes",
+};
+
+/** The error of a job whose process the system did not start. */
+export function notStarted(job: string, cause: unknown): SemlinkError {
+  const { code, message } = describeError(cause);
+  return new SemlinkError({
+    code: "job-not-started",
+    where: `job ${JSON.stringify(job)}`,
+    expected: "the system to start its process",
+    actual: message,
+    hint: START_HINTS[code] ?? "the same command resumes",
+    cause,
   });
 }

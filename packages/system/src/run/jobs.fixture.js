@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Worker of the tests: small jobs served by the compiled child side.
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { SemlinkError } from "@semlink/engine";
 import { serveJobs } from "../../dist/run/serve-jobs.js";
@@ -12,6 +12,18 @@ const table = {
     await setTimeout(delayMs);
     report({ stage: `double ${value}`, done: 2, total: 2, metrics: { value } });
     return { doubled: value * 2, pid: process.pid, startedAt: Date.now() - delayMs, endedAt: Date.now() };
+  },
+  /** Waits until it has some number of cores, makes a file, and waits until it has more. */
+  async watchCores({ count, path }, { cores }) {
+    const counts = [cores.count];
+    cores.onChange((now) => counts.push(now));
+    while (cores.count !== count) await setTimeout(5);
+    writeFileSync(path, "");
+    while (cores.count === count) await setTimeout(5);
+    return counts;
+  },
+  async waitForFile({ path }) {
+    while (!existsSync(path)) await setTimeout(5);
   },
   async halve(values) {
     return values.map((value) => value / 2);

@@ -8,30 +8,16 @@ import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SemlinkError } from "@semlink/engine";
 import type { ProgressEvent } from "./progress.ts";
-import type { JobContext } from "../stages/job-table.ts";
+import { notStarted } from "./child-job.ts";
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from "./jobs.ts";
 
-type JobOf<Payload, Result> = (payload: Payload, context: JobContext) => Promise<Result>;
-
-/** Types of the jobs in `jobs.fixture.js`. */
+/** Result of `double` in `jobs.fixture.js`. */
 interface Doubled {
   readonly doubled: number;
   readonly pid: number;
   readonly startedAt: number;
   readonly endedAt: number;
 }
-type FixtureJobs = {
-  double: JobOf<{ value: number; delayMs: number }, Doubled>;
-  halve: JobOf<Float32Array, Float32Array>;
-  refuse: JobOf<null, never>;
-  stumble: JobOf<null, never>;
-  die: JobOf<{ signal?: NodeJS.Signals; exitCode?: number }, never>;
-  tick: JobOf<{ path: string; savedPath: string }, void>;
-  wait: JobOf<null, void>;
-  ignore: JobOf<null, void>;
-  giveFunction: JobOf<unknown, unknown>;
-  missing: JobOf<null, void>;
-};
 
 let folder: string;
 let stop: AbortController;
@@ -44,8 +30,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function runner(options: Partial<JobRunnerOptions> = {}): JobRunner<FixtureJobs> {
-  return createJobRunner<FixtureJobs>({
+function runner(options: Partial<JobRunnerOptions> = {}): JobRunner {
+  return createJobRunner({
     report: (event) => events.push(event),
     signal: stop.signal,
     worker: new URL("./jobs.fixture.js", import.meta.url),
@@ -72,11 +58,8 @@ async function until(condition: () => boolean, work: Promise<unknown>): Promise<
 
 describe("results", () => {
   it("come in the order of the jobs, whichever ends first, each from a process of its own", async () => {
-    const jobs = [200, 0, 100].map((delayMs, value) => ({
-      job: "double" as const,
-      payload: { value, delayMs },
-    }));
-    const results = await runner({ concurrency: 3 }).run(jobs);
+    const jobs = [200, 0, 100].map((delayMs, value) => ({ job: "double", payload: { value, delayMs } }));
+    const results = (await runner({ cores: 3 }).run(jobs)) as Doubled[];
     expect(results.map(({ doubled }) => doubled)).toEqual([0, 2, 4]);
     expect(new Set([process.pid, ...results.map(({ pid }) => pid)]).size).toBe(4);
   });
@@ -98,12 +81,13 @@ describe("results", () => {
   });
 });
 
-it("at most `concurrency` processes live at once, over all calls of a runner", async () => {
-  const jobs = runner({ concurrency: 1 });
+it("at most `cores` processes live at once, over all calls of a runner", async () => {
+  const jobs = runner({ cores: 1 });
   const [first, second] = await Promise.all(
     [1, 2].map((value) => jobs.run([{ job: "double", payload: { value, delayMs: 50 } }])),
   );
-  expect(second![0]!.startedAt).toBeGreaterThanOrEqual(first![0]!.endedAt);
+  const [before, after] = [first![0] as Doubled, second![0] as Doubled];
+  expect(after.startedAt).toBeGreaterThanOrEqual(before.endedAt);
 });
 
 it("progress of a child reaches the parent's reporter, in order and before the result", async () => {
@@ -112,6 +96,25 @@ it("progress of a child reaches the parent's reporter, in order and before the r
     { stage: "double 7", done: 1, total: 2 },
     { stage: "double 7", done: 2, total: 2, metrics: { value: 7 } },
   ]);
+});
+
+describe("cores", () => {
+  it("go to the jobs that can use more than one, and the share grows when another job ends", async () => {
+    const path = join(folder, "seen");
+    const [counts] = await runner({ cores: 4 }).run([
+      { job: "watchCores", payload: { count: 3, path }, maxCores: 8 },
+      { job: "waitForFile", payload: { path } },
+    ]);
+    expect((counts as number[]).slice(-2)).toEqual([3, 4]);
+  });
+});
+
+it("a reporter that throws stops no job", async () => {
+  const report = (): never => {
+    throw new Error("the terminal is gone");
+  };
+  const [result] = await runner({ report }).run([{ job: "double", payload: { value: 4, delayMs: 0 } }]);
+  expect(result).toMatchObject({ doubled: 8 });
 });
 
 describe("errors", () => {
@@ -131,7 +134,7 @@ describe("errors", () => {
   it("stop the other jobs, which save first", async () => {
     const savedPath = join(folder, "saved");
     const error = await failureOf(
-      runner({ concurrency: 2 }).run([
+      runner({ cores: 2 }).run([
         { job: "tick", payload: { path: join(folder, "ticks"), savedPath } },
         { job: "refuse", payload: null },
         { job: "tick", payload: { path: join(folder, "never"), savedPath } },
@@ -153,6 +156,18 @@ describe("errors", () => {
       const error = await failureOf(runner().run([{ job: "giveFunction", payload: given }]));
       expect((error as Error).message).toMatch(/could not be cloned/);
     }
+  });
+});
+
+describe("a child that cannot be started", () => {
+  it.each([
+    ["EMFILE", /ulimit -n/],
+    ["EAGAIN", /ulimit -u/],
+    ["ENOMEM", /memory/],
+  ])("for %s is told in words", (code, words) => {
+    const error = notStarted("transfer", Object.assign(new Error(`spawn ${code}`), { code }));
+    expect(error).toMatchObject({ code: "job-not-started", where: `job "transfer"` });
+    expect(error.message).toMatch(words);
   });
 });
 
@@ -248,7 +263,7 @@ describe("a whole family of processes", () => {
 
   it("has no child left that was still loading when the parent went", async () => {
     const child = fork(new URL("./jobs.fixture.js", import.meta.url), { serialization: "advanced" });
-    child.send({ kind: "start", job: "tick", payload: { path: path(), savedPath: savedPath() } });
+    child.send({ kind: "start", job: "tick", payload: { path: path(), savedPath: savedPath() }, cores: 1 });
     child.disconnect();
     await once(child, "exit");
     expect(existsSync(path())).toBe(false);

@@ -6,7 +6,6 @@ import { provenanceOf } from "./provenance.ts";
 
 function provenance(): Provenance {
   const versions = { semlink: "0.1.0", commit: "unknown", node: process.version, onnxruntime: "1.30.0" };
-  const jobs = { run: () => Promise.resolve([]), close: () => Promise.resolve(), peakMiB: () => 100_000 };
   return provenanceOf({
     resolved: {
       schema: "semlink-run/1",
@@ -18,14 +17,12 @@ function provenance(): Provenance {
       startedAt: "2026-01-01T00:00:00.000Z",
       versions,
     },
-    context: {
-      jobs,
-      timings: [
-        { stage: "targets", durationS: 2, cached: true },
-        { stage: "distill", durationS: 3.5, cached: false },
-      ],
-    },
-    endedAt: new Date("2026-01-01T00:00:05.500Z"),
+    durationS: 5.5,
+    timings: [
+      { stage: "targets", durationS: 2, cached: true },
+      { stage: "distill", durationS: 3.5, cached: false },
+    ],
+    peakMiB: 100_000,
     runtime: { executionProvider: "cpu", kernels: { name: "nchwc16" } },
   });
 }
@@ -33,8 +30,16 @@ function provenance(): Provenance {
 it("provenance fits the schema of results", () => {
   const own = provenance();
   const results = {
-    ...{ schema: "semlink-results/1", name: "quick", experiment: {}, provenance: own },
-    ...{ conventions: [], clean: [], lines: [], comparisons: [], ledger: [], curves: [] },
+    schema: "semlink-results/1",
+    name: "quick",
+    experiment: {},
+    provenance: own,
+    conventions: [],
+    clean: [],
+    lines: [],
+    comparisons: [],
+    ledger: [],
+    curves: [],
   };
   expect(parseResults(results, "test").provenance).toEqual(own);
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { contentHash } from "../store/canonical-json.ts";
 import { ownIdentity } from "../store/process-identity.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
@@ -18,9 +18,11 @@ afterEach(() => rmSync(runs, { recursive: true }));
 const description = { name: "quick", seed: 3, experiment: { b: 1, a: [2] }, command: "semlink run" };
 const open = (): Promise<RunFolder> => openRunFolder(runs, description);
 
+const lockFolder = (): string => join(runs, "quick", "run.lock");
+
 async function writeLock(holder: object): Promise<void> {
-  await mkdir(join(runs, "quick"), { recursive: true });
-  await writeFile(join(runs, "quick", "run.lock"), JSON.stringify(holder));
+  await mkdir(lockFolder(), { recursive: true });
+  await writeFile(join(lockFolder(), "holder"), JSON.stringify(holder));
 }
 
 /** Number of a process that has run and ended. */
@@ -41,10 +43,45 @@ describe("openRunFolder", () => {
     expect(await readdir(join(runs, "quick"))).toEqual(["resolved.json"]);
   });
 
-  it.each(["", "..", "a/b", ".hidden", "-x", "x".repeat(65)])("refuses the name %j", async (name) => {
+  it.each([
+    ...["", "..", "a/b", ".hidden", ".store", "-x", "x".repeat(65), "run.", "a..", "."],
+    ...["con", "NUL", "aux.txt", "Com1", "lpt9.tar.gz", "prn"],
+  ])("refuses the name %j", async (name) => {
     const error = await openRunFolder(runs, { ...description, name }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "invalid-argument" });
     expect(await readdir(runs)).toEqual([]);
+  });
+
+  it.each(["a", "x".repeat(64), "con1", "console", "aux-2", "v1.2", "a_", "com10"])(
+    "takes the name %j",
+    async (name) => {
+      const run = await openRunFolder(runs, { ...description, name });
+      await run.close();
+      expect(await readdir(runs)).toEqual([name]);
+    },
+  );
+
+  it("counts its time on a clock that nobody sets", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "performance"] });
+    try {
+      const run = await open();
+      vi.advanceTimersByTime(5_000);
+      vi.setSystemTime(Date.now() - 3_600_000); // the clock on the wall goes back an hour
+      expect(run.elapsedS()).toBe(5);
+      await run.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("sweeps what killed processes left of writes", async () => {
+    await mkdir(join(runs, "quick", "report"), { recursive: true });
+    const left = ".a.0f8fad5b-d9cb-469f-a165-70867728950e.tmp";
+    await writeFile(join(runs, "quick", left), "");
+    await writeFile(join(runs, "quick", "report", left), "");
+    await (await open()).close();
+    expect(await readdir(join(runs, "quick", "report"))).toEqual([]);
+    expect(await readdir(join(runs, "quick"))).not.toContain(left);
   });
 
   it("says what to do when the folder cannot be made", async () => {
@@ -96,7 +133,7 @@ describe("the lock", () => {
     await writeLock({ pid: 1, startTime: null, host: "another-machine", since: "2026-01-01" });
     await expect(open()).rejects.toMatchObject({
       code: "run-locked",
-      hint: expect.stringContaining("delete the lock file") as string,
+      hint: expect.stringContaining("delete the lock folder") as string,
     });
   });
 
@@ -105,11 +142,20 @@ describe("the lock", () => {
     await (await open()).close();
   });
 
+  it("that is a file of an earlier version is told in words", async () => {
+    await mkdir(join(runs, "quick"), { recursive: true });
+    await writeFile(lockFolder(), "{}");
+    await expect(open()).rejects.toMatchObject({
+      code: "lock-unusable",
+      hint: expect.stringContaining("delete run.lock") as string,
+    });
+  });
+
   it("of a closed run that another took over is left alone", async () => {
     const first = await open();
     const other = { pid: process.ppid, startTime: null, host: hostname(), since: "2026-01-01" };
     await writeLock(other);
     await first.close();
-    expect(JSON.parse(await readFile(join(runs, "quick", "run.lock"), "utf8"))).toEqual(other);
+    expect(JSON.parse(await readFile(join(lockFolder(), "holder"), "utf8"))).toEqual(other);
   });
 });

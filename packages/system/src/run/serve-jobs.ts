@@ -1,9 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import type { ChildMessage, JobOutcome, ParentMessage } from "./job-messages.ts";
-import type { Job, JobContext, JobTable } from "../stages/job-table.ts";
+import type { ChildMessage, JobOutcome, ParentMessage } from "./child-job.ts";
+import { type CoreShare, SettableShare } from "./cores.ts";
 import { peakResidentMiB } from "./process-memory.ts";
+import type { Reporter } from "./progress.ts";
 import { transferError } from "./transferred-error.ts";
+
+/** What a job gets beside its payload. */
+export interface JobContext {
+  /** Reaches the reporter of the parent process. */
+  readonly report: Reporter;
+  /** Fires when the job is to save its state and reject with the signal's reason. */
+  readonly signal: AbortSignal;
+  readonly cores: CoreShare;
+}
+
+/** Work done in a child process. Payload and result cross by structured clone: data and typed arrays, no functions. */
+export type Job = (payload: never, context: JobContext) => Promise<unknown>;
+
+/** Jobs by name. */
+export type JobTable = Readonly<Record<string, Job>>;
 
 /**
  * The life of a child process: does the one job that the parent names, tells how it ended, and exits.
@@ -13,12 +29,16 @@ import { transferError } from "./transferred-error.ts";
  */
 export function serveJobs(table: JobTable): void {
   const stopping = new AbortController();
+  const cores = new SettableShare(1);
+  // Lines of libraries on a terminal that is gone, or on a full disk, are no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => undefined);
   process.on("disconnect", endAtOnce);
   process.on("message", (message: ParentMessage) => {
     if (message.kind === "stop") stopping.abort();
-    else void serve(table, message.job, message.payload, stopping.signal);
+    else cores.set(message.kind === "cores" ? message.count : message.cores);
+    if (message.kind === "start") void serve(table, message, { signal: stopping.signal, cores });
   });
 }
 
@@ -27,9 +47,13 @@ function endAtOnce(): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-async function serve(table: JobTable, name: string, payload: unknown, signal: AbortSignal): Promise<void> {
-  const report: JobContext["report"] = (event) => send({ kind: "progress", event });
-  const outcome = await outcomeOf(table, name, payload, { report, signal });
+async function serve(
+  table: JobTable,
+  { job, payload }: { readonly job: string; readonly payload: unknown },
+  context: Omit<JobContext, "report">,
+): Promise<void> {
+  const report: Reporter = (event) => send({ kind: "progress", event });
+  const outcome = await outcomeOf(table, job, payload, { ...context, report });
   const exit = (): never => process.exit(0);
   try {
     send(outcome, exit);

@@ -1,131 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { describeError, SemlinkError } from "@semlink/engine";
-import { removeTemporaries, writeFileAtomic } from "@semlink/engine/node";
-import * as z from "zod";
-import { contentHash } from "../store/canonical-json.ts";
-import type { RunContext } from "./run-context.ts";
-import { makeFolder } from "./run-folder.ts";
-import { startStopwatch } from "../store/stopwatch.ts";
+import { SemlinkError } from "@semlink/engine";
+import type { CoreShare } from "./cores.ts";
+import type { Ref } from "./inputs.ts";
+import type { Reporter } from "./progress.ts";
 
-/** One step of the method that turns inputs into files. */
-export interface Stage<T> {
-  /** Kebab-case; the start of the folder's name. */
+/** What a run gives its stages beside their inputs and what is no part of a key: folders of caches, addresses. JSON. */
+export type AnySettings = object;
+
+/** What a stage sees beside its inputs. */
+export interface Workplace<Settings extends AnySettings = Readonly<Record<string, unknown>>> {
+  /** Folder that the stage fills. */
+  readonly folder: string;
+  /** The part to make; undefined for a stage that is made in one piece. */
+  readonly part: string | undefined;
+  /**
+   * Folder of a finished artifact that is among the inputs.
+   *
+   * @throws SemlinkError "unknown-artifact" for any other
+   */
+  folderOf(ref: Ref): string;
+  /** The cores that the stage may use now. No bit of what it makes depends on their number. */
+  readonly cores: CoreShare;
+  readonly settings: Settings;
+  readonly report: Reporter;
+  /** Fires when the stage is to save its state and reject with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** One step of the method as it is written down. `Inputs` are JSON and may hold a {@link Ref} anywhere. */
+export interface StageDefinition<
+  Inputs extends object,
+  Value,
+  Settings extends AnySettings = Readonly<Record<string, unknown>>,
+> {
+  /** Kebab-case; part of the key, and the name in the table of the worker program. */
   readonly name: string;
   /** Raised when the stage computes something else from the same inputs. */
   readonly version: number;
-  /** All that the output depends on: the stage's part of the configuration and the keys of the stages before it. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  /** How many cores a process of the stage can use. */
+  readonly maxCores: number | ((inputs: Inputs) => number);
+  /** Readable start of the folder's name, kebab-case, also the name in reports; the stage's name if left out. */
+  readonly folderName?: (inputs: Inputs) => string;
   /**
-   * Fills the folder. Called again with what an interrupted call left there, it must go on from its checkpoint and
-   * end with the same bits.
+   * Names of parts, in groups: a group begins when the one before it is finished, and the parts of a group are made
+   * side by side, each in a process of its own, in the same folder. In one piece if left out.
    */
-  produce(folder: string): Promise<void>;
-  /** The output of a finished stage. */
-  read(folder: string): Promise<T>;
+  readonly parts?: (inputs: Inputs) => readonly (readonly string[])[];
+  /**
+   * Runs in a child process and fills the folder. Called again with what an interrupted call left there, it goes on
+   * from it and ends with the same bits.
+   */
+  produce(inputs: Inputs, at: Workplace<Settings>): Promise<void>;
+  /**
+   * Runs in the parent: the value of a finished folder.
+   *
+   * @throws SemlinkError "corrupt-file" to have the stage made again
+   */
+  read(folder: string, inputs: Inputs): Promise<Value>;
 }
 
-/** A stage that is done. */
-export interface StageOutput<T> {
-  /** sha256 (hex) of name, version and inputs; an input of the stages that read this one. */
-  readonly key: string;
-  readonly folder: string;
-  readonly value: T;
-}
+/** One step of the method that turns inputs into files. */
+export type Stage<
+  Inputs extends object,
+  Value,
+  Settings extends AnySettings = Readonly<Record<string, unknown>>,
+> = Readonly<StageDefinition<Inputs, Value, Settings>>;
 
-const FINISHED = "stage.json";
-const KEY_DIGITS = 10;
+/** A stage of any inputs, as a table holds it. */
+export type AnyStage = Stage<never, unknown, never>;
 
-const recordSchema = z.object({ key: z.string(), durationS: z.number().nonnegative() });
-
-type StageRecord = z.infer<typeof recordSchema>;
+const STAGE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /**
- * Runs a stage once for each content: its folder is `<run>/<name>-<key>`, finished when `stage.json` is in it.
+ * A stage from its definition.
  *
- * A finished stage is read and not run again; an unfinished folder is handed to `produce`, which resumes. A finished
- * stage whose files are damaged is made again from nothing.
- *
- * @throws SemlinkError "not-json" when the inputs are not plain JSON; the abort reason of the run; whatever `produce`
- * and `read` throw
+ * @throws SemlinkError "invalid-argument" when the name is not kebab-case or the version no positive integer
  */
-export async function runStage<T>(context: RunContext, stage: Stage<T>): Promise<StageOutput<T>> {
-  const { name, version, inputs } = stage;
-  const key = contentHash({ name, version, inputs });
-  const folder = join(context.folder, `${name}-${key.slice(0, KEY_DIGITS)}`);
-  context.signal.throwIfAborted();
-  const finished = await readFinished(context, stage, folder, key);
-  if (finished) return { key, folder, value: finished.value };
-
-  await makeFolder(folder);
-  const durationS = await produceTimed(stage, folder);
-  await removeTemporaries(folder);
-  const record = { name, version, inputs, key, durationS, finishedAt: new Date().toISOString() };
-  await writeFileAtomic(join(folder, FINISHED), `${JSON.stringify(record, null, 2)}\n`);
-  context.timings.push({ stage: name, durationS, cached: false });
-  return { key, folder, value: await stage.read(folder) };
-}
-
-/** @returns time that the stage took in all its sessions [s] */
-async function produceTimed<T>(stage: Stage<T>, folder: string): Promise<number> {
-  const stopwatch = await startStopwatch(join(folder, "elapsed.json"));
-  try {
-    await stage.produce(folder);
-  } catch (error) {
-    await stopwatch.stop().catch(() => undefined); // why the stage failed is what matters
-    throw error;
-  }
-  return stopwatch.stop();
-}
-
-/** The output of a finished stage, or undefined when it has to be made. */
-async function readFinished<T>(
-  context: RunContext,
-  stage: Stage<T>,
-  folder: string,
-  key: string,
-): Promise<{ readonly value: T } | undefined> {
-  try {
-    const record = await readRecord(folder, key);
-    if (record === undefined) return undefined;
-    const value = await stage.read(folder);
-    context.report({ stage: stage.name, done: 1, total: 1, message: "finished earlier, not run again" });
-    context.timings.push({ stage: stage.name, durationS: record.durationS, cached: true });
-    return { value };
-  } catch (error) {
-    if (!(error instanceof SemlinkError) || error.code !== "corrupt-file") throw error;
-    const message = `output is damaged and is made again: ${error.message}`;
-    context.report({ stage: stage.name, done: 0, total: 1, message });
-    await rm(folder, { recursive: true, force: true });
-    return undefined;
-  }
-}
-
-/** Undefined when the stage has not finished. @throws SemlinkError "corrupt-file" */
-async function readRecord(folder: string, key: string): Promise<StageRecord | undefined> {
-  const path = join(folder, FINISHED);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (describeError(error).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const record = parseRecord(text);
-  if (record?.key === key) return record;
+export function defineStage<
+  Inputs extends object,
+  Value,
+  Settings extends AnySettings = Readonly<Record<string, unknown>>,
+>(definition: StageDefinition<Inputs, Value, Settings>): Stage<Inputs, Value, Settings> {
+  const { name, version } = definition;
+  if (STAGE_NAME.test(name) && Number.isSafeInteger(version) && version >= 1) return definition;
   throw new SemlinkError({
-    code: "corrupt-file",
-    where: path,
-    expected: `the record of stage ${key.slice(0, KEY_DIGITS)}`,
-    actual: record ? `that of ${record.key.slice(0, KEY_DIGITS)}` : "something else",
+    code: "invalid-argument",
+    where: `stage ${JSON.stringify(name)}`,
+    expected: "a name of small letters and digits joined by '-', and a version of 1 or more",
+    actual: `version ${version}`,
   });
-}
-
-function parseRecord(text: string): StageRecord | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }

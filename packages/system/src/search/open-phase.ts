@@ -2,7 +2,7 @@
 import type { HostTensor } from "@semlink/engine";
 import { rngFrom, Trainer } from "@semlink/engine";
 import { join } from "node:path";
-import { readStageTensors } from "../store/stored-tensors.ts";
+import { readStageTensors } from "../store/stored-files.ts";
 import { bilevelStep, weightsStep } from "./bilevel/search-step.ts";
 import { strongestPrimitives } from "./kept-primitives.ts";
 import type { ProposeSetup } from "./propose.ts";

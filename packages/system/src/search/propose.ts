@@ -11,7 +11,7 @@ import { TaughtBatches } from "../train/taught-batches.ts";
 import { saveWeights } from "../train/weights.ts";
 import type { ProposalConfig } from "./search-config.ts";
 import type { Reporter } from "../run/progress.ts";
-import { readStageJson } from "../store/stored-json.ts";
+import { readStageJson } from "../store/stored-files.ts";
 import type { TargetBank } from "../teacher/target-bank.ts";
 import type { ArchitectureReader } from "./architecture-reading.ts";
 import { openArchitectureReader } from "./architecture-reading.ts";

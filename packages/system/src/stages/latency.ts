@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { StudentConfig } from "../student/student-config.ts";
 import type { OpenRun } from "./open-run.ts";
-import { readStageJson } from "../store/stored-json.ts";
-import { runStage } from "../run/stage.ts";
+import { readStageJson } from "../store/stored-files.ts";
+import { runStage } from "./old-stage.ts";
 import { encoderIdentity, type EncoderShape } from "../student/student-encoder.ts";
 import type { LatencyRuns } from "../search/controls/latency.ts";
 

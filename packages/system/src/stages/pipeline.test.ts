@@ -9,7 +9,8 @@ import { type Line, parseResults, type Results } from "../results/results.ts";
 import { applyOverrides, type Experiment, parseExperiment } from "../experiment.ts";
 import { runExperiment, type StageName, STAGES } from "./pipeline.ts";
 import { smoke } from "../presets/smoke.ts";
-import { type Job, jobTable } from "./job-table.ts";
+import type { Job } from "../run/serve-jobs.ts";
+import { jobTable } from "./job-table.ts";
 import { openRun } from "./open-run.ts";
 import { studentCost } from "../search/controls/hand-made.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
@@ -59,7 +60,7 @@ async function run(
       for (const { job, payload } of requests) {
         ran.push(job);
         const work: Job = jobTable[job];
-        outputs.push(await work(payload as never, { report, signal }));
+        outputs.push(await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }));
       }
       return outputs as never;
     },

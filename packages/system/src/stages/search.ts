@@ -61,9 +61,10 @@ export async function searchStudent(
     name: experiment.name,
     provenance: provenanceOf({
       resolved: run.resolved,
-      context: run,
+      durationS: run.elapsedS(),
+      timings: run.timings,
+      peakMiB: run.jobs.peakMiB(),
       runtime: await nodeRuntime(),
-      endedAt: new Date(),
     }),
     ...study,
   };

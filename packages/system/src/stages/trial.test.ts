@@ -8,7 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { prepareData } from "../data/node/prepare-data.ts";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { defineExperiment } from "../experiment.ts";
-import { type Job, jobTable } from "./job-table.ts";
+import type { Job } from "../run/serve-jobs.ts";
+import { jobTable } from "./job-table.ts";
 import type { OpenRun } from "./open-run.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
 import { writeTargetHead, writeViewTargets } from "../teacher/target-bank.ts";
@@ -66,7 +67,7 @@ async function openTrials(
         jobs.push(job);
         before();
         const work: Job = jobTable[job];
-        results.push(await work(payload as never, { report, signal }));
+        results.push(await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }));
       }
       return results as never;
     },

@@ -1,96 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
-import { constants, copyFile, link, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
-import { isRunning, ownIdentity } from "./process-identity.ts";
+import { readTextIfPresent, unreadable, unwritable } from "./folders.ts";
+import { isRunning, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
-/** The exclusive right to write into a run folder. */
-export interface RunLock {
-  /** Gives the folder free. A process that dies without doing so leaves a stale lock, which the next one takes over. */
+/** An exclusive right that this process has. */
+export interface Lock {
+  /** Gives the right up. A process that dies without doing so leaves a dead lock, which the next one takes over. */
   release(): Promise<void>;
 }
 
-const FILE_NAME = "run.lock";
-const ATTEMPTS = 5;
+/** The process that has a lock. */
+export interface Holder extends ProcessIdentity {
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
 
-const holderSchema = z.strictObject({
+const holderSchema: z.ZodType<Holder> = z.strictObject({
   pid: z.int().positive(),
   startTime: z.string().nullable(),
   host: z.string(),
   since: z.string(),
 });
 
-type Holder = z.infer<typeof holderSchema>;
+/** Start of the name of a lock that is being made. */
+export const LOCK_DRAFT = ".lock-";
+
+const LOOK_EVERY_MS = 200;
+// What a system says of a rename to a folder that is not empty, and of the removal of one.
+const TAKEN_CODES = ["ENOTEMPTY", "EEXIST", ...(process.platform === "win32" ? ["EPERM"] : [])];
 
 /**
- * Locks a run folder for this process: `run.lock` names the process that holds it. The lock of a process that no
- * longer runs is taken over.
+ * Takes a lock, unless a living process or one on another machine has it.
  *
- * @param folder - must exist
- * @throws SemlinkError "run-locked" when a living process, or one on another machine, holds the folder
- * @throws SemlinkError "disk-full" or "write-failed" when the lock cannot be written
+ * A lock is a folder with one file of a random name, which says who has it. It is made aside and renamed into place,
+ * which an operating system does only where there is no folder or an empty one: of several processes one succeeds.
+ * The file of a dead holder is removed by its name, so whoever has the lock by now keeps it.
+ *
+ * @param path - of the lock, in a folder that exists
+ * @returns the lock, or who has it
+ * @throws SemlinkError "lock-unusable" when something else has that path
+ * @throws SemlinkError "disk-full", "write-failed" or "read-failed" when the lock cannot be written or read
  */
-export async function acquireRunLock(folder: string): Promise<RunLock> {
-  const path = join(folder, FILE_NAME);
-  const holder: Holder = {
-    ...(await ownIdentity()),
-    host: hostname(),
-    since: new Date().toISOString(),
-  };
-  const text = `${JSON.stringify(holder)}\n`;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (await createExclusively(path, text)) return { release: () => removeIfUnchanged(path, text) };
-    const found = await readIfPresent(path);
-    if (found === undefined) continue; // it was released in between
-    const other = parseHolder(found);
-    if (other !== undefined && (await isHeld(other))) throw locked(path, other);
-    await removeIfUnchanged(path, found);
+export async function tryLock(path: string): Promise<{ readonly lock: Lock } | { readonly holder: Holder }> {
+  const own = randomUUID();
+  const draft = join(dirname(path), `${LOCK_DRAFT}${own}`);
+  const identity = await ownIdentity();
+  const holder: Holder = { ...identity, host: hostname(), since: new Date().toISOString() };
+  try {
+    for (;;) {
+      const other = await livingHolder(path);
+      if (other !== undefined) return { holder: other };
+      await removeIfEmpty(path); // Windows renames to no existing folder, be it empty
+      await makeDraft(draft, own, holder);
+      if (await moveIntoPlace(draft, path)) return { lock: { release: () => leave(path, own) } };
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true });
   }
-  throw locked(path, undefined);
 }
 
-/** The file appears whole or not at all, and only where there was none. */
-async function createExclusively(path: string, text: string): Promise<boolean> {
-  const draft = `${path}.${randomUUID()}`;
-  await writeFileAtomic(draft, text);
-  try {
-    // Not every file system has hard links; a copy is exclusive as well.
-    await link(draft, path).catch((error: unknown) => {
-      if (describeError(error).code === "EEXIST") throw error;
-      return copyFile(draft, path, constants.COPYFILE_EXCL);
+/**
+ * Takes a lock, and waits for it while another process has it.
+ *
+ * @param onWait - called once for each holder that is waited for
+ * @throws the reason of the signal, and what {@link tryLock} throws
+ */
+export async function waitForLock(
+  path: string,
+  { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: (holder: Holder) => void },
+): Promise<Lock> {
+  let named: string | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const found = await tryLock(path);
+    if ("lock" in found) return found.lock;
+    const name = JSON.stringify(found.holder);
+    if (name !== named) onWait(found.holder);
+    named = name;
+    await setTimeout(LOOK_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+/** The living process that has a lock; undefined when nobody has it. A dead one is struck off. */
+export async function livingHolder(path: string): Promise<Holder | undefined> {
+  for (const name of await namesIn(path)) {
+    const file = join(path, name);
+    const text = await readTextIfPresent(file);
+    if (text === undefined) continue; // it was released in between
+    const holder = parseHolder(text);
+    if (holder !== undefined && (await isHeld(holder))) return holder;
+    await unlink(file).catch((error: unknown) => {
+      if (describeError(error).code !== "ENOENT") throw unwritable(file, "to take over a dead lock", error);
     });
+  }
+  return undefined;
+}
+
+/** A process in words: `process 17 on host`. */
+export function holderText({ pid, host, since }: Holder): string {
+  return `process ${pid} on ${host} since ${since}`;
+}
+
+async function makeDraft(draft: string, own: string, holder: Holder): Promise<void> {
+  try {
+    await mkdir(draft);
+  } catch (cause) {
+    if (describeError(cause).code !== "EEXIST") throw unwritable(draft, "to make a lock", cause);
+  }
+  await writeFileAtomic(join(draft, own), `${JSON.stringify(holder)}\n`);
+}
+
+/** @returns whether it is there now; false when the place is taken */
+async function moveIntoPlace(draft: string, path: string): Promise<boolean> {
+  try {
+    await rename(draft, path);
     return true;
   } catch (error) {
-    if (describeError(error).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
+    const { code } = describeError(error);
+    if (TAKEN_CODES.includes(code)) return false;
+    if (code === "ENOTDIR") throw unusable(path, error);
+    throw unwritable(path, "to take the lock", error);
   }
 }
 
-/** Removes the lock with this text. One that another process put there meanwhile stays. */
-async function removeIfUnchanged(path: string, text: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside); // of several processes that try, one gets the file
-  } catch (error) {
-    if (describeError(error).code === "ENOENT") return;
-    throw error;
-  }
-  if ((await readIfPresent(aside)) === text) await rm(aside, { force: true });
-  else await rename(aside, path);
+async function leave(path: string, own: string): Promise<void> {
+  await unlink(join(path, own)).catch((error: unknown) => ignore(error, ["ENOENT", "ENOTDIR"]));
+  await removeIfEmpty(path);
 }
 
-async function readIfPresent(path: string): Promise<string | undefined> {
+async function removeIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch((error: unknown) => ignore(error, ["ENOENT", ...TAKEN_CODES]));
+}
+
+async function namesIn(path: string): Promise<string[]> {
   try {
-    return await readFile(path, "utf8");
+    return await readdir(path);
   } catch (error) {
-    if (describeError(error).code === "ENOENT") return undefined;
-    throw error;
+    const { code } = describeError(error);
+    if (code === "ENOENT") return [];
+    throw code === "ENOTDIR" ? unusable(path, error) : unreadable(path, "a lock that can be read", error);
   }
 }
 
@@ -108,17 +164,17 @@ async function isHeld(holder: Holder): Promise<boolean> {
   return holder.host !== hostname() || (await isRunning(holder));
 }
 
-function locked(path: string, holder: Holder | undefined): SemlinkError {
+function ignore(error: unknown, codes: readonly string[]): void {
+  if (!codes.includes(describeError(error).code)) throw error;
+}
+
+function unusable(path: string, cause: unknown): SemlinkError {
   return new SemlinkError({
-    code: "run-locked",
+    code: "lock-unusable",
     where: path,
-    expected: "a run that no other process is writing",
-    actual: holder
-      ? `a lock of process ${holder.pid} on ${holder.host} since ${holder.since}`
-      : "several processes asking for it at once",
-    hint:
-      holder && holder.host !== hostname()
-        ? "if that process no longer runs, delete the lock file; else choose another run folder"
-        : "wait for it, stop it, or choose another run folder",
+    expected: "a folder that is the lock",
+    actual: "a file",
+    hint: `an earlier version of semlink left it: delete ${basename(path)} when no such run goes on`,
+    cause,
   });
 }

@@ -4,7 +4,7 @@ import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import type { View } from "../data/augment.ts";
 import { viewBank } from "../data/augment.ts";
-import { readStageTensors } from "../store/stored-tensors.ts";
+import { readStageTensors } from "../store/stored-files.ts";
 import { toFloat16 } from "../numbers/float16.ts";
 import type { LinearHead } from "./teacher.ts";
 

@@ -3,7 +3,7 @@ import type { HostTensor } from "@semlink/engine";
 import { paramsOf, SemlinkError } from "@semlink/engine";
 import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
-import { readStageTensors } from "../store/stored-tensors.ts";
+import { readStageTensors } from "../store/stored-files.ts";
 
 /** File of the trained weights in a stage's folder. */
 export const WEIGHTS_FILE = "weights.safetensors";

@@ -4,7 +4,7 @@ import { Build, Evaluator, input, nameTree, paramsOf, rngFrom } from "@semlink/e
 import { nodeRuntime } from "@semlink/engine/node";
 import type { StudentConfig } from "../../student/student-config.ts";
 import { median } from "../../numbers/median.ts";
-import type { JobContext } from "../../stages/job-table.ts";
+import type { JobContext } from "../../run/serve-jobs.ts";
 import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
 
 /** How often each network is run. */

@@ -2,7 +2,7 @@
 import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import * as z from "zod";
-import { readStageJson } from "../../store/stored-json.ts";
+import { readStageJson } from "../../store/stored-files.ts";
 import type { TrialOutcome } from "./trial.ts";
 
 const trialSchema = z.strictObject({
