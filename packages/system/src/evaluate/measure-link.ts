@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import { setImmediate } from "node:timers/promises";
+import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import { type PreparedBaseline, rightShares } from "../lines/baseline.ts";
 import { learnedLink } from "../lines/learned/learned-link.ts";
 import type { ChannelDraw } from "../channel/channel-model.ts";
@@ -114,7 +114,7 @@ async function withDraw(
   const { line, embeddings, labels, numClasses } = options;
   const received = await line.transmit({ radio: channel, draw, esNoDb, numSymbols });
   rightShares(received, labels, numClasses).forEach((share, i) => (sums.correct[i]! += share));
-  await setImmediate(); // a line may work without a break; signals and messages get in here
+  await yieldToEvents(); // a line may work without a break; signals and messages get in here
   if (!embeddings || !received.embedding) {
     return { ...sums, relativeError: new Float32Array(0), identified: new Float32Array(0) };
   }

@@ -6,6 +6,7 @@ import { channelAwareTransformer } from "../codec/channel-aware-transformer.ts";
 import { filmMlpCodec } from "../codec/film-mlp.ts";
 import type { CodecConfig, CodecKind, StudentConfig } from "../experiment.ts";
 import { channelKinds } from "../channel/channel-kinds.ts";
+import { studentPrimitives } from "../student/node/student-primitives.ts";
 import { type EncoderShape, studentEncoder } from "../student/student-encoder.ts";
 import type { LinearHead } from "../teacher/teacher.ts";
 
@@ -33,7 +34,7 @@ export function studentNetwork(
   head: LinearHead | null,
 ): StudentNetwork {
   return {
-    student: studentEncoder(config, shape),
+    student: studentEncoder(config, shape, studentPrimitives(config)),
     head: linearHead(shape, head),
   };
 }

@@ -6,7 +6,8 @@ import type { StudentConfig } from "../student/student-config.ts";
 import type { OpenRun } from "./open-run.ts";
 import { readStageJson } from "../store/stored-json.ts";
 import { runStage } from "../run/stage.ts";
-import { encoderIdentity, type EncoderShape } from "../student/student-encoder.ts";
+import { studentIdentity } from "../student/node/student-primitives.ts";
+import type { EncoderShape } from "../student/student-encoder.ts";
 import type { LatencyRuns } from "../search/controls/latency.ts";
 
 const RUNS: LatencyRuns = { numWarmup: 10, numRuns: 60 };
@@ -22,7 +23,7 @@ export async function stagedLatencies(
   const { value } = await runStage(run, {
     name: "search-latency",
     version: 1,
-    inputs: { students: students.map(encoderIdentity), imageShape, embedDim, ...RUNS },
+    inputs: { students: students.map(studentIdentity), imageShape, embedDim, ...RUNS },
     async produce(folder) {
       const payload = { students, shape: { imageShape, embedDim }, ...RUNS };
       const [latencies] = await run.jobs.run([{ job: "latency", payload }]);

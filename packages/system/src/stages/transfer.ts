@@ -5,7 +5,7 @@ import type { JobContext } from "./job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage, type StageOutput } from "../run/stage.ts";
-import { encoderIdentity } from "../student/student-encoder.ts";
+import { studentIdentity } from "../student/node/student-primitives.ts";
 import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { ProblemShape } from "../link/networks.ts";
@@ -71,7 +71,7 @@ function trainStudent(
       // The control sees the same views, which the bank numbers; its teacher's outputs it never reads.
       targets: isTaught ? targets.key : experiment.targets.numViews,
       embedDim: targets.embedDim,
-      student: encoderIdentity(experiment.student),
+      student: studentIdentity(experiment.student),
       transfer: { ...transfer, useTeacher: isTaught },
       seed: experiment.seed,
     },

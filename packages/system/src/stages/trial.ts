@@ -14,7 +14,7 @@ import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage } from "../run/stage.ts";
 import { startStopwatch } from "../store/stopwatch.ts";
-import { encoderIdentity } from "../student/student-encoder.ts";
+import { studentIdentity } from "../student/node/student-primitives.ts";
 import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import { readTestEmbeddings, type TestEmbeddings } from "./test-embeddings.ts";
@@ -65,7 +65,7 @@ function trialStage(
     inputs: {
       data: data.digest,
       targets: targets.key,
-      student: encoderIdentity(student),
+      student: studentIdentity(student),
       transfer: { ...transfer, epochs: trial.budget.epochs },
       numImages: trial.budget.numImages,
       ...{ measuredOn, seed },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setImmediate } from "node:timers/promises";
+import { yieldToEvents } from "../../numbers/yield-to-events.ts";
 import { symbolPrefix } from "../../channel/channel-model.ts";
 import type { Radio } from "../../channel/radio.ts";
 import { predictionsOf } from "../../evaluate/embedding-fidelity.ts";
@@ -47,7 +47,7 @@ export function learnedLink(link: Link, embeddings: Float32Array, batchSize: num
         received.embedding.set(embedding, first * embedDim);
         received.decisions.set(predictionsOf(logits, logits.length / (last - first)), first);
         // Sessions block the event loop; signals and messages get in here.
-        await setImmediate();
+        await yieldToEvents();
       }
       return { ...received, sent: x };
     },
