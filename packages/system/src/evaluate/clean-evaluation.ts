@@ -3,10 +3,11 @@ import type { Runtime } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import { type ProblemShape, studentNetwork } from "../link/networks.ts";
 import type { StudentConfig } from "../experiment.ts";
-import { runTeacher, standardizedEmbedding } from "../teacher/compute-targets.ts";
-import type { EmbeddingStatistics } from "../teacher/target-bank.ts";
-import { openTeacher } from "../teacher/teacher.ts";
-import { explainedVariance, predictionsOf } from "./embedding-fidelity.ts";
+import { openTeacher } from "../teacher/node/open-teacher.ts";
+import { type EmbeddingStatistics, standardizedEmbedding } from "../teacher/spaces.ts";
+import { runTeacher } from "../teacher/teacher.ts";
+import { predictionsOf } from "../task/classify/decisions.ts";
+import { explainedVariance } from "../task/embedding-figures.ts";
 import { runStudent } from "./link-evaluation.ts";
 
 /** A network without a channel on the test set, image by image. */
@@ -39,7 +40,7 @@ export async function evaluateClean(options: EvaluateCleanOptions): Promise<Reco
   await teacher.release();
   const taught = standardizedEmbedding(raw.embedding, statistics);
   const results: Record<string, CleanEvaluation> = {
-    teacher: { predictions: Array.from(predictionsOf(raw.logits, shape.numClasses)) },
+    teacher: { predictions: Array.from(predictionsOf(raw.answer!, shape.numClasses)) },
   };
   for (const [name, { weights, isTaught }] of Object.entries(students)) {
     const network = studentNetwork(shape, options.student, null);

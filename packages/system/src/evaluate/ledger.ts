@@ -3,7 +3,7 @@ import { graphCost } from "@semlink/engine";
 import type { Experiment } from "../experiment.ts";
 import { linkNetwork, type ProblemShape } from "../link/networks.ts";
 import { encoderModel, receiverModel, studentModel } from "../link/link-models.ts";
-import type { TeacherCard } from "../teacher/teacher.ts";
+import type { TeacherCard } from "../teacher/card.ts";
 import type { LedgerRow } from "../results/results.ts";
 
 /**

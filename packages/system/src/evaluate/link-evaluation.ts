@@ -12,7 +12,7 @@ import type { CodecConfig, CodecKind, EvaluateConfig, StudentConfig } from "../e
 import { encoderModel, receiverModel, studentModel, transmitterModel } from "../link/link-models.ts";
 import { openLink } from "../link/link.ts";
 import type { Reporter } from "../run/progress.ts";
-import { predictionsOf } from "./embedding-fidelity.ts";
+import { predictionsOf } from "../task/classify/decisions.ts";
 import { measureLink } from "./measure-link.ts";
 import { type MeasuredPoint, readMeasured, writeMeasured } from "./measured-file.ts";
 

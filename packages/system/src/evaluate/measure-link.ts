@@ -6,7 +6,7 @@ import { learnedLink } from "../lines/learned/learned-link.ts";
 import type { ChannelDraw } from "../channel/channel-model.ts";
 import type { Radio } from "../channel/radio.ts";
 import type { Link } from "../link/link.ts";
-import { GALLERY, identifiedAmongGallery, relativeErrors } from "./embedding-fidelity.ts";
+import { GALLERY, identifiedAmongGallery, relativeErrors } from "../task/embedding-figures.ts";
 
 /** One operating point of a line. */
 export interface OperatingPoint {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { imageLength, type ImageSet } from "../data/dataset.ts";
-import type { LinearHead } from "../teacher/teacher.ts";
+import type { LinearMap } from "../task/task.ts";
 import type { DeviceOutputs } from "./baseline.ts";
 
 export const NUM_CLASSES = 4;
@@ -9,7 +9,7 @@ export const EMBED_DIM = 8;
 const SIDE = 8;
 
 /** A head that reads the class from the first four values of an embedding. */
-export const head: LinearHead = {
+export const head: LinearMap = {
   weight: Float32Array.from({ length: NUM_CLASSES * EMBED_DIM }, (_, i) =>
     i % EMBED_DIM === Math.floor(i / EMBED_DIM) ? 1 : 0,
   ),

@@ -6,7 +6,8 @@ import { openRadio } from "../channel/channel-spec.ts";
 import { maxSymbolsOf } from "../codec/channel-codec.ts";
 import type { CodecConfig, RobustConfig } from "../experiment.ts";
 import { transmitEmbedding } from "./link-graph.ts";
-import { featureLoss, labelledCrossEntropy, standardizedSoftLoss, weightedTerms } from "../train/losses.ts";
+import { labelledCrossEntropy, standardizedSoftLoss } from "../task/classify/losses.ts";
+import { featureLoss, weightedTerms } from "../train/terms.ts";
 import type { LinkNetwork, ProblemShape } from "./networks.ts";
 import { transmissionInputs } from "./transmission-draws.ts";
 
@@ -33,11 +34,11 @@ export function linkObjective(
   const transmission = transmissionInputs(maxSymbolsOf(codec), channelKinds.length, radios);
   const received = transmitEmbedding(build, network, embedding, transmission, radios);
   const teacherEmbedding = input("teacherEmbedding", ["batch", shape.embedDim]);
-  const teacherLogits = input("teacherLogits", ["batch", shape.numClasses]);
+  const teacherAnswer = input("teacherAnswer", ["batch", shape.numClasses]);
   const labels = input("labels", ["batch"], "int32");
   const isLabelled = input("isLabelled", ["batch"]);
   const { temperature, labelSmoothing } = robust;
-  const soft = (logits: Tensor): Tensor => standardizedSoftLoss(logits, teacherLogits, { temperature });
+  const soft = (logits: Tensor): Tensor => standardizedSoftLoss(logits, teacherAnswer, { temperature });
   const hard = (logits: Tensor): Tensor =>
     labelledCrossEntropy(logits, labels, isLabelled, { labelSmoothing });
   const decision = (logits: Tensor): Tensor =>

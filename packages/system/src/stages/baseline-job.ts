@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { linkNetwork } from "../link/networks.ts";
 import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/weights.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
 import { openJobSetting } from "./job-setting.ts";
 import type { JobContext } from "./job-table.ts";
 import { type LineOptions, measureAtPoints } from "../evaluate/assemble-results.ts";

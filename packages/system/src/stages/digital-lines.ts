@@ -6,14 +6,14 @@ import { digitalFeatures } from "../lines/digital/digital-features.ts";
 import { separation, type SeparationOptions } from "../lines/digital/separation.ts";
 import { type ImageSet, selectImages } from "../data/dataset.ts";
 import type { ProblemShape, StudentNetwork } from "../link/networks.ts";
-import { loadWeights } from "../train/weights.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
 import type { DigitalLineName } from "../lines/baseline-names.ts";
 import { type ImageFormat, separationClassifiers } from "../lines/digital/separation-config.ts";
 import { studentModel } from "../link/link-models.ts";
 import type { JobSetting } from "./job-setting.ts";
-import { runTeacher } from "../teacher/compute-targets.ts";
-import { openTeacher } from "../teacher/teacher.ts";
-import { predictionsOf } from "../evaluate/embedding-fidelity.ts";
+import { openTeacher } from "../teacher/node/open-teacher.ts";
+import { runTeacher } from "../teacher/teacher.ts";
+import { predictionsOf } from "../task/classify/decisions.ts";
 import { runStudent } from "../evaluate/link-evaluation.ts";
 
 /** Folders of the networks that a digital line may need beside the device. */
@@ -82,10 +82,10 @@ type OfClassifier = Pick<SeparationOptions, "classify" | "classifier">;
 async function teacherOf({ teacherFolder, setting }: DigitalDevice): Promise<OfClassifier> {
   const { runtime, signal } = setting;
   const teacher = await openTeacher(teacherFolder, runtime);
-  const { name, params, macs, classNames } = teacher.card;
+  const { name, params, macs, outputs } = teacher.card;
   return {
     classify: async (set) =>
-      predictionsOf((await runTeacher(teacher, set, { signal })).logits, classNames.length),
+      predictionsOf((await runTeacher(teacher, set, { signal })).answer!, outputs.answer!.width),
     classifier: { kind: "teacher", name: `teacher ${name}`, params, macs },
   };
 }

@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainedLink } from "./harden.ts";
 import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/weights.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
 import type { EvaluateConfig, Experiment } from "../experiment.ts";
 import { digitalLinesOf } from "../lines/baseline-names.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";

@@ -6,12 +6,12 @@ import type { JobContext } from "./job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage } from "../run/stage.ts";
-import { readTargetBank } from "../teacher/target-bank.ts";
+import { readTargetBank } from "../teacher/node/target-files.ts";
 import type { CachedTargets } from "./targets.ts";
 import { hardenAgainstChannel } from "../lines/learned/harden.ts";
 import type { Students, TrainedStudent } from "./transfer.ts";
 import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/weights.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
 
 /** A trained link on disk. */
 export interface TrainedLink {

@@ -8,7 +8,7 @@ import type { Radio } from "../channel/radio.ts";
 import type { ImageSet } from "../data/dataset.ts";
 import { type LinkNetwork, linkNetwork, type ProblemShape } from "../link/networks.ts";
 import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/weights.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
 import type { MatrixConfig } from "../experiment.ts";
 import { type DigitalLineName, isDigital } from "../lines/baseline-names.ts";
 import { openLink } from "../link/link.ts";

@@ -6,8 +6,9 @@ import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage } from "../run/stage.ts";
 import type { ProvidedTeacher } from "./teacher.ts";
-import { computeStatistics, computeTargets } from "../teacher/compute-targets.ts";
-import { readTargetBank } from "../teacher/target-bank.ts";
+import { computeStatistics, computeTargets, type TargetsOptions } from "../teacher/node/compute-targets.ts";
+import { openTeacher } from "../teacher/node/open-teacher.ts";
+import { readTargetBank } from "../teacher/node/target-files.ts";
 
 /** A target bank on disk. */
 export interface CachedTargets {
@@ -56,17 +57,23 @@ export interface TargetsPayload extends JobPayload {
   readonly part: number;
 }
 
+async function targetsOptions(payload: TargetsPayload, context: JobContext): Promise<TargetsOptions> {
+  const { data, runtime, report, signal } = await openJobSetting(payload, context);
+  const { folder, teacherFolder } = payload;
+  return { data, openTeacher: () => openTeacher(teacherFolder, runtime), folder, report, signal };
+}
+
 /** Job: see {@link computeStatistics}. */
 export async function targetStatisticsJob(payload: TargetsPayload, context: JobContext): Promise<void> {
-  await computeStatistics({ ...(await openJobSetting(payload, context)), ...payload });
+  await computeStatistics(await targetsOptions(payload, context));
 }
 
 /** Job: see {@link computeTargets}. */
 export async function targetsJob(payload: TargetsPayload, context: JobContext): Promise<void> {
   const { numViews } = payload.experiment.targets;
   await computeTargets({
-    ...(await openJobSetting(payload, context)),
-    ...payload,
+    ...(await targetsOptions(payload, context)),
+    part: payload.part,
     numViews,
     numParts: NUM_PARTS,
   });

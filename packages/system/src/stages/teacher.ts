@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { SemlinkError } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import type { Experiment, TeacherConfig } from "../experiment.ts";
 import type { JobContext } from "./job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage } from "../run/stage.ts";
-import { readTeacherCard, readTeacherFile, type TeacherCard } from "../teacher/teacher.ts";
-import { trainTeacher } from "../teacher/train-teacher.ts";
+import { checkTeacherFits, type TeacherCard } from "../teacher/card.ts";
+import { readTeacherCard, readTeacherFile } from "../teacher/node/teacher-files.ts";
+import { trainTeacher } from "../teacher/node/train-teacher.ts";
+import { classify } from "../task/classify/classify.ts";
 
 /** A teacher on disk. */
 export interface ProvidedTeacher {
@@ -41,7 +42,11 @@ export async function provideTeacher(
     source === "shipped"
       ? await describeTeacher(shippedTeacherFolder(preset))
       : (await trainedTeacher(experiment, run, data)).value;
-  checkFits(teacher, data);
+  const { channels, height, width } = data.train;
+  checkTeacherFits(teacher.card, teacher.folder, {
+    imageShape: [channels, height, width],
+    answerDim: classify.answerDim(classify.sizes(data)),
+  });
   return teacher;
 }
 
@@ -74,23 +79,7 @@ export async function trainTeacherJob(payload: JobPayload, context: JobContext):
 async function describeTeacher(folder: string): Promise<ProvidedTeacher> {
   const card = await readTeacherCard(folder);
   const hash = createHash("sha256");
-  for (const file of ["network", "head", "card"] as const) hash.update(await readTeacherFile(folder, file));
+  const files = card.hasMap ? (["network", "head", "card"] as const) : (["network", "card"] as const);
+  for (const file of files) hash.update(await readTeacherFile(folder, file));
   return { folder, card, key: hash.digest("hex") };
-}
-
-function checkFits({ folder, card }: ProvidedTeacher, data: Dataset): void {
-  const { channels, height, width } = data.train;
-  const expected = JSON.stringify({
-    imageShape: [channels, height, width],
-    numClasses: data.classNames.length,
-  });
-  const actual = JSON.stringify({ imageShape: card.imageShape, numClasses: card.classNames.length });
-  if (expected === actual) return;
-  throw new SemlinkError({
-    code: "wrong-teacher",
-    where: folder,
-    expected: `a teacher for ${expected}, as ${data.name} needs`,
-    actual,
-    hint: "train one on this data: teacher.source: train",
-  });
 }

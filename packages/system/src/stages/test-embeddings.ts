@@ -9,11 +9,12 @@ import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage } from "../run/stage.ts";
 import { readStageTensors } from "../store/stored-tensors.ts";
-import { runTeacher, standardizedEmbedding } from "../teacher/compute-targets.ts";
-import { readEmbeddingStatistics } from "../teacher/target-bank.ts";
+import { openTeacher } from "../teacher/node/open-teacher.ts";
+import { readEmbeddingStatistics } from "../teacher/node/target-files.ts";
+import { standardizedEmbedding } from "../teacher/spaces.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { ProvidedTeacher } from "./teacher.ts";
-import { openTeacher } from "../teacher/teacher.ts";
+import { runTeacher } from "../teacher/teacher.ts";
 
 /** The teacher's standardised embeddings of the test images on disk. */
 export interface TestEmbeddings {

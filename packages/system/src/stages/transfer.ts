@@ -6,11 +6,12 @@ import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage, type StageOutput } from "../run/stage.ts";
 import { studentIdentity } from "../student/node/student-primitives.ts";
-import { readTargetBank } from "../teacher/target-bank.ts";
+import { readTargetBank } from "../teacher/node/target-files.ts";
 import type { CachedTargets } from "./targets.ts";
-import type { ProblemShape } from "../link/networks.ts";
+import { type ProblemShape, studentNetwork } from "../link/networks.ts";
+import { classify } from "../task/classify/classify.ts";
 import { transferKnowledge } from "../train/transfer.ts";
-import { loadWeights } from "../train/weights.ts";
+import { loadWeights, placeInFolders } from "../train/node/phase-files.ts";
 
 /** A trained student on disk. */
 export interface TrainedStudent {
@@ -100,13 +101,18 @@ export async function transferJob(payload: TransferPayload, context: JobContext)
   const { experiment, folder, targetsFolder, embedDim, isTaught } = payload;
   const setting = await openJobSetting(payload, context);
   const { numViews } = experiment.targets;
-  await transferKnowledge({
-    ...setting,
-    targets: isTaught ? await readTargetBank(targetsFolder, numViews) : null,
-    shape: problemShape(setting.data, embedDim),
-    student: experiment.student,
-    transfer: experiment.distill.transfer,
-    numViews,
-    folder,
-  });
+  const { data, seed } = setting;
+  const targets = isTaught ? await readTargetBank(targetsFolder, numViews) : null;
+  await transferKnowledge(
+    {
+      task: classify,
+      data,
+      targets,
+      network: studentNetwork(problemShape(data, embedDim), experiment.student, targets?.map ?? null),
+      transfer: experiment.distill.transfer,
+      numViews,
+      seed,
+    },
+    placeInFolders(setting, () => folder),
+  );
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import { predictionsOf } from "../../evaluate/embedding-fidelity.ts";
+import { predictionsOf } from "../../task/classify/decisions.ts";
 import type { DigitalLineName } from "../baseline-names.ts";
-import type { LinearHead } from "../../teacher/teacher.ts";
+import type { LinearMap } from "../../task/task.ts";
 import { type Baseline, type DeviceOutputs, requiredOutput } from "../baseline.ts";
 import type { BitPipe, PipeMode } from "./bit-pipe.ts";
 import { capacityPipe } from "./capacity-pipe.ts";
@@ -17,7 +17,7 @@ export interface DigitalFeaturesOptions {
   readonly trainingEmbeddings: Float32Array;
   readonly embedDim: number;
   /** The device's own head on embeddings, which the receiver uses. */
-  readonly head: LinearHead;
+  readonly head: LinearMap;
   /** Validation images with embeddings, for the choice of the mode. */
   readonly selection: { readonly device: DeviceOutputs; readonly labels: Uint8Array };
   readonly rng: Rng;
@@ -65,7 +65,7 @@ export function digitalFeatures(options: DigitalFeaturesOptions): readonly Basel
   ];
 }
 
-function featureSource(code: TransformCode, head: LinearHead, embeddings: Float32Array): MessageSource {
+function featureSource(code: TransformCode, head: LinearMap, embeddings: Float32Array): MessageSource {
   const count = embeddings.length / code.mean.length;
   let last: { readonly numBits: number; readonly messages: Messages } | null = null;
   const make = (numBits: number): Messages => {
@@ -88,7 +88,7 @@ function featureSource(code: TransformCode, head: LinearHead, embeddings: Float3
 }
 
 /** `W e + b` [batch, numClasses]. */
-function logitsOf({ weight, bias }: LinearHead, embeddings: Float32Array): Float32Array {
+function logitsOf({ weight, bias }: LinearMap, embeddings: Float32Array): Float32Array {
   const numClasses = bias.length;
   const embedDim = weight.length / numClasses;
   return Float32Array.from({ length: (embeddings.length / embedDim) * numClasses }, (_, i) => {

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng, Runtime } from "@semlink/engine";
-import {
-  buildTrainStep,
-  crossEntropy,
-  input,
-  nameTree,
-  oneCycleSchedule,
-  sgd,
-  Trainer,
-} from "@semlink/engine";
-import { fit } from "@semlink/engine/node";
-import { join } from "node:path";
+import { crossEntropy, input, nameTree, oneCycleSchedule, sgd } from "@semlink/engine";
 import { imagesAtBudgets } from "./images-at-budgets.ts";
 import { imageBudgets } from "./separation.ts";
 import { imageSettings } from "./compressed-images.ts";
 import { type Dataset, type ImageSet, selectImages } from "../../data/dataset.ts";
-import { labelFlags } from "../../train/label-flags.ts";
+import { classify } from "../../task/classify/classify.ts";
 import { type ProblemShape, type StudentNetwork, studentNetwork } from "../../link/networks.ts";
 import { TaughtBatches } from "../../train/taught-batches.ts";
-import { saveWeights } from "../../train/weights.ts";
+import { placeInFolders, saveWeights } from "../../train/node/phase-files.ts";
+import { type Phase, trainPhase } from "../../train/phase.ts";
 import type { StudentConfig } from "../../experiment.ts";
 import type { SeparationConfig } from "./separation-config.ts";
 import type { Reporter } from "../../run/progress.ts";
@@ -58,14 +49,19 @@ export async function fineTuneOnCompressed(options: FineTuneOptions): Promise<vo
   const network = studentNetwork(shape, student, null);
   nameTree(network);
   const seen = await compressedTrainingImages(options);
-  await saveWeights(folder, network, seen.count === 0 ? start : await train(network, seen, options));
+  if (seen.count === 0) {
+    await saveWeights(folder, network, start);
+    return;
+  }
+  const place = placeInFolders(options, () => folder);
+  await trainPhase(tuningPhase(network, seen, options), start, place);
 }
 
 async function compressedTrainingImages(options: FineTuneOptions): Promise<ImageSet> {
   const { data, separation, lengths, rng } = options;
   const { formats, fineTuning } = separation;
   const all = Uint32Array.from({ length: data.train.count }, (_, index) => index);
-  const labelled = selectImages(data.train, labelFlags(data.train).labelledAmong(all));
+  const labelled = selectImages(data.train, classify.truth(data.train).usable(all));
   const chosen = randomSubset(labelled, fineTuning.images, rng.fold("images"));
   const budgets = imageBudgets(lengths, formats);
   if (budgets.length === 0) return selectImages(chosen, new Uint32Array(0));
@@ -73,29 +69,19 @@ async function compressedTrainingImages(options: FineTuneOptions): Promise<Image
   return imagesAtBudgets(chosen, { ladders, budgets, copies: fineTuning.copies, rng: rng.fold("budgets") });
 }
 
-async function train(
+function tuningPhase(
   network: StudentNetwork,
   seen: ImageSet,
-  {
-    data,
-    shape,
-    start,
-    separation,
-    rng,
-    folder,
-    runtime,
-    detectAnomaly = false,
-    report,
-    signal,
-  }: FineTuneOptions,
-): Promise<ReadonlyMap<string, Float32Array>> {
+  { data, shape, separation, rng }: FineTuneOptions,
+): Phase {
   const { steps, batchSize, peakLearningRate, labelSmoothing } = separation.fineTuning;
-  const batches = new TaughtBatches({
-    ...{ set: seen, mean: data.mean, std: data.std, targets: null, batchSize, numViews: NUM_VIEWS },
-    rng: rng.fold("order"),
-  });
-  const step = buildTrainStep({
-    model: network,
+  return {
+    name: "fine-tune on compressed images",
+    network,
+    batchSize,
+    shards: 1,
+    totalSteps: steps,
+    rng,
     objective: (build) => {
       const embedding = build.apply(network.student, input("images", ["batch", ...shape.imageShape]));
       const logits = build.apply(network.head, embedding);
@@ -103,22 +89,19 @@ async function train(
     },
     optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: WEIGHT_DECAY }),
     averageDecay: AVERAGE_DECAY,
-  });
-  const trainer = await Trainer.create(step, {
-    ...{ runtime, rng, binding: { batch: batchSize }, initial: start, detectAnomaly },
-  });
-  await fit({
-    trainer,
-    totalSteps: steps,
     schedule: oneCycleSchedule({ peak: peakLearningRate, totalSteps: steps, end: 0.001 }),
-    batch: (index) => batches.at(index),
-    checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
-    onLog: (done, metrics) => {
-      report({ stage: "fine-tune on compressed images", done, total: steps, metrics });
+    prepare: () => {
+      const batches = new TaughtBatches({
+        set: seen,
+        truth: classify.truth(seen),
+        mean: data.mean,
+        std: data.std,
+        targets: null,
+        batchSize,
+        numViews: NUM_VIEWS,
+        rng: rng.fold("order"),
+      });
+      return Promise.resolve((step) => batches.at(step));
     },
-    signal,
-  });
-  const weights = trainer.weights({ averaged: true });
-  await trainer.release();
-  return weights;
+  };
 }

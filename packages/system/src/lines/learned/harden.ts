@@ -1,27 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  HostTensor,
-  NamedTensors,
-  Objective,
-  Rng,
-  Runtime,
-  Build,
-  ParamPolicy,
-  Param,
-} from "@semlink/engine";
-import {
-  adamW,
-  buildTrainStep,
-  cosineSchedule,
-  input,
-  nameTree,
-  paramsOf,
-  rngFrom,
-  Trainer,
-} from "@semlink/engine";
-import { fit } from "@semlink/engine/node";
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import type { HostTensor, Runtime } from "@semlink/engine";
+import { adamW, cosineSchedule, input, nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import { join } from "node:path";
 import { channelKinds } from "../../channel/channel-kinds.ts";
 import { openRadio } from "../../channel/channel-spec.ts";
@@ -30,14 +9,15 @@ import type { CodecConfig, CodecKind, PhaseConfig, RobustConfig, StudentConfig }
 import type { Reporter } from "../../run/progress.ts";
 import type { TargetBank } from "../../teacher/target-bank.ts";
 import { embedViews } from "../../link/embed-views.ts";
-import { labelFlags } from "../../train/label-flags.ts";
+import { classify } from "../../task/classify/classify.ts";
 import { linkObjective } from "../../link/link-objective.ts";
 import type { LinkNetwork, ProblemShape } from "../../link/networks.ts";
 import { linkNetwork } from "../../link/networks.ts";
 import { TargetBatch } from "../../train/target-batch.ts";
 import { TaughtBatches } from "../../train/taught-batches.ts";
 import { drawTransmissions, type TransmissionOptions } from "../../link/transmission-draws.ts";
-import { loadWeights, saveWeights, WEIGHTS_FILE } from "../../train/weights.ts";
+import { placeInFolders, saveWeights } from "../../train/node/phase-files.ts";
+import { type Phase, trainPhase, type Weights } from "../../train/phase.ts";
 
 export interface HardenOptions {
   readonly data: Dataset;
@@ -75,30 +55,35 @@ export async function hardenAgainstChannel(options: HardenOptions): Promise<void
   // The receiver's head starts as the device's.
   start.set(receiverHead.weight.name, start.get(head.weight.name)!);
   start.set(receiverHead.bias!.name, start.get(head.bias!.name)!);
-  const afterA = await trainOnEmbeddings(options, network, start);
-  const weights = options.robust.phaseB.epochs === 0 ? afterA : await trainJointly(options, network, afterA);
-  await saveWeights(options.folder, network, weights);
+  const { report, kind, folder, robust } = options;
+  const place = placeInFolders(
+    {
+      ...options,
+      report: (event) => {
+        report({ ...event, stage: `${kind} ${event.stage}` });
+      },
+    },
+    (name) => join(folder, name),
+  );
+  const afterA = await trainPhase(phaseA(options, network, start), start, place);
+  const weights =
+    robust.phaseB.epochs === 0 ? afterA : await trainPhase(phaseB(options, network), afterA, place);
+  await saveWeights(folder, network, weights);
 }
 
-type Weights = ReadonlyMap<string, Float32Array>;
-
 /** Phase A: no image is looked at; a step is a few milliseconds. */
-async function trainOnEmbeddings(
-  options: HardenOptions,
-  network: LinkNetwork,
-  start: Weights,
-): Promise<Weights> {
+function phaseA(options: HardenOptions, network: LinkNetwork, start: Weights): Phase {
   const { data, shape, targets, robust, seed } = options;
   const { steps, batchSize, numViews } = robust.phaseA;
   const rng = rngFrom(seed).fold("harden").fold("phase-a");
-  return trainPhase(options, network, start, {
+  return phaseOf(options, robust.phaseA, {
     name: "phase-a",
+    network,
+    batchSize,
     rng,
-    config: robust.phaseA,
     totalSteps: steps,
     objective: (build) =>
       linkObjective(build, network, input("embedding", ["batch", shape.embedDim]), null, options),
-    policy: () => ({}),
     prepare: async () => {
       const embeddings = await embedViews({ ...options, network, weights: start, numViews });
       const embedding: HostTensor = {
@@ -107,7 +92,7 @@ async function trainOnEmbeddings(
         data: new Float32Array(batchSize * shape.embedDim),
       };
       const targetBatch = new TargetBatch(targets, batchSize);
-      const flags = labelFlags(data.train);
+      const truth = classify.truth(data.train);
       return (step) => {
         const draw = rng.fold("batch").fold(step);
         const indices = draw.fold("image").integers(batchSize, data.train.count);
@@ -122,12 +107,7 @@ async function trainOnEmbeddings(
         });
         return {
           embedding,
-          labels: {
-            dtype: "int32",
-            shape: [batchSize],
-            data: Int32Array.from(indices, (i) => data.train.labels[i]!),
-          },
-          isLabelled: flags.gather(indices),
+          ...truth.gather(indices),
           ...targetBatch.gather(indices, (row) => viewOfRow[row]!),
         };
       };
@@ -136,18 +116,28 @@ async function trainOnEmbeddings(
 }
 
 /** Phase B: from images to decisions, through the same random channels. */
-async function trainJointly(options: HardenOptions, network: LinkNetwork, start: Weights): Promise<Weights> {
+function phaseB(options: HardenOptions, network: LinkNetwork): Phase {
   const { data, shape, targets, robust, seed } = options;
   const { batchSize, epochs, encoderScale } = robust.phaseB;
   const rng = rngFrom(seed).fold("harden").fold("phase-b");
   const numViews = targets.views.length;
   const { train: set, mean, std } = data;
-  const batches = new TaughtBatches({ set, mean, std, targets, batchSize, numViews, rng });
-  const encoderParams = new Set(paramsOf(network.student));
-  return trainPhase(options, network, start, {
-    name: "phase-b",
+  const batches = new TaughtBatches({
+    set,
+    truth: classify.truth(set),
+    mean,
+    std,
+    targets,
+    batchSize,
+    numViews,
     rng,
-    config: robust.phaseB,
+  });
+  const encoderParams = new Set(paramsOf(network.student));
+  return phaseOf(options, robust.phaseB, {
+    name: "phase-b",
+    network,
+    batchSize,
+    rng,
     totalSteps: epochs * batches.stepsPerEpoch,
     objective: (build) => {
       const embedding = build.apply(network.student, input("images", ["batch", ...shape.imageShape]));
@@ -158,30 +148,13 @@ async function trainJointly(options: HardenOptions, network: LinkNetwork, start:
   });
 }
 
-interface Phase {
-  readonly name: string;
-  readonly rng: Rng;
-  readonly config: PhaseConfig;
-  readonly totalSteps: number;
-  readonly objective: (build: Build) => Objective;
-  readonly policy: (param: Param) => ParamPolicy;
-  /** Makes the data of a step; called only when there is something to train. */
-  readonly prepare: () => Promise<(step: number) => NamedTensors>;
-}
-
-async function trainPhase(
-  options: HardenOptions,
-  network: LinkNetwork,
-  start: Weights,
-  phase: Phase,
-): Promise<Weights> {
-  const { codec, kind, robust, runtime, report, signal, detectAnomaly = false } = options;
-  const { weightDecay, averageDecay } = robust;
-  const { batchSize, peakLearningRate } = phase.config;
-  const folder = join(options.folder, phase.name);
-  if (existsSync(join(folder, WEIGHTS_FILE))) return new Map([...start, ...(await loadWeights(folder))]);
-  await mkdir(folder, { recursive: true });
-  const dataOf = await phase.prepare();
+/** What both phases share: rule, schedule, and the transmissions that are drawn beside the data of a step. */
+function phaseOf(
+  { codec, robust }: HardenOptions,
+  { peakLearningRate }: PhaseConfig,
+  phase: Omit<Phase, "shards" | "optimizer" | "clipNorm" | "averageDecay" | "schedule">,
+): Phase {
+  const { batchSize, totalSteps, rng } = phase;
   const transmission: TransmissionOptions = {
     radios: codec.channels.map(openRadio),
     numKinds: channelKinds.length,
@@ -189,42 +162,23 @@ async function trainPhase(
     esNoDb: codec.esNoDb,
     cleanFraction: codec.cleanFraction,
   };
-  const step = buildTrainStep({
-    model: network,
-    objective: phase.objective,
-    optimizer: adamW({ weightDecay }),
-    policy: phase.policy,
+  return {
+    ...phase,
+    shards: 1,
+    optimizer: adamW({ weightDecay: robust.weightDecay }),
     clipNorm: 5,
-    averageDecay,
-  });
-  const { totalSteps, rng } = phase;
-  const trainer = await Trainer.create(step, {
-    runtime,
-    rng,
-    binding: { batch: batchSize },
-    initial: start,
-    detectAnomaly,
-  });
-  await fit({
-    trainer,
-    totalSteps,
+    averageDecay: robust.averageDecay,
     schedule: cosineSchedule({
       peak: peakLearningRate,
       totalSteps,
       warmupSteps: Math.min(100, totalSteps / 10),
     }),
-    batch: (index) => ({
-      ...dataOf(index),
-      ...drawTransmissions(rng.fold("transmission").fold(index), batchSize, transmission),
-    }),
-    checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
-    onLog: (done, metrics) => {
-      report({ stage: `${kind} ${phase.name}`, done, total: totalSteps, metrics });
+    prepare: async () => {
+      const dataOf = await phase.prepare();
+      return (step) => ({
+        ...dataOf(step),
+        ...drawTransmissions(rng.fold("transmission").fold(step), batchSize, transmission),
+      });
     },
-    signal,
-  });
-  const weights = trainer.weights({ averaged: true });
-  await trainer.release();
-  await saveWeights(folder, network, weights);
-  return new Map([...start, ...weights]);
+  };
 }

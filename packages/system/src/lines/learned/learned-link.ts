@@ -2,7 +2,7 @@
 import { yieldToEvents } from "../../numbers/yield-to-events.ts";
 import { symbolPrefix } from "../../channel/channel-model.ts";
 import type { Radio } from "../../channel/radio.ts";
-import { predictionsOf } from "../../evaluate/embedding-fidelity.ts";
+import { predictionsOf } from "../../task/classify/decisions.ts";
 import type { Link } from "../../link/link.ts";
 import { overTheAir, type PreparedBaseline } from "../baseline.ts";
 

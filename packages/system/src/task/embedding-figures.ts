@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Figure, Received, Truth } from "./task.ts";
 
 /** Gallery size of the identity figure. */
 export const GALLERY = 100;
@@ -40,10 +41,7 @@ export function identifiedAmongGallery(
  */
 export function relativeErrors(received: Float32Array, sent: Float32Array, embedDim: number): Float32Array {
   const count = sent.length / embedDim;
-  const mean = new Float64Array(embedDim);
-  for (let i = 0; i < sent.length; i++) mean[i % embedDim]! += sent[i]! / count;
-  let variance = 0;
-  for (let i = 0; i < sent.length; i++) variance += (sent[i]! - mean[i % embedDim]!) ** 2 / count;
+  const { variance } = spreadOf(sent, embedDim);
   return Float32Array.from({ length: count }, (_, image) => {
     let error = 0;
     for (let i = image * embedDim; i < (image + 1) * embedDim; i++) error += (received[i]! - sent[i]!) ** 2;
@@ -57,15 +55,68 @@ export function explainedVariance(received: Float32Array, sent: Float32Array, em
   return 1 - missed.reduce((sum, value) => sum + value, 0) / missed.length;
 }
 
-/** Index of the largest logit of each row; the first one of equals. */
-export function predictionsOf(logits: Float32Array, numClasses: number): Uint8Array {
-  return Uint8Array.from({ length: logits.length / numClasses }, (_, row) => {
-    let best = 0;
-    for (let c = 1; c < numClasses; c++) {
-      if (logits[row * numClasses + c]! > logits[row * numClasses + best]!) best = c;
-    }
-    return best;
-  });
+/** What a figure takes from received and sent embeddings; null where the line has none. */
+function compared(
+  { embedding }: Received,
+  { set, sent }: Truth,
+  outcomes: (received: Float32Array, sent: Float32Array, embedDim: number) => Float32Array | null,
+): Float32Array | null {
+  return embedding && sent ? outcomes(embedding, sent, sent.length / set.count) : null;
+}
+
+// A deviation of 1e-5 of the embedding's size is what float32 leaves of a constant.
+const ROUNDING_NOISE = 1e-10;
+
+/**
+ * R² of the received embedding. It is not defined where the embeddings that were sent do not vary: a constant encoder
+ * leaves only rounding noise, and any error over that is without meaning.
+ */
+export const embeddingR2: Figure = {
+  id: "embeddingR2",
+  label: "embedding R²",
+  meaning: "share of the variance of the sent embeddings that arrives, over items; 1 is exact",
+  unit: "1",
+  isShare: false,
+  chance: null,
+  summary: "one-minus-mean",
+  ofItems: (received, truth) =>
+    compared(received, truth, (embedding, sent, embedDim) => {
+      const { variance, power } = spreadOf(sent, embedDim);
+      return variance > ROUNDING_NOISE * power ? relativeErrors(embedding, sent, embedDim) : null;
+    }),
+};
+
+/** Identity among 100 items. It is not defined for fewer. */
+export const identity100: Figure = {
+  id: "identity100",
+  label: "identity among 100",
+  meaning: `share of items whose received embedding is nearest to their own among ${GALLERY} sent ones`,
+  unit: "1",
+  isShare: true,
+  chance: 1 / GALLERY,
+  summary: "share",
+  ofItems: (received, truth) =>
+    compared(received, truth, (embedding, sent, embedDim) => {
+      const identified = identifiedAmongGallery(embedding, sent, embedDim);
+      return identified.length > 0 ? identified : null;
+    }),
+};
+
+/** Figures of the embedding itself, which every task may list after its own. */
+export const embeddingFigures: readonly Figure[] = [embeddingR2, identity100];
+
+/** Mean over items of the squared distance to the mean, and of the squared length. */
+function spreadOf(values: Float32Array, width: number): { variance: number; power: number } {
+  const count = values.length / width;
+  const mean = new Float64Array(width);
+  for (let i = 0; i < values.length; i++) mean[i % width]! += values[i]! / count;
+  let variance = 0;
+  let power = 0;
+  for (let i = 0; i < values.length; i++) {
+    variance += (values[i]! - mean[i % width]!) ** 2 / count;
+    power += values[i]! ** 2 / count;
+  }
+  return { variance, power };
 }
 
 function normalizedRows(values: Float32Array, width: number): Float32Array {
