@@ -32,7 +32,7 @@ async function checkTeacher(): Promise<DoctorCheck> {
     const { nodeRuntime } = await import("@semlink/engine/node");
     const teacher = await openTeacher(shippedTeacherFolder("lite"), await nodeRuntime());
     await teacher.release();
-    return { name, state: "ok", found: `${teacher.card.name}, ${teacher.card.dataset}` };
+    return { name, state: "ok", found: `${teacher.card.name}, ${teacher.card.source}` };
   } catch (error) {
     return { name, state: "failed", found: describeError(error).message };
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
-import type { DatasetName } from "./dataset.ts";
-import { datasets } from "./node/datasets.ts";
+import { DATASET_NAMES, type DatasetName } from "./dataset.ts";
 
 /** The `data` part of an experiment, complete. */
 export interface DataConfig {
@@ -33,7 +32,7 @@ const count = z.int().min(1).optional();
  */
 export const dataConfigSchema: z.ZodType<DataConfig, DataConfigInput> = z
   .strictObject({
-    dataset: z.enum(Object.keys(datasets) as DatasetName[]).default("cifar10"),
+    dataset: z.enum(DATASET_NAMES).default("cifar10"),
     dataDir: z.string().min(1).optional(),
     validationCount: count,
     trainLimit: count,

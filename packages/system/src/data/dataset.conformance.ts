@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Dataset, type DecodedDataset, imageLength, type ImageSet } from "./dataset.ts";
-import { assembleDataset } from "./node/prepare-data.ts";
+import { assembleDataset } from "./assemble-dataset.ts";
 
 /** What the suite knows about a dataset from elsewhere than its decoder. */
 export interface DatasetFacts {

@@ -46,7 +46,9 @@ export interface DecodedDataset {
 }
 
 /** The datasets that can be named in a configuration. */
-export type DatasetName = "cifar10" | "mnist" | "image-folder" | "synthetic-shapes";
+export const DATASET_NAMES = ["cifar10", "mnist", "image-folder", "synthetic-shapes"] as const;
+
+export type DatasetName = (typeof DATASET_NAMES)[number];
 
 /** What a {@link DatasetSource} needs to find its files. */
 export interface LoadRequest {
@@ -71,6 +73,21 @@ export interface DatasetSource {
 /** Bytes of one image: `channels · height · width`. */
 export function imageLength(set: Pick<ImageSet, "channels" | "height" | "width">): number {
   return set.channels * set.height * set.width;
+}
+
+/** The `count` images from `first` on: views into the memory of `set`, no copy. */
+export function imagesFrom(set: ImageSet, first: number, count: number): ImageSet {
+  const { channels, height, width, isLabelled } = set;
+  const length = imageLength(set);
+  return {
+    images: set.images.subarray(first * length, (first + count) * length),
+    labels: set.labels.subarray(first, first + count),
+    count,
+    channels,
+    height,
+    width,
+    ...(isLabelled && { isLabelled: isLabelled.subarray(first, first + count) }),
+  };
 }
 
 /**

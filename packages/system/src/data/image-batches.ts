@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Rng } from "@semlink/engine";
-import { setImmediate } from "node:timers/promises";
+import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import { writeBatch, type View } from "./augment.ts";
 import { imageLength, type ImageSet } from "./dataset.ts";
 
@@ -119,6 +119,6 @@ export async function forEachBatch(
       first,
       count,
     );
-    await setImmediate();
+    await yieldToEvents();
   }
 }

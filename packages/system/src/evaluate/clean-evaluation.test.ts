@@ -6,12 +6,13 @@ import { studentNetwork } from "../link/networks.ts";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { watchedRuntime } from "../train/watched-runtime.fixture.ts";
 import { drawnWeights } from "../open-graph.fixture.ts";
-import { embeddingStatistics, runTeacher } from "../teacher/compute-targets.ts";
-import { writeLinearTeacher } from "../teacher/linear-teacher.fixture.ts";
-import { openTeacher } from "../teacher/teacher.ts";
+import { openTeacher } from "../teacher/node/open-teacher.ts";
+import { embeddingStatistics } from "../teacher/spaces.ts";
+import { writeLinearTeacher } from "../teacher/node/linear-teacher.fixture.ts";
+import { runTeacher } from "../teacher/teacher.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { evaluateClean } from "./clean-evaluation.ts";
-import { predictionsOf } from "./embedding-fidelity.ts";
+import { predictionsOf } from "../task/classify/decisions.ts";
 import { runStudent } from "./link-evaluation.ts";
 
 const { data, shape, experiment } = tinyProblem();
@@ -45,7 +46,7 @@ describe("evaluateClean", () => {
     });
 
     const taught = await runTeacher(teacher, data.test);
-    expect(clean["teacher"]).toEqual({ predictions: [...predictionsOf(taught.logits, numClasses)] });
+    expect(clean["teacher"]).toEqual({ predictions: [...predictionsOf(taught.answer!, numClasses)] });
     const said = await runStudent(network, data.test, { data, shape, weights, runtime, signal });
     expect(clean["alone"]).toEqual({ predictions: [...said.predictions] });
     expect(clean["taught"]!.predictions).toEqual([...said.predictions]);

@@ -4,19 +4,21 @@ import { describe, expect, it } from "vitest";
 import { linkNetwork } from "../link/networks.ts";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { receiverModel, transmitterModel } from "../link/link-models.ts";
-import type { TeacherCard } from "../teacher/teacher.ts";
+import type { TeacherCard } from "../teacher/card.ts";
 import { ledgerOf } from "./ledger.ts";
 import type { LedgerRow } from "../results/results.ts";
 
 const { shape, experiment } = tinyProblem();
 const teacher: TeacherCard = {
+  format: "semlink-teacher/2",
   name: "large",
-  dataset: "tiny",
-  classNames: [],
-  imageShape: [3, 8, 8],
-  mean: [],
-  std: [],
-  embedDim: 8,
+  source: "tiny",
+  images: { input: "images", shape: [3, 8, 8], layout: "nchw", mean: [], std: [] },
+  outputs: { embedding: { name: "embedding", width: 8 }, answer: null },
+  hasMap: false,
+  space: "standardized",
+  classNames: null,
+  licence: null,
   params: 123,
   macs: 456,
   provenance: {},

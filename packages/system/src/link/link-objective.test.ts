@@ -37,7 +37,7 @@ const values = {
   ...(Object.fromEntries(transmissions) as Record<string, Float32Array>),
   embedding: rngFrom(3).normal(BATCH * shape.embedDim),
   teacherEmbedding: rngFrom(4).normal(BATCH * shape.embedDim),
-  teacherLogits: rngFrom(5).normal(BATCH * shape.numClasses),
+  teacherAnswer: rngFrom(5).normal(BATCH * shape.numClasses),
   labels: Int32Array.from(rngFrom(6).integers(BATCH, shape.numClasses)),
   isLabelled: new Float32Array(BATCH).fill(1),
 };
@@ -68,10 +68,10 @@ describe("linkObjective", () => {
   it("asks for no teacher when no term needs one", async () => {
     const { inputNames, run } = await open(objective("b", { teacherFeature: 0, soft: 0 }));
     expect(inputNames).not.toContain("teacherEmbedding");
-    expect(inputNames).not.toContain("teacherLogits");
+    expect(inputNames).not.toContain("teacherAnswer");
     const without: Record<string, Float32Array | Int32Array> = { ...values };
     delete without["teacherEmbedding"];
-    delete without["teacherLogits"];
+    delete without["teacherAnswer"];
     expect((await run(without))["loss"]![0]).toBeGreaterThan(0);
   });
 

@@ -36,11 +36,11 @@ describe("networks", () => {
 
   it("start the student's head as the teacher's, without one at drawn values", () => {
     const rng = rngFrom(1);
-    const { weight, bias } = studentNetwork(shape, experiment.student, targets.head).head;
-    expect(weight.init(weight.shape, rng)).toEqual(targets.head.weight);
-    expect(bias!.init(bias!.shape, rng)).toEqual(targets.head.bias);
+    const { weight, bias } = studentNetwork(shape, experiment.student, targets.map).head;
+    expect(weight.init(weight.shape, rng)).toEqual(targets.map!.weight);
+    expect(bias!.init(bias!.shape, rng)).toEqual(targets.map!.bias);
     const drawn = studentNetwork(shape, experiment.student, null).head.weight;
-    expect(drawn.init(drawn.shape, rng)).not.toEqual(targets.head.weight);
+    expect(drawn.init(drawn.shape, rng)).not.toEqual(targets.map!.weight);
   });
 
   it("have a codec of each kind, told of every channel that there is", () => {

@@ -6,8 +6,9 @@ import { channelAwareTransformer } from "../codec/channel-aware-transformer.ts";
 import { filmMlpCodec } from "../codec/film-mlp.ts";
 import type { CodecConfig, CodecKind, StudentConfig } from "../experiment.ts";
 import { channelKinds } from "../channel/channel-kinds.ts";
+import { studentPrimitives } from "../student/node/student-primitives.ts";
 import { type EncoderShape, studentEncoder } from "../student/student-encoder.ts";
-import type { LinearHead } from "../teacher/teacher.ts";
+import type { LinearMap } from "../task/task.ts";
 
 /** Sizes that the data and the teacher give to every network. */
 export interface ProblemShape extends EncoderShape {
@@ -30,10 +31,10 @@ export interface LinkNetwork extends StudentNetwork {
 export function studentNetwork(
   shape: ProblemShape,
   config: StudentConfig,
-  head: LinearHead | null,
+  head: LinearMap | null,
 ): StudentNetwork {
   return {
-    student: studentEncoder(config, shape),
+    student: studentEncoder(config, shape, studentPrimitives(config)),
     head: linearHead(shape, head),
   };
 }
@@ -66,7 +67,7 @@ export function channelCodec(shape: CodecShape, config: CodecConfig, kind: Codec
   }
 }
 
-function linearHead({ embedDim, numClasses }: ProblemShape, head: LinearHead | null): Linear {
+function linearHead({ embedDim, numClasses }: ProblemShape, head: LinearMap | null): Linear {
   const init = head ? { init: valuesInit(head.weight), biasInit: valuesInit(head.bias) } : {};
   return new Linear({ inFeatures: embedDim, outFeatures: numClasses, ...init });
 }

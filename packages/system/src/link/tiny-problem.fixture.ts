@@ -72,18 +72,18 @@ export function viewsOf({ data: { train, mean, std }, targets }: TinyProblem): F
 
 /** What the teacher said of images in their views: [rows, embedDim] and [rows, numClasses]. */
 export function saidOf(
-  { targets, embedDim, numClasses }: TargetBank,
+  { targets, embedDim, answerDim }: TargetBank,
   shown: readonly Shown[],
 ): {
   readonly teacherEmbedding: Float32Array;
-  readonly teacherLogits: Float32Array;
+  readonly teacherAnswer: Float32Array;
 } {
-  const gather = (part: "embeddings" | "logits", width: number): Float32Array =>
+  const gather = (part: "embeddings" | "answers", width: number): Float32Array =>
     Float32Array.from({ length: shown.length * width }, (_, i) => {
       const { image, view } = shown[Math.floor(i / width)]!;
-      return FLOAT16_VALUES[targets[view]![part][image * width + (i % width)]!]!;
+      return FLOAT16_VALUES[targets[view]![part]![image * width + (i % width)]!]!;
     });
-  return { teacherEmbedding: gather("embeddings", embedDim), teacherLogits: gather("logits", numClasses) };
+  return { teacherEmbedding: gather("embeddings", embedDim), teacherAnswer: gather("answers", answerDim!) };
 }
 
 /** The smallest of everything. */
@@ -128,7 +128,7 @@ function drawImages(name: string, count: number): ImageSet {
 function drawTargets({ count, labels }: ImageSet): TargetBank {
   const rng = rngFrom(12).fold("tiny targets");
   const centres = rng.fold("centres").normal(NUM_CLASSES * EMBED_DIM);
-  const head = { weight: centres, bias: rng.fold("bias").normal(NUM_CLASSES) };
+  const map = { weight: centres, bias: rng.fold("bias").normal(NUM_CLASSES) };
   const targets = Array.from({ length: NUM_VIEWS }, (_, view) => {
     const noise = rng
       .fold("view")
@@ -140,12 +140,19 @@ function drawTargets({ count, labels }: ImageSet): TargetBank {
     });
     const logits = Float32Array.from({ length: count * NUM_CLASSES }, (_, i) => {
       const [image, label] = [Math.floor(i / NUM_CLASSES), i % NUM_CLASSES];
-      let sum = head.bias[label]!;
+      let sum = map.bias[label]!;
       for (let d = 0; d < EMBED_DIM; d++)
         sum += centres[label * EMBED_DIM + d]! * embedding[image * EMBED_DIM + d]!;
       return sum;
     });
-    return { embeddings: toFloat16(embedding), logits: toFloat16(logits) };
+    return { embeddings: toFloat16(embedding), answers: toFloat16(logits) };
   });
-  return { views: viewBank(NUM_VIEWS), count, embedDim: EMBED_DIM, numClasses: NUM_CLASSES, targets, head };
+  return {
+    views: viewBank(NUM_VIEWS),
+    count,
+    embedDim: EMBED_DIM,
+    answerDim: NUM_CLASSES,
+    targets,
+    map,
+  };
 }

@@ -11,6 +11,7 @@ import { taskBatch, taskLoss } from "./objective/task-loss.ts";
 import { edgesOfGenotype, openOneShot } from "./one-shot.ts";
 import { k7 } from "../cells/primitive-sets.ts";
 import { SEARCH_NORM } from "../cells/primitives/primitive.ts";
+import { classify } from "../task/classify/classify.ts";
 import { TaughtBatches } from "../train/taught-batches.ts";
 import { searchNetwork } from "./search-network.ts";
 
@@ -35,6 +36,7 @@ const GENOTYPE: Genotype = {
 const pool = Uint32Array.from({ length: 16 }, (_, index) => index);
 const batches = new TaughtBatches({
   set,
+  truth: classify.truth(set),
   mean,
   std,
   targets,
@@ -47,7 +49,7 @@ const batches = new TaughtBatches({
 describe("one-shot measurement", () => {
   it("is for a genotype that of its network with the supernet's weights", async () => {
     const { runtime } = await watchedRuntime();
-    const network = searchNetwork({ shape, config, primitives: k7, head: targets.head });
+    const network = searchNetwork({ shape, config, primitives: k7, head: targets.map });
     const weights = drawnWeights(network, 2);
     const meter = await openOneShot({ network, shape, terms: "kd", runtime, batches });
     const measured = await meter.measure(weights, edgesOfGenotype(GENOTYPE, k7, false));
@@ -73,8 +75,8 @@ describe("one-shot measurement", () => {
 
   it("counts right answers of the teacher's head on the embedding", async () => {
     const { runtime } = await watchedRuntime();
-    const { weight } = targets.head;
-    const network = searchNetwork({ shape, config, primitives: k7, head: targets.head });
+    const { weight } = targets.map!;
+    const network = searchNetwork({ shape, config, primitives: k7, head: targets.map });
     const meter = await openOneShot({ network, shape, terms: "labels", runtime, batches });
     const edges = edgesOfGenotype(GENOTYPE, k7, false);
     // A head that always answers the first class is right for each image of that class.

@@ -3,7 +3,7 @@ import type { HostTensor, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, split } from "@semlink/engine";
 import type { ProblemShape } from "../link/networks.ts";
 import type { TaughtBatches } from "../train/taught-batches.ts";
-import { predictionsOf } from "../evaluate/embedding-fidelity.ts";
+import { predictionsOf } from "../task/classify/decisions.ts";
 import type { CellReading } from "./architecture-reading.ts";
 import { edgeIndex } from "../cells/cell-edges.ts";
 import type { EdgeWeights } from "./edge-weights.ts";

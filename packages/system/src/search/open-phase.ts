@@ -47,7 +47,7 @@ export async function openPhase(
     normal: strongestPrimitives(strengths.normal, primitives, keepFraction),
     reduce: strongestPrimitives(strengths.reduce, primitives, keepFraction),
   };
-  const network = searchNetwork({ shape, config, primitives, head: targets?.head ?? null, kept });
+  const network = searchNetwork({ shape, config, primitives, head: targets?.map ?? null, kept });
   const course = alphaCourse(config, train.stepsPerEpoch);
   const options = { network, shape, config, primitives, alphaCourse: course, reference };
   const trainer = await Trainer.create(isWarmup ? weightsStep(options) : bilevelStep(options), {

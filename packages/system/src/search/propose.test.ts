@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { watchedRuntime, type WatchedRuntime } from "../train/watched-runtime.fixture.ts";
-import { loadWeights, WEIGHTS_FILE } from "../train/weights.ts";
+import { loadWeights, WEIGHTS_FILE } from "../train/node/phase-files.ts";
 import { proposalOf } from "./search-config.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { primitiveNamed, k7 } from "../cells/primitive-sets.ts";

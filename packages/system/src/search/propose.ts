@@ -7,8 +7,9 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Dataset } from "../data/dataset.ts";
 import type { ProblemShape } from "../link/networks.ts";
+import { classify } from "../task/classify/classify.ts";
 import { TaughtBatches } from "../train/taught-batches.ts";
-import { saveWeights } from "../train/weights.ts";
+import { saveWeights } from "../train/node/phase-files.ts";
 import type { ProposalConfig } from "./search-config.ts";
 import type { Reporter } from "../run/progress.ts";
 import { readStageJson } from "../store/stored-files.ts";
@@ -98,10 +99,10 @@ async function openSetup(options: ProposeOptions): Promise<ProposeSetup> {
   const { train: set, mean, std } = data;
   const ofHalf = (half: "train" | "validation"): TaughtBatches =>
     new TaughtBatches({
-      ...{ set, mean, std, targets, batchSize, numViews },
+      ...{ set, truth: classify.truth(set), mean, std, targets, batchSize, numViews },
       ...{ pool: halves[half], rng: rng.fold(half) },
     });
-  const network = searchNetwork({ shape, config, primitives, head: targets?.head ?? null });
+  const network = searchNetwork({ shape, config, primitives, head: targets?.map ?? null });
   const batches = oneShotBatches(options, halves.validation);
   return {
     ...options,
@@ -126,7 +127,8 @@ export function oneShotBatches(
   const batchSize = Math.min(ONE_SHOT_BATCH, pool.length);
   const rng = rngFrom(seed).fold("one-shot");
   const { train: set, mean, std } = data;
-  return new TaughtBatches({ set, mean, std, targets, pool, batchSize, numViews: 1, rng });
+  const truth = classify.truth(set);
+  return new TaughtBatches({ set, truth, mean, std, targets, pool, batchSize, numViews: 1, rng });
 }
 
 async function costAtUniformAlpha(options: ProposeOptions, network: SearchNetwork): Promise<Cost> {

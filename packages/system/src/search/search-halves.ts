@@ -3,7 +3,7 @@ import type { Rng } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import { stratifiedPermutation } from "../data/split.ts";
-import { labelFlags } from "../train/label-flags.ts";
+import { classify } from "../task/classify/classify.ts";
 import type { ProposalConfig } from "./search-config.ts";
 
 /** Images of both levels: no image is in two of the lists. */
@@ -23,7 +23,7 @@ export interface SearchHalves {
 export function searchHalves({ train, classNames }: Dataset, config: ProposalConfig, rng: Rng): SearchHalves {
   const { numTrainImages, numValidationImages, useTeacher } = config;
   const all = Uint32Array.from({ length: train.count }, (_, index) => index);
-  const usable = useTeacher ? all : labelFlags(train).labelledAmong(all);
+  const usable = useTeacher ? all : classify.truth(train).usable(all);
   if (numTrainImages + numValidationImages > usable.length) {
     throw new SemlinkError({
       code: "invalid-config",

@@ -2,7 +2,7 @@
 import { Linear, valuesInit } from "@semlink/engine";
 import type { ProblemShape } from "../link/networks.ts";
 import type { ProposalConfig } from "./search-config.ts";
-import type { LinearHead } from "../teacher/teacher.ts";
+import type { LinearMap } from "../task/task.ts";
 import type { CostOptions } from "../cells/cost.ts";
 import type { KeptCells } from "./kept-primitives.ts";
 import type { PrimitiveSet } from "../cells/primitive-sets.ts";
@@ -20,7 +20,7 @@ export interface SearchNetworkOptions {
   readonly config: ProposalConfig;
   readonly primitives: PrimitiveSet;
   /** The teacher's head, which is reused as it is; null where the head is learned. */
-  readonly head: LinearHead | null;
+  readonly head: LinearMap | null;
   /** What pruning left; everything if left out. */
   readonly kept?: KeptCells | undefined;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { defineExperiment, type ExperimentInput } from "../experiment.ts";
-import { encoderIdentity } from "../student/student-encoder.ts";
+import { studentIdentity } from "../student/node/student-primitives.ts";
 import { contentHash } from "../store/canonical-json.ts";
 import type { StudentSizes } from "./controls/equal-macs.ts";
 import { randomGenotype } from "./controls/random-genotypes.ts";
@@ -54,7 +54,7 @@ export function plannedStudy(
       const { genotype } = request.student.cells;
       const isCells = request.student.architecture === "cells" && typeof genotype !== "string";
       const quality = isCells ? 0.3 + 0.5 * plantedQuality(genotype) : 0.4;
-      const name = contentHash(encoderIdentity(request.student));
+      const name = contentHash(studentIdentity(request.student));
       const draws = rngFrom(request.seed).fold(name).uniform(400);
       const correct = Uint8Array.from(draws, (draw) => Number(draw < quality));
       const accuracy = correct.reduce((sum, flag) => sum + flag, 0) / correct.length;

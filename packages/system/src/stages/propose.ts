@@ -4,7 +4,7 @@ import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/weights.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
 import type { Experiment } from "../experiment.ts";
 import type { JobContext } from "../run/serve-jobs.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
@@ -12,7 +12,7 @@ import type { OpenRun } from "./open-run.ts";
 import { readStageJson } from "../store/stored-files.ts";
 import { runStage } from "./old-stage.ts";
 import { startStopwatch } from "../store/stopwatch.ts";
-import { readTargetBank } from "../teacher/target-bank.ts";
+import { readTargetBank } from "../teacher/node/target-files.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { Genotype } from "../cells/genotype.ts";
 import { loadPrimitives, primitivesIdentity } from "../cells/load-primitives.ts";
@@ -113,7 +113,7 @@ export async function oneShotJob(payload: OneShotPayload, context: JobContext): 
   const { data, config, targets, shape, primitives, runtime, seed } = setting;
   const halves = searchHalves(data, config, rngFrom(seed).fold("search").fold("halves"));
   const meter = await openOneShot({
-    network: searchNetwork({ shape, config, primitives, head: targets?.head ?? null }),
+    network: searchNetwork({ shape, config, primitives, head: targets?.map ?? null }),
     batches: oneShotBatches(setting, halves.validation),
     terms: lowerTerms(config),
     ...{ shape, runtime },

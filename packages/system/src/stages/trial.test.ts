@@ -12,7 +12,7 @@ import type { Job } from "../run/serve-jobs.ts";
 import { jobTable } from "./job-table.ts";
 import type { OpenRun } from "./open-run.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
-import { writeTargetHead, writeViewTargets } from "../teacher/target-bank.ts";
+import { writeTargetMap, writeViewTargets } from "../teacher/node/target-files.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { stagedTrials } from "./trial.ts";
 import { spreadIndices, type TrialRequest, type TrialRunner } from "../search/select/trial.ts";
@@ -50,14 +50,18 @@ async function openTrials(
   const draws = tinyProblem().data.train.images;
   const drawn = (length: number): Float32Array =>
     Float32Array.from({ length }, (_, i) => draws[i % draws.length]! / 128 - 1);
-  await writeViewTargets(folder(), 0, {
+  const said = {
     embedding: drawn(data.train.count * EMBED_DIM),
-    logits: drawn(data.train.count * numClasses),
-    count: data.train.count,
-  });
-  const head = { weight: drawn(numClasses * EMBED_DIM), bias: new Float32Array(numClasses) };
-  const statistics = { mean: new Float32Array(EMBED_DIM), std: new Float32Array(EMBED_DIM).fill(1) };
-  await writeTargetHead(folder(), head, statistics);
+    answer: drawn(data.train.count * numClasses),
+  };
+  await writeViewTargets(folder(), 0, said, data.train.count);
+  const map = { weight: drawn(numClasses * EMBED_DIM), bias: new Float32Array(numClasses) };
+  const statistics = {
+    space: "standardized" as const,
+    mean: new Float32Array(EMBED_DIM),
+    std: new Float32Array(EMBED_DIM).fill(1),
+  };
+  await writeTargetMap(folder(), map, statistics);
   const jobs: string[] = [];
   const report = (): void => undefined;
   const runner: OpenRun["jobs"] = {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { problemShape } from "./transfer.ts";
 import { transferKnowledge } from "../train/transfer.ts";
-import { loadWeights } from "../train/weights.ts";
-import { explainedVariance } from "../evaluate/embedding-fidelity.ts";
+import { classify } from "../task/classify/classify.ts";
+import { loadWeights, placeInFolders } from "../train/node/phase-files.ts";
+import { explainedVariance } from "../task/embedding-figures.ts";
 import { runStudent } from "../evaluate/link-evaluation.ts";
 import { studentNetwork } from "../link/networks.ts";
 import type { Experiment } from "../experiment.ts";
@@ -14,8 +15,8 @@ import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage } from "./old-stage.ts";
 import { startStopwatch } from "../store/stopwatch.ts";
-import { encoderIdentity } from "../student/student-encoder.ts";
-import { readTargetBank } from "../teacher/target-bank.ts";
+import { studentIdentity } from "../student/node/student-primitives.ts";
+import { readTargetBank } from "../teacher/node/target-files.ts";
 import type { CachedTargets } from "./targets.ts";
 import { readTestEmbeddings, type TestEmbeddings } from "./test-embeddings.ts";
 import {
@@ -65,7 +66,7 @@ function trialStage(
     inputs: {
       data: data.digest,
       targets: targets.key,
-      student: encoderIdentity(student),
+      student: studentIdentity(student),
       transfer: { ...transfer, epochs: trial.budget.epochs },
       numImages: trial.budget.numImages,
       ...{ measuredOn, seed },
@@ -97,17 +98,20 @@ export async function trialJob(payload: TrialPayload, context: JobContext): Prom
   const { data, runtime, signal } = setting;
   const targets = await readTargetBank(targetsFolder, numViews);
   const shape = problemShape(data, targets.embedDim);
-  await transferKnowledge({
-    ...setting,
-    pool: spreadIndices(trial.budget.numImages, data.train.count),
-    targets: transfer.useTeacher ? targets : null,
-    shape,
-    student: trial.student,
-    transfer: { ...transfer, epochs: trial.budget.epochs },
-    numViews,
-    seed: trial.seed,
-    folder,
-  });
+  const taught = transfer.useTeacher ? targets : null;
+  await transferKnowledge(
+    {
+      task: classify,
+      data,
+      pool: spreadIndices(trial.budget.numImages, data.train.count),
+      targets: taught,
+      network: studentNetwork(shape, trial.student, taught?.map ?? null),
+      transfer: { ...transfer, epochs: trial.budget.epochs },
+      numViews,
+      seed: trial.seed,
+    },
+    placeInFolders(setting, () => folder),
+  );
   const set = data[trial.measuredOn];
   const network = studentNetwork(shape, trial.student, null);
   const weights = await loadWeights(folder);

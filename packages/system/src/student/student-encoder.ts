@@ -4,8 +4,7 @@ import { SemlinkError } from "@semlink/engine";
 import type { CellsConfig, StudentConfig } from "./student-config.ts";
 import { DerivedNetwork } from "../cells/derived-network.ts";
 import type { Genotype } from "../cells/genotype.ts";
-import { loadPrimitives, primitivesIdentity } from "../cells/load-primitives.ts";
-import { knownPrimitives } from "../cells/primitive-sets.ts";
+import type { Primitive } from "../cells/primitives/primitive.ts";
 import { CompactCnn } from "./compact-cnn.ts";
 
 /** What data and teacher ask of an encoder. */
@@ -19,15 +18,20 @@ export interface EncoderShape {
  * The semantic encoder of a student, `[batch, channels, height, width] → [batch, embedDim]`: the hand-made network, or
  * the cells of a genotype. Adding an architecture is a file and a line here.
  *
+ * @param primitives - those that the genotype may name; `studentPrimitives` finds them
  * @throws SemlinkError `unresolved-genotype` when the genotype is a word and not yet the one it stands for
  */
-export function studentEncoder(config: StudentConfig, { imageShape, embedDim }: EncoderShape): Layer {
+export function studentEncoder(
+  config: StudentConfig,
+  { imageShape, embedDim }: EncoderShape,
+  primitives: readonly Primitive[],
+): Layer {
   const [inChannels] = imageShape;
   switch (config.architecture) {
     case "compact-cnn":
       return new CompactCnn({ inChannels, ...config, embedDim });
     case "cells": {
-      const { channels, numCells, stemStride, primitives } = config.cells;
+      const { channels, numCells, stemStride } = config.cells;
       const genotype = inlineGenotype(config.cells);
       const numCellNodes = genotype.normal.length;
       const head = { embedDim };
@@ -39,7 +43,7 @@ export function studentEncoder(config: StudentConfig, { imageShape, embedDim }: 
         stemStride,
         head,
         genotype,
-        primitives: [...(primitives === undefined ? [] : loadPrimitives(primitives)), ...knownPrimitives],
+        primitives,
       });
     }
   }
@@ -48,11 +52,15 @@ export function studentEncoder(config: StudentConfig, { imageShape, embedDim }: 
 /**
  * What a student's encoder is built from, without the keys of other architectures: equal for students whose encoders
  * are equal, so that a stage keyed by it runs again only when it must.
+ *
+ * @param ownPrimitives - stands for the content of the module that `cells.primitives` names; absent where it names none
  */
-export function encoderIdentity(config: StudentConfig): Readonly<Record<string, unknown>> {
+export function encoderIdentity(
+  config: StudentConfig,
+  ownPrimitives?: unknown,
+): Readonly<Record<string, unknown>> {
   const { architecture, cells, stemWidth, widths, depths, residual } = config;
-  const { primitives } = cells;
-  const own = primitives === undefined ? {} : { primitives: primitivesIdentity(primitives) };
+  const own = cells.primitives === undefined ? {} : { primitives: ownPrimitives };
   return architecture === "cells"
     ? { architecture, cells: { ...cells, ...own } }
     : { architecture, stemWidth, widths, depths, residual };

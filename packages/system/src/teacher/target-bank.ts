@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { HostTensor, TensorFile } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import { writeSafetensors } from "@semlink/engine/node";
-import { join } from "node:path";
 import type { View } from "../data/augment.ts";
-import { viewBank } from "../data/augment.ts";
-import { readStageTensors } from "../store/stored-files.ts";
 import { toFloat16 } from "../numbers/float16.ts";
-import type { LinearHead } from "./teacher.ts";
+import type { LinearMap } from "../task/task.ts";
+import type { EmbeddingStatistics } from "./spaces.ts";
+import type { TeacherView } from "./teacher.ts";
 
-/** Teacher outputs of one view of every training image. */
+/** Teacher outputs of one view of every training item, as float16 bit patterns. */
 export interface ViewTargets {
-  /** [count, embedDim] teacher embedding, standardised, as float16 bit patterns */
+  /** [count, embedDim] standardised */
   readonly embeddings: Uint16Array;
-  /** [count, numClasses] teacher logits as float16 bit patterns */
-  readonly logits: Uint16Array;
-}
-
-/** Per-dimension statistics of the teacher's embedding over the identity view of its images; see `computeStatistics`. */
-export interface EmbeddingStatistics {
-  /** [embedDim] */
-  readonly mean: Float32Array;
-  /** [embedDim] */
-  readonly std: Float32Array;
+  /** [count, answerDim]; null where the teacher gives no answer */
+  readonly answers: Uint16Array | null;
 }
 
 /**
- * All that training ever sees of the teacher: its outputs for a bank of fixed views of every training image, and its
- * head. Everything lives in the standardised embedding space `e = (f - mean) / std`, where a mean squared error is
- * `1 - R²`.
+ * All that training ever sees of the teacher: its outputs for a bank of fixed views of every training item, and its
+ * map. Everything lives in the standardised space `e` of {@link EmbeddingStatistics}.
  *
  * @source the fast-distillation idea of arXiv 2506.13243; layout and float16 storage are semlink's
  */
@@ -35,114 +25,104 @@ export interface TargetBank {
   readonly views: readonly View[];
   readonly count: number;
   readonly embedDim: number;
-  readonly numClasses: number;
+  /** Width of an answer; null where the teacher gives none. */
+  readonly answerDim: number | null;
   readonly targets: readonly ViewTargets[];
-  /** The teacher's head on standardised embeddings: `W' = W diag(std)`, `b' = b + W mean`. */
-  readonly head: LinearHead;
+  /** The teacher's map on standardised embeddings; null where it has none. */
+  readonly map: LinearMap | null;
 }
 
-/** File of the targets of one view. */
-export function viewPath(folder: string, view: number): string {
-  return join(folder, `view-${String(view).padStart(2, "0")}.safetensors`);
-}
+/** Widths that the views of a bank share. */
+export type TargetWidths = Pick<TargetBank, "embedDim" | "answerDim">;
 
-const headPath = (folder: string): string => join(folder, "head.safetensors");
-
-/** Writes the targets of one view. */
-export async function writeViewTargets(
-  folder: string,
-  view: number,
-  { embedding, logits, count }: { embedding: Float32Array; logits: Float32Array; count: number },
-): Promise<void> {
-  await writeSafetensors(viewPath(folder, view), {
-    tensors: new Map([
-      [
-        "embedding",
-        { dtype: "float16", shape: [count, embedding.length / count], data: toFloat16(embedding) },
-      ],
-      ["logits", { dtype: "float16", shape: [count, logits.length / count], data: toFloat16(logits) }],
-    ]),
-    metadata: {},
+/** The targets of one view as the tensors of a file. */
+export function viewTensors({ embedding, answer }: TeacherView, count: number): TensorFile {
+  const halves = (values: Float32Array): HostTensor => ({
+    dtype: "float16",
+    shape: [count, values.length / count],
+    data: toFloat16(values),
   });
+  const tensors = new Map([["embedding", halves(embedding)]]);
+  if (answer) tensors.set("answer", halves(answer));
+  return { tensors, metadata: {} };
 }
 
-/** Folds the statistics into the teacher's head: logits of `f = mean + std ⊙ e` from `e`. */
-export function standardizedHead(head: LinearHead, { mean, std }: EmbeddingStatistics): LinearHead {
+/** Widths of the targets of a view. @throws SemlinkError `corrupt-file` when they are no targets */
+export function targetWidths({ tensors }: TensorFile, where: string): TargetWidths {
+  const width = (tensor: HostTensor | undefined): number | null => tensor?.shape[1] ?? null;
+  const embedDim = width(tensors.get("embedding"));
+  if (embedDim === null) throw corrupt(where);
+  return { embedDim, answerDim: width(answerOf(tensors)) };
+}
+
+/**
+ * The targets of a view.
+ *
+ * @param count - number of items; whatever it is when left out
+ * @throws SemlinkError `corrupt-file` when they are missing or of another size
+ */
+export function viewTargetsOf(
+  { tensors }: TensorFile,
+  where: string,
+  { embedDim, answerDim }: TargetWidths,
+  count: number | undefined,
+): ViewTargets & { readonly count: number } {
+  const embedding = tensors.get("embedding");
+  const answer = answerOf(tensors);
+  const rows = count ?? embedding?.shape[0] ?? 0;
+  const read = (tensor: HostTensor | undefined, width: number): Uint16Array => {
+    const { data, shape } = tensor ?? {};
+    if (data instanceof Uint16Array && shape?.[0] === rows && shape[1] === width) return data;
+    throw corrupt(where);
+  };
+  if (answerDim === null && answer) throw corrupt(where);
+  return {
+    embeddings: read(embedding, embedDim),
+    answers: answerDim === null ? null : read(answer, answerDim),
+    count: rows,
+  };
+}
+
+// Banks of an earlier version call the answer by its name in classification.
+function answerOf(tensors: TensorFile["tensors"]): HostTensor | undefined {
+  return tensors.get("answer") ?? tensors.get("logits");
+}
+
+/** Map and statistics of a bank as the tensors of a file. */
+export function mapTensors(map: LinearMap | null, { space, mean, std }: EmbeddingStatistics): TensorFile {
   const embedDim = mean.length;
-  const weight = head.weight.map((value, index) => value * std[index % embedDim]!);
-  const bias = head.bias.map((value, row) => {
-    let sum = value;
-    for (let d = 0; d < embedDim; d++) sum += head.weight[row * embedDim + d]! * mean[d]!;
-    return sum;
-  });
-  return { weight, bias };
-}
-
-/** Writes the standardised head and the statistics. */
-export async function writeTargetHead(
-  folder: string,
-  head: LinearHead,
-  statistics: EmbeddingStatistics,
-): Promise<void> {
-  const embedDim = statistics.mean.length;
-  const numClasses = head.bias.length;
-  await writeSafetensors(headPath(folder), {
-    tensors: new Map([
-      ["weight", { dtype: "float32", shape: [numClasses, embedDim], data: head.weight }],
-      ["bias", { dtype: "float32", shape: [numClasses], data: head.bias }],
-      ["mean", { dtype: "float32", shape: [embedDim], data: statistics.mean }],
-      ["std", { dtype: "float32", shape: [embedDim], data: statistics.std }],
-    ]),
-    metadata: {},
-  });
-}
-
-/**
- * Reads a bank.
- *
- * @throws SemlinkError `corrupt-file` when a file is missing, damaged, or of another size than the rest
- */
-export async function readTargetBank(folder: string, numViews: number): Promise<TargetBank> {
-  const head = await readFloats(headPath(folder), ["weight", "bias"]);
-  const numClasses = head.bias.length;
-  const embedDim = head.weight.length / numClasses;
-  const targets: ViewTargets[] = [];
-  let count: number | undefined;
-  for (let view = 0; view < numViews; view++) {
-    const path = viewPath(folder, view);
-    const { tensors } = await readStageTensors(path);
-    const read = (name: string, width: number): Uint16Array => {
-      const { data, shape: [rows, columns] = [] } = tensors.get(name) ?? {};
-      if (!(data instanceof Uint16Array) || columns !== width || rows !== (count ?? rows))
-        throw corrupt(path);
-      count = rows;
-      return data;
-    };
-    targets.push({ embeddings: read("embedding", embedDim), logits: read("logits", numClasses) });
+  const floats = (shape: number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
+  const tensors = new Map([
+    ["mean", floats([embedDim], mean)],
+    ["std", floats([embedDim], std)],
+  ]);
+  if (map) {
+    const answerDim = map.bias.length;
+    tensors.set("weight", floats([answerDim, embedDim], map.weight));
+    tensors.set("bias", floats([answerDim], map.bias));
   }
-  return { views: viewBank(numViews), count: count ?? 0, embedDim, numClasses, targets, head };
+  return { tensors, metadata: { space } };
 }
 
-/**
- * The statistics beside a bank.
- *
- * @throws SemlinkError `corrupt-file` when the file is missing or damaged
- */
-export async function readEmbeddingStatistics(folder: string): Promise<EmbeddingStatistics> {
-  return readFloats(headPath(folder), ["mean", "std"]);
+/** Map of a bank. @throws SemlinkError `corrupt-file` when half of it is missing or has another type */
+export function mapOf({ tensors }: TensorFile, where: string): LinearMap | null {
+  if (!tensors.has("weight") && !tensors.has("bias")) return null;
+  return { weight: floatsOf(tensors, "weight", where), bias: floatsOf(tensors, "bias", where) };
 }
 
-async function readFloats<Name extends string>(
-  path: string,
-  names: readonly Name[],
-): Promise<Record<Name, Float32Array>> {
-  const { tensors } = await readStageTensors(path);
-  const entries = names.map((name) => {
-    const data = tensors.get(name)?.data;
-    if (data instanceof Float32Array) return [name, data];
-    throw corrupt(path);
-  });
-  return Object.fromEntries(entries) as Record<Name, Float32Array>;
+/** Statistics of a bank. @throws SemlinkError `corrupt-file` when they are missing or have another type */
+export function statisticsOf({ tensors, metadata }: TensorFile, where: string): EmbeddingStatistics {
+  return {
+    space: metadata["space"] === "unit" ? "unit" : "standardized",
+    mean: floatsOf(tensors, "mean", where),
+    std: floatsOf(tensors, "std", where),
+  };
+}
+
+function floatsOf(tensors: TensorFile["tensors"], name: string, where: string): Float32Array {
+  const data = tensors.get(name)?.data;
+  if (data instanceof Float32Array) return data;
+  throw corrupt(where);
 }
 
 function corrupt(where: string): SemlinkError {

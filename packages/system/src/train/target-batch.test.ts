@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { FLOAT16_VALUES } from "../numbers/float16.ts";
-import { TargetBatch } from "./target-batch.ts";
+import { TargetBatch, teacherInputs } from "./target-batch.ts";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 
 const { targets } = tinyProblem();
@@ -12,17 +12,17 @@ describe("TargetBatch", () => {
     const views = [1, 0, 1, 0];
     const batch = new TargetBatch(targets, 4).gather(indices, (row) => views[row]!);
     expect(batch.teacherEmbedding.shape).toEqual([4, targets.embedDim]);
-    expect(batch.teacherLogits.shape).toEqual([4, targets.numClasses]);
+    expect(batch.teacherAnswer!.shape).toEqual([4, targets.answerDim]);
     indices.forEach((image, row) => {
-      const { embeddings, logits } = targets.targets[views[row]!]!;
+      const { embeddings, answers } = targets.targets[views[row]!]!;
       const rowOf = (halves: Uint16Array, width: number): number[] =>
         Array.from(halves.subarray(image * width, (image + 1) * width), (half) => FLOAT16_VALUES[half]!);
-      const { embedDim, numClasses } = targets;
+      const { embedDim, answerDim } = targets;
       expect([...batch.teacherEmbedding.data.slice(row * embedDim, (row + 1) * embedDim)]).toEqual(
         rowOf(embeddings, embedDim),
       );
-      expect([...batch.teacherLogits.data.slice(row * numClasses, (row + 1) * numClasses)]).toEqual(
-        rowOf(logits, numClasses),
+      expect([...batch.teacherAnswer!.data.slice(row * answerDim!, (row + 1) * answerDim!)]).toEqual(
+        rowOf(answers!, answerDim!),
       );
     });
   });
@@ -34,5 +34,17 @@ describe("TargetBatch", () => {
     const second = batch.gather(Uint32Array.of(1), () => 0).teacherEmbedding;
     expect(second).toBe(first);
     expect(second.data).not.toEqual(before);
+  });
+
+  it("has no answer where the teacher gives none", () => {
+    const silent = {
+      ...targets,
+      answerDim: null,
+      targets: targets.targets.map((view) => ({ ...view, answers: null })),
+    };
+    const batch = new TargetBatch(silent, 1).gather(Uint32Array.of(3), () => 0);
+    expect(Object.keys(batch)).toEqual(["teacherEmbedding"]);
+    expect(teacherInputs(silent).answer).toBeNull();
+    expect(teacherInputs(targets, "second:").answer!.shape).toEqual(["batch", targets.answerDim]);
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
+import { classify } from "../task/classify/classify.ts";
 import { TaughtBatches } from "./taught-batches.ts";
 import { saidOf, shownIn, tinyProblem, viewsOf } from "../link/tiny-problem.fixture.ts";
 
@@ -11,7 +12,17 @@ describe("TaughtBatches", () => {
   const { train: set, mean, std } = data;
   const pool = Uint32Array.of(3, 9, 12, 30, 31, 40);
   const batches = (): TaughtBatches =>
-    new TaughtBatches({ set, mean, std, targets, pool, batchSize: 3, numViews: 2, rng: rngFrom(4) });
+    new TaughtBatches({
+      set,
+      truth: classify.truth(set),
+      mean,
+      std,
+      targets,
+      pool,
+      batchSize: 3,
+      numViews: 2,
+      rng: rngFrom(4),
+    });
 
   it("show every image of the pool once an epoch, in another view the next", () => {
     const shown = [0, 1, 2, 3].map((step) =>
@@ -29,6 +40,6 @@ describe("TaughtBatches", () => {
     const shown = shownIn(feeds["validation:images"]!.data as Float32Array, viewsOf(problem), 3 * 8 * 8);
     const said = saidOf(targets, shown);
     expect(feeds["validation:teacherEmbedding"]!.data).toEqual(said.teacherEmbedding);
-    expect(feeds["validation:teacherLogits"]!.data).toEqual(said.teacherLogits);
+    expect(feeds["validation:teacherAnswer"]!.data).toEqual(said.teacherAnswer);
   });
 });

@@ -4,7 +4,7 @@ import { viewBank } from "../data/augment.ts";
 import type { ImageSet } from "../data/dataset.ts";
 import { ImageBatches } from "../data/image-batches.ts";
 import type { TargetBank } from "../teacher/target-bank.ts";
-import { type LabelFlags, labelFlags } from "./label-flags.ts";
+import type { TruthFeeds } from "../task/task.ts";
 import { TargetBatch } from "./target-batch.ts";
 
 /** Where {@link TaughtBatches} takes its images. */
@@ -12,7 +12,9 @@ export interface TaughtBatchesOptions {
   readonly set: ImageSet;
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** Teacher's outputs, or null where only labels are learned from. */
+  /** What a task knows of the items of the set. */
+  readonly truth: TruthFeeds;
+  /** Teacher's outputs, or null where only the truth is learned from. */
   readonly targets: TargetBank | null;
   /** Indices into the set; all images when left out. */
   readonly pool?: Uint32Array;
@@ -26,10 +28,10 @@ export interface TaughtBatchesOptions {
 export class TaughtBatches {
   private readonly batches: ImageBatches;
   private readonly targets: TargetBatch | null;
-  private readonly flags: LabelFlags;
+  private readonly truth: TruthFeeds;
   private readonly viewIndexOf: (epoch: number, index: number) => number;
 
-  constructor({ targets, numViews, ...options }: TaughtBatchesOptions) {
+  constructor({ truth, targets, numViews, ...options }: TaughtBatchesOptions) {
     const { set, batchSize, rng } = options;
     const views = viewBank(numViews);
     const firstView = rng.fold("first-view").integers(set.count, numViews);
@@ -39,7 +41,7 @@ export class TaughtBatches {
       viewOf: (epoch, index) => views[this.viewIndexOf(epoch, index)]!,
     });
     this.targets = targets && new TargetBatch(targets, batchSize);
-    this.flags = labelFlags(set);
+    this.truth = truth;
   }
 
   get stepsPerEpoch(): number {
@@ -49,12 +51,13 @@ export class TaughtBatches {
   /**
    * The feeds of a step under their names with a prefix; the buffers are used again for the next one.
    *
-   * @returns images, labels, isLabelled; with targets also teacherEmbedding and teacherLogits
+   * @returns images and the truth; with targets also teacherEmbedding and, where there is one, teacherAnswer
    */
   at(step: number, prefix = ""): Record<string, HostTensor> {
-    const { epoch, indices, images, labels } = this.batches.at(step);
+    const { epoch, indices, images } = this.batches.at(step);
     const feeds = {
-      ...{ images, labels, isLabelled: this.flags.gather(indices) },
+      images,
+      ...this.truth.gather(indices),
       ...this.targets?.gather(indices, (row) => this.viewIndexOf(epoch, indices[row]!)),
     };
     return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [`${prefix}${name}`, tensor]));

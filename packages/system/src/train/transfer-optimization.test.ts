@@ -14,7 +14,7 @@ const { transfer } = experiment.distill;
 function orthogonalized(student: StudentConfig, optimizer: "muon" | "sgd" = "muon"): string[] {
   const network = studentNetwork(shape, student, null);
   nameTree(network);
-  const { policy } = transferOptimization({ ...transfer, optimizer }, network);
+  const { policy } = transferOptimization({ ...transfer, optimizer }, network.head);
   return paramsOf(network)
     .filter(
       (param) => policy(param).learningRateScale === transfer.muonLearningRate / transfer.peakLearningRate,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Optimizer, Param, ParamPolicy } from "@semlink/engine";
-import { muon, sgd } from "@semlink/engine";
-import type { TransferConfig } from "../experiment.ts";
-import type { StudentNetwork } from "../link/networks.ts";
+import type { Layer, Optimizer, Param, ParamPolicy } from "@semlink/engine";
+import { muon, paramsOf, sgd } from "@semlink/engine";
+import type { TransferConfig } from "./distill-config.ts";
 
 // One filter for each channel is no matrix between channels: nothing in it is to be orthogonal.
 const DEPTHWISE = ".depthwise.";
@@ -20,21 +19,23 @@ export interface TransferOptimization {
  * One schedule serves both: the rate of Muon's weights is `muonLearningRate / peakLearningRate` of it. Eight epochs of
  * Muon end a point above ten of SGD (docs/decisions/0013).
  *
+ * @param head - turns the embedding into an answer; its parameters are named, and never orthogonalised
  * @source Jordan 2024, airbench94_muon (momentum 0.6, three steps, weights kept at the norm √rows)
  */
 export function transferOptimization(
   { optimizer, peakLearningRate, muonLearningRate, weightDecay }: TransferConfig,
-  { head }: StudentNetwork,
+  head: Layer,
 ): TransferOptimization {
   const plain = sgd({ momentum: 0.9, nesterov: true, weightDecay });
   if (optimizer === "sgd") return { optimizer: plain, policy: () => ({}) };
+  const ofHead = new Set(paramsOf(head).map(({ name }) => name));
   const isOrthogonalized = ({
     name,
     shape,
   }: {
     readonly name: string;
     readonly shape: readonly number[];
-  }): boolean => shape.length >= 2 && name !== head.weight.name && !name.includes(DEPTHWISE);
+  }): boolean => shape.length >= 2 && !ofHead.has(name) && !name.includes(DEPTHWISE);
   return {
     optimizer: muon({
       others: plain,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readMetrics } from "@semlink/engine/node";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { imageLength } from "../data/dataset.ts";
@@ -11,9 +11,10 @@ import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { FLOAT16_VALUES } from "../numbers/float16.ts";
 import { studentNetwork } from "../link/networks.ts";
 import { saidOf, shownIn, tinyProblem, type TinyProblem, viewsOf } from "../link/tiny-problem.fixture.ts";
+import { classify } from "../task/classify/classify.ts";
 import { transferKnowledge } from "./transfer.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
-import { loadWeights, WEIGHTS_FILE } from "./weights.ts";
+import { loadWeights, placeInFolders, WEIGHTS_FILE } from "./node/phase-files.ts";
 
 const folder = eachTempFolder();
 
@@ -34,22 +35,21 @@ async function transfer(setting: Setting = {}): Promise<string> {
   const { runtime, signal } = setting.watched ?? (await watchedRuntime());
   const { data, targets, shape, experiment } = problem;
   const path = join(folder(), name);
-  await mkdir(path, { recursive: true });
-  await transferKnowledge({
-    data,
-    ...(setting.pool ? { pool: setting.pool } : {}),
-    targets: isTaught ? targets : null,
-    shape,
-    student: experiment.student,
-    transfer: { ...experiment.distill.transfer, ...setting.transfer },
-    numViews: experiment.targets.numViews,
-    seed: 1,
-    folder: path,
-    runtime,
-    detectAnomaly: setting.detectAnomaly ?? false,
-    report: setting.report ?? (() => undefined),
-    signal,
-  });
+  const taught = isTaught ? targets : null;
+  const { detectAnomaly = false, report = (): void => undefined } = setting;
+  await transferKnowledge(
+    {
+      task: classify,
+      data,
+      ...(setting.pool ? { pool: setting.pool } : {}),
+      targets: taught,
+      network: studentNetwork(shape, experiment.student, taught?.map ?? null),
+      transfer: { ...experiment.distill.transfer, ...setting.transfer },
+      numViews: experiment.targets.numViews,
+      seed: 1,
+    },
+    placeInFolders({ runtime, detectAnomaly, report, signal }, () => path),
+  );
   return path;
 }
 
@@ -103,7 +103,7 @@ describe("transferKnowledge", () => {
     steps.forEach((shown, step) => {
       const said = saidOf(problem.targets, shown);
       expect(watched.fed("teacherEmbedding")[step]).toEqual(said.teacherEmbedding);
-      expect(watched.fed("teacherLogits")[step]).toEqual(said.teacherLogits);
+      expect(watched.fed("teacherAnswer")[step]).toEqual(said.teacherAnswer);
       const labels = shown.map(({ image }) => problem.data.train.labels[image]);
       expect([...watched.fed("labels")[step]!]).toEqual(labels);
     });
@@ -127,8 +127,8 @@ describe("transferKnowledge", () => {
     const events: ProgressEvent[] = [];
     const path = await transfer({ problem, report: (event) => events.push(event) });
     const weights = await loadWeights(path);
-    expect(weights.get("head.weight")).toEqual(problem.targets.head.weight);
-    expect(weights.get("head.bias")).toEqual(problem.targets.head.bias);
+    expect(weights.get("head.weight")).toEqual(problem.targets.map!.weight);
+    expect(weights.get("head.bias")).toEqual(problem.targets.map!.bias);
     const last = events.at(-1)!;
     expect(last).toMatchObject({ stage: "distill", done: 12, total: 12 });
     expect(Object.keys(last.metrics!)).toEqual(["loss", "feature", "cosine", "soft", "hard"]);
@@ -165,7 +165,7 @@ describe("transferKnowledge without a teacher", () => {
     expect(watched.trainings[0]!.filter((name) => name.startsWith("teacher"))).toEqual([]);
     expect(watched.numSteps()).toBe(12);
     expect(Object.keys(events.at(-1)!.metrics!)).toEqual(["loss", "hard"]);
-    expect((await loadWeights(path)).get("head.weight")).not.toEqual(problem.targets.head.weight);
+    expect((await loadWeights(path)).get("head.weight")).not.toEqual(problem.targets.map!.weight);
   });
 
   it("sees only images whose label may be used", async () => {

@@ -1,41 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "@semlink/engine";
 import { paramsOf, SemlinkError } from "@semlink/engine";
-import { writeSafetensors } from "@semlink/engine/node";
-import { join } from "node:path";
-import { readStageTensors } from "../store/stored-files.ts";
+import type { Weights } from "./phase.ts";
 
-/** File of the trained weights in a stage's folder. */
-export const WEIGHTS_FILE = "weights.safetensors";
-
-/** Writes the values of every parameter and buffer of a network. */
-export async function saveWeights(
-  folder: string,
-  network: object,
-  weights: ReadonlyMap<string, Float32Array>,
-): Promise<void> {
+/** The values of every parameter and buffer of a network as named tensors; those without a value are left out. */
+export function weightTensors(network: object, weights: Weights): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
   for (const { name, shape } of paramsOf(network)) {
     const data = weights.get(name);
     if (data) tensors.set(name, { dtype: "float32", shape: [...shape], data });
   }
-  await writeSafetensors(join(folder, WEIGHTS_FILE), { tensors, metadata: {} });
+  return tensors;
 }
 
 /**
- * Reads the weights that {@link saveWeights} wrote.
+ * The values of {@link weightTensors}.
  *
- * @throws SemlinkError `corrupt-file` when the file is missing or damaged
+ * @param where - names the source in errors
+ * @throws SemlinkError `corrupt-file` when a tensor is of another type
  */
-export async function loadWeights(folder: string): Promise<Map<string, Float32Array>> {
-  const path = join(folder, WEIGHTS_FILE);
-  const { tensors } = await readStageTensors(path);
+export function weightsOf(
+  tensors: ReadonlyMap<string, HostTensor>,
+  where: string,
+): Map<string, Float32Array> {
   return new Map(
     Array.from(tensors, ([name, { data }]) => {
       if (data instanceof Float32Array) return [name, data];
       throw new SemlinkError({
         code: "corrupt-file",
-        where: path,
+        where,
         expected: `float32 values of "${name}"`,
         actual: data.constructor.name,
         hint: "delete the folder; the stage is run again",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import { setImmediate } from "node:timers/promises";
+import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import type { Check, MeanCheck, VerifyCheck } from "./check.ts";
 
 /** How long Monte-Carlo goes on. */
@@ -65,7 +65,7 @@ async function estimate(check: MeanCheck, rng: Rng, effort: Effort, signal?: Abo
       const bound = { below: below === null ? null : below + chance, above: above + chance };
       return { simulated: theory + mean, deviation, bound, n };
     }
-    await setImmediate(); // signals and drawing get in here
+    await yieldToEvents(); // signals and drawing get in here
     signal?.throwIfAborted();
   }
 }

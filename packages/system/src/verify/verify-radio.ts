@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cpus } from "node:os";
 import { rngFrom, type Runtime } from "@semlink/engine";
-import { setImmediate } from "node:timers/promises";
+import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import type { ChannelModel } from "../channel/channel-model.ts";
 import { radioOf } from "../channel/radio.ts";
 import { measureLdpcThroughput } from "../modem/index.ts";
@@ -48,7 +48,7 @@ export async function verifyRadio(options: VerifyOptions = {}): Promise<VerifyRe
     checks.push(await runCheck(check, family, rng, isQuick ? QUICK : THOROUGH, signal));
     done += weightOf(check);
     report?.({ stage: "verify", done, total });
-    await setImmediate(); // signals and drawing get in here
+    await yieldToEvents(); // signals and drawing get in here
   }
   return {
     ...{ schema: "semlink-verify/1", seed, isQuick, channel: channel?.name ?? null },

@@ -2,7 +2,7 @@
 import { describeError, SemlinkError } from "@semlink/engine";
 import sharp from "sharp";
 import type { Reporter } from "../../run/progress.ts";
-import { withContentDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./content-digest.ts";
 import type { DatasetSource, DecodedDataset, ImageSet } from "../dataset.ts";
 import { pinnedDataset } from "./pinned-dataset.ts";
 import type { PackageFiles, PinnedPackage } from "./pinned-package.ts";
@@ -89,7 +89,7 @@ export async function decodeCifar10(files: PackageFiles, onProgress: Reporter): 
   };
   const train = await decodeSet(TRAIN_BATCHES, TRAIN_LABELS);
   const test = await decodeSet(TEST_BATCHES, TEST_LABELS);
-  return withContentDigest({ name: "cifar10", classNames: CLASS_NAMES, train, test });
+  return withNativeDigest({ name: "cifar10", classNames: CLASS_NAMES, train, test });
 }
 
 /** @returns [rows, 1024, 3] interleaved pixels */

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { rngFrom } from "@semlink/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withContentDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./content-digest.ts";
 import type { DecodedDataset } from "../dataset.ts";
 import { decodeOnce } from "./decoded-cache.ts";
 import { drawShapes } from "../synthetic.ts";
 
-const dataset = withContentDigest({
+const dataset = withNativeDigest({
   name: "synthetic-shapes",
   classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
   train: drawShapes(4, rngFrom(1)),

@@ -10,7 +10,7 @@ import {
   type TensorFile,
 } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { withContentDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./content-digest.ts";
 import type { DatasetName, DecodedDataset, ImageSet, LoadRequest } from "../dataset.ts";
 
 /** What is decoded, and under which key its result is kept. */
@@ -70,7 +70,7 @@ function toTensorFile(dataset: DecodedDataset): TensorFile {
 function fromTensorFile(name: DatasetName, { tensors, metadata }: TensorFile, file: string): DecodedDataset {
   const classNames = JSON.parse(metadata["classNames"] ?? "[]") as string[];
   const [train, test] = SETS.map((set) => imageSet(tensors, set, file));
-  const dataset = withContentDigest({ name, classNames, train: train!, test: test! });
+  const dataset = withNativeDigest({ name, classNames, train: train!, test: test! });
   if (dataset.contentDigest === metadata["contentDigest"]) return dataset;
   throw damaged(file, `content with sha256 ${metadata["contentDigest"]}`, dataset.contentDigest);
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SemlinkError } from "@semlink/engine";
 import sharp from "sharp";
-import { withContentDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./content-digest.ts";
 import type { DatasetSource, DecodedDataset, ImageSet, LoadRequest } from "../dataset.ts";
 import { decodeOnce } from "./decoded-cache.ts";
 import {
@@ -88,7 +88,7 @@ async function decode(
     return set;
   };
   const classNames = classes.map(({ name }) => name);
-  return withContentDigest({
+  return withNativeDigest({
     name: "image-folder",
     classNames,
     train: await decodeSet(train),

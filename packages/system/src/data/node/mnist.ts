@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { withContentDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./content-digest.ts";
 import type { DatasetSource, DecodedDataset, ImageSet } from "../dataset.ts";
 import { pinnedDataset } from "./pinned-dataset.ts";
 import type { PackageFiles, PinnedPackage } from "./pinned-package.ts";
@@ -54,7 +54,7 @@ export function decodeMnist(files: PackageFiles): DecodedDataset {
   };
   const train = decodeSet(TRAIN_IMAGES, TRAIN_LABELS);
   const test = decodeSet(TEST_IMAGES, TEST_LABELS);
-  return withContentDigest({ name: "mnist", classNames: CLASS_NAMES, train, test });
+  return withNativeDigest({ name: "mnist", classNames: CLASS_NAMES, train, test });
 }
 
 type IdxArray = readonly [count: number, height: number, width: number, data: Uint8Array];

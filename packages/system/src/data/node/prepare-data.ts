@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from "node:crypto";
 import type { Reporter } from "../../run/progress.ts";
 import type { DataConfig } from "../data-config.ts";
-import { type Dataset, type DecodedDataset, type ImageSet, selectImages } from "../dataset.ts";
+import { assembleDataset } from "../assemble-dataset.ts";
+import type { Dataset } from "../dataset.ts";
 import { datasets } from "./datasets.ts";
-import { intensityMoments } from "../intensity-moments.ts";
-import { type Split, splitDataset, type SplitOptions } from "../split.ts";
 import { userCacheFolder } from "./user-cache.ts";
 
 /** Everything about preparing data that does not change its bits. */
@@ -33,43 +31,4 @@ export async function prepareData(config: DataConfig, options: PrepareDataOption
   const decoded = await source.load({ dataDir, imageSize, cacheFolder, onProgress, signal });
   const { validationCount = source.defaultValidationCount(decoded.train.count) } = config;
   return assembleDataset(decoded, { ...config, validationCount });
-}
-
-/** The dataset that results from one split of a decoded dataset. */
-export function assembleDataset(decoded: DecodedDataset, options: Omit<SplitOptions, "numClasses">): Dataset {
-  const { name, classNames, contentDigest } = decoded;
-  const split = splitDataset(decoded.train.labels, decoded.test.labels, {
-    ...options,
-    numClasses: classNames.length,
-  });
-  const selected = selectImages(decoded.train, split.train);
-  const { isLabelled } = split;
-  const train: ImageSet = isLabelled === undefined ? selected : { ...selected, isLabelled };
-  const validation = selectImages(decoded.train, split.validation);
-  const test = selectImages(decoded.test, split.test);
-  const { mean, std } = intensityMoments(train);
-  return {
-    name,
-    classNames,
-    train,
-    validation,
-    test,
-    mean,
-    std,
-    digest: datasetDigest(contentDigest, split),
-  };
-}
-
-const EVERY_LABEL = new Uint8Array(0);
-
-function datasetDigest(
-  contentDigest: string,
-  { train, validation, test, isLabelled = EVERY_LABEL }: Split,
-): string {
-  const hash = createHash("sha256");
-  hash.update(
-    JSON.stringify([contentDigest, train.length, validation.length, test.length, isLabelled.length]),
-  );
-  for (const part of [train, validation, test, isLabelled]) hash.update(part);
-  return hash.digest("hex");
 }

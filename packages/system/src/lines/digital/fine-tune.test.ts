@@ -9,7 +9,7 @@ import { imagesAtBudgets } from "./images-at-budgets.ts";
 import { imageBudgets } from "./separation.ts";
 import { studentNetwork } from "../../link/networks.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
-import { loadWeights } from "../../train/weights.ts";
+import { loadWeights } from "../../train/node/phase-files.ts";
 import { drawnWeights } from "../../open-graph.fixture.ts";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import { fineTuneOnCompressed, type FineTuneOptions } from "./fine-tune.ts";

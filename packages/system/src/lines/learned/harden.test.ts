@@ -14,7 +14,7 @@ import { hardenAgainstChannel } from "./harden.ts";
 import { studentNetwork } from "../../link/networks.ts";
 import { saidOf, shownIn, tinyProblem, viewsOf } from "../../link/tiny-problem.fixture.ts";
 import { watchedRuntime, type WatchedRuntime } from "../../train/watched-runtime.fixture.ts";
-import { loadWeights, WEIGHTS_FILE } from "../../train/weights.ts";
+import { loadWeights, WEIGHTS_FILE } from "../../train/node/phase-files.ts";
 
 let folder: string;
 const problem = tinyProblem();
@@ -100,7 +100,7 @@ describe("hardenAgainstChannel", () => {
     steps.forEach((shown, step) => {
       const said = saidOf(targets, shown);
       expect(watched.fed("teacherEmbedding")[step]).toEqual(said.teacherEmbedding);
-      expect(watched.fed("teacherLogits")[step]).toEqual(said.teacherLogits);
+      expect(watched.fed("teacherAnswer")[step]).toEqual(said.teacherAnswer);
       expect([...watched.fed("labels")[step]!]).toEqual(shown.map(({ image }) => data.train.labels[image]));
     });
     expect(new Set(steps.flat().map(({ view }) => view))).toEqual(new Set([0, 1]));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Build, graphCost, input } from "@semlink/engine";
 import type { StudentConfig } from "../../student/student-config.ts";
+import { studentPrimitives } from "../../student/node/student-primitives.ts";
 import type { EncoderShape } from "../../student/student-encoder.ts";
 import { studentEncoder } from "../../student/student-encoder.ts";
 import type { Cost } from "../../cells/primitives/primitive.ts";
@@ -27,7 +28,7 @@ const USUAL_DEPTHS = DEPTHS[0];
 
 /** Parameters and MACs of one image of any student's encoder. */
 export function studentCost(student: StudentConfig, shape: EncoderShape): Cost {
-  const encoder = studentEncoder(student, shape);
+  const encoder = studentEncoder(student, shape, studentPrimitives(student));
   const build = new Build({ encoder }, { training: false });
   const embedding = build.apply(encoder, input("images", ["batch", ...shape.imageShape]));
   return graphCost({ embedding });

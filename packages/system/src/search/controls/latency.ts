@@ -3,6 +3,7 @@ import type { NamedTensors, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
 import type { StudentConfig } from "../../student/student-config.ts";
+import { studentPrimitives } from "../../student/node/student-primitives.ts";
 import { median } from "../../numbers/median.ts";
 import type { JobContext } from "../../run/serve-jobs.ts";
 import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
@@ -62,7 +63,7 @@ export async function latencyJob(payload: LatencyPayload, { signal }: JobContext
 
 /** An encoder as it would be exported, with the weights that training starts from. */
 function openEncoder(student: StudentConfig, shape: EncoderShape, runtime: Runtime): Promise<Evaluator> {
-  const root = { encoder: studentEncoder(student, shape) };
+  const root = { encoder: studentEncoder(student, shape, studentPrimitives(student)) };
   nameTree(root);
   const rng = rngFrom(0);
   const weights = new Map(

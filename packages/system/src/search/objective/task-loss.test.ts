@@ -12,7 +12,7 @@ const embedding = rngFrom(1).normal(BATCH * 6);
 const logits = rngFrom(2).normal(BATCH * 5);
 const said = {
   ...{ embedding, logits, teacherEmbedding: rngFrom(3).normal(BATCH * 6) },
-  ...{ teacherLogits: rngFrom(4).normal(BATCH * 5) },
+  ...{ teacherAnswer: rngFrom(4).normal(BATCH * 5) },
   ...{ labels: Int32Array.of(0, 1, 2, 3), isLabelled: Float32Array.of(1, 1, 1, 1) },
 };
 
@@ -34,17 +34,17 @@ describe("loss of a level", () => {
   });
 
   it("is for the labels alone blind to the teacher", async () => {
-    const other = { teacherEmbedding: embedding, teacherLogits: logits };
+    const other = { teacherEmbedding: embedding, teacherAnswer: logits };
     expect(await lossOf("labels", other)).toBe(await lossOf("labels"));
   });
 
   it("is for a student that repeats the teacher 0.3 of that of its labels", async () => {
-    const same = { teacherEmbedding: embedding, teacherLogits: logits };
+    const same = { teacherEmbedding: embedding, teacherAnswer: logits };
     expect(await lossOf("kd", same)).toBeCloseTo(0.3 * (await lossOf("labels")), 5);
   });
 
   it("adds what the teacher's logits say to what its embedding and the labels do", async () => {
-    const sameLogits = { teacherLogits: logits };
+    const sameLogits = { teacherAnswer: logits };
     const [feature, labels] = [await lossOf("feature"), await lossOf("labels")];
     expect(await lossOf("kd", sameLogits)).toBeCloseTo(feature + 0.3 * labels, 5);
     expect(await lossOf("kd")).toBeGreaterThan(feature + 0.3 * labels);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
 import { input } from "@semlink/engine";
-import {
-  featureLoss,
-  labelledCrossEntropy,
-  standardizedSoftLoss,
-  weightedTerms,
-} from "../../train/losses.ts";
+import { labelledCrossEntropy, standardizedSoftLoss } from "../../task/classify/losses.ts";
+import { featureLoss, weightedTerms } from "../../train/terms.ts";
 import type { ProblemShape } from "../../link/networks.ts";
 
 /** Inputs of the graph that hold a batch of images with what is known of them. */
@@ -20,7 +16,7 @@ export interface TaskBatch {
   /** [batch, embedDim] standardised */
   readonly teacherEmbedding: Tensor;
   /** [batch, numClasses] */
-  readonly teacherLogits: Tensor;
+  readonly teacherAnswer: Tensor;
 }
 
 /** Names of the inputs of a {@link TaskBatch}. */
@@ -33,7 +29,7 @@ export function taskBatch({ imageShape, embedDim, numClasses }: ProblemShape, pr
     labels: input(`${prefix}labels`, ["batch"], "int32"),
     isLabelled: input(`${prefix}isLabelled`, ["batch"]),
     teacherEmbedding: input(`${prefix}teacherEmbedding`, ["batch", embedDim]),
-    teacherLogits: input(`${prefix}teacherLogits`, ["batch", numClasses]),
+    teacherAnswer: input(`${prefix}teacherAnswer`, ["batch", numClasses]),
   };
 }
 
@@ -61,13 +57,13 @@ const HARD_WEIGHT = 0.3;
  */
 export function taskLoss(
   { embedding, logits }: TaskOutputs,
-  { labels, isLabelled, teacherEmbedding, teacherLogits }: TaskBatch,
+  { labels, isLabelled, teacherEmbedding, teacherAnswer }: TaskBatch,
   terms: TaskTerms,
 ): Tensor {
   const hard = (): Tensor =>
     labelledCrossEntropy(logits, labels, isLabelled, { labelSmoothing: LABEL_SMOOTHING });
   const feature = (): Tensor => featureLoss(embedding, teacherEmbedding);
-  const soft = (): Tensor => standardizedSoftLoss(logits, teacherLogits, { temperature: TEMPERATURE });
+  const soft = (): Tensor => standardizedSoftLoss(logits, teacherAnswer, { temperature: TEMPERATURE });
   switch (terms) {
     case "kd":
       return weightedTerms({ feature: 1, soft: 1, hard: HARD_WEIGHT }, { feature, soft, hard }).loss;

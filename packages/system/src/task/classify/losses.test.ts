@@ -4,14 +4,8 @@ import { gradients, input, rngFrom } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type OpenGraph, openGraph, type Values } from "../open-graph.fixture.ts";
-import {
-  featureLoss,
-  labelledCrossEntropy,
-  standardizedSoftLoss,
-  standardizeLogits,
-  weightedTerms,
-} from "./losses.ts";
+import { type OpenGraph, openGraph, type Values } from "../../open-graph.fixture.ts";
+import { labelledCrossEntropy, standardizedSoftLoss, standardizeLogits } from "./losses.ts";
 
 const WIDTH = 5;
 const a = input("a", ["batch", WIDTH]);
@@ -22,44 +16,6 @@ async function openFunction(output: Tensor): Promise<(values: Values) => Promise
   const { run } = await openGraph({ output });
   return async (values) => (await run(values)).output;
 }
-
-/** Columns brought to mean 0 and variance 1 over the rows. */
-function standardizedColumns(values: Float32Array): Float32Array {
-  const count = values.length / WIDTH;
-  const column = (d: number): number[] => Array.from({ length: count }, (_, row) => values[row * WIDTH + d]!);
-  const average = (list: number[]): number => list.reduce((sum, value) => sum + value, 0) / list.length;
-  const means = Array.from({ length: WIDTH }, (_, d) => average(column(d)));
-  const deviations = means.map((m, d) => Math.sqrt(average(column(d).map((value) => (value - m) ** 2))));
-  return values.map((value, i) => (value - means[i % WIDTH]!) / deviations[i % WIDTH]!);
-}
-
-describe("featureLoss", () => {
-  it("is 1 - R^2 of a standardised reference: 0 for itself, 1 for its mean", async () => {
-    const loss = await openFunction(featureLoss(a, b));
-    const reference = standardizedColumns(rngFrom(1).normal(200 * WIDTH));
-    const noise = rngFrom(2).normal(reference.length);
-    const estimate = reference.map((value, i) => 0.6 * value + 0.3 * noise[i]!);
-    const missed = estimate.reduce((sum, value, i) => sum + (value - reference[i]!) ** 2, 0);
-    const total = reference.reduce((sum, value) => sum + value ** 2, 0); // the mean is 0
-    expect((await loss({ a: estimate, b: reference }))[0]).toBeCloseTo(missed / total, 5);
-    expect((await loss({ a: reference, b: reference }))[0]).toBe(0);
-    expect((await loss({ a: new Float32Array(reference.length), b: reference }))[0]).toBeCloseTo(1, 5);
-  });
-
-  it("moves the embedding and never the reference", async () => {
-    const [ofEmbedding] = gradients(featureLoss(a, b), [a]);
-    const slope = await openFunction(ofEmbedding!);
-    const [first, second] = [Float32Array.of(1, 2, 3, 4, 5), Float32Array.of(1, 0, 3, 0, 0)];
-    expectClose(
-      await slope({ a: first, b: second }),
-      first.map((value, i) => (2 * (value - second[i]!)) / WIDTH),
-      { relative: 1e-6, absolute: 0 },
-    );
-    expect(() => gradients(featureLoss(a, b), [b])).toThrow(
-      expect.objectContaining({ code: "not-connected" }),
-    );
-  });
-});
 
 const logitRows = fc
   .array(fc.float({ min: -20, max: 20, noNaN: true, noDefaultInfinity: true }), {
@@ -155,6 +111,38 @@ describe("standardizedSoftLoss", () => {
   });
 });
 
+describe("gradient of standardizedSoftLoss", () => {
+  const numRows = 3;
+  const [student, teacher] = [rngFrom(7).normal(numRows * WIDTH), rngFrom(8).normal(numRows * WIDTH)];
+  const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+  function standardized(logits: Float32Array, row: number): { values: number[]; deviation: number } {
+    const values = [...logits.subarray(row * WIDTH, (row + 1) * WIDTH)];
+    const mean = meanOf(values);
+    const deviation = Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)) + 1e-6);
+    return { values: values.map((value) => (value - mean) / deviation), deviation };
+  }
+
+  const softmaxOf = (values: readonly number[], temperature: number): number[] => {
+    const powers = values.map((value) => Math.exp(value / temperature));
+    return powers.map((power) => power / powers.reduce((sum, other) => sum + other, 0));
+  };
+
+  it.each([1, 2, 4])("is T (q - p) / batch on the standardised logits, T = %d", async (temperature) => {
+    const [slope] = gradients(standardizedSoftLoss(a, b, { temperature }), [a]);
+    const actual = await (await openFunction(slope!))({ a: student, b: teacher });
+    const expected = Array.from({ length: numRows }, (_, row) => {
+      const { values, deviation } = standardized(student, row);
+      const p = softmaxOf(standardized(teacher, row).values, temperature);
+      const g = softmaxOf(values, temperature).map((q, i) => (temperature * (q - p[i]!)) / numRows);
+      // Back through e = (z - mean) / deviation: the mean of g and its part along e fall away.
+      const along = meanOf(g.map((value, i) => value * values[i]!));
+      return g.map((value, i) => (value - meanOf(g) - values[i]! * along) / deviation);
+    }).flat();
+    expectClose(actual, expected, { relative: 1e-4, absolute: 1e-6 });
+  });
+});
+
 describe("labelledCrossEntropy", () => {
   const labelSmoothing = 0.2;
   let open: OpenGraph<"loss" | "slope">;
@@ -194,37 +182,5 @@ describe("labelledCrossEntropy", () => {
     const { loss, slope } = await open.run({ a: logits, labels, isLabelled: new Float32Array(3) });
     expect(loss[0]).toBeCloseTo(0, 12);
     expect(slope.every((value) => Math.abs(value) === 0)).toBe(true);
-  });
-});
-
-describe("weightedTerms", () => {
-  const scalar =
-    (name: string): (() => Tensor) =>
-    () =>
-      input(`value of ${name}`, []);
-
-  it("adds the terms by their weights and reports each unweighted under its name", async () => {
-    const terms = { x: scalar("x"), y: scalar("y") };
-    const { loss, metrics } = weightedTerms({ x: 2, y: 0.5 }, terms);
-    const { run } = await openGraph({ loss, ...metrics });
-    const result = await run({ "value of x": Float32Array.of(3), "value of y": Float32Array.of(10) });
-    expect(result).toEqual({ loss: Float32Array.of(11), x: Float32Array.of(3), y: Float32Array.of(10) });
-  });
-
-  it("does not even build a term of weight 0", () => {
-    const forbidden = (): Tensor => expect.fail("built");
-    expect(Object.keys(weightedTerms({ x: 1, y: 0 }, { x: scalar("x"), y: forbidden }).metrics)).toEqual([
-      "x",
-    ]);
-  });
-
-  it("leaves out a weight without a term", () => {
-    expect(Object.keys(weightedTerms({ x: 1, device: 1 }, { x: scalar("x") }).metrics)).toEqual(["x"]);
-  });
-
-  it("refuses to train on nothing, naming the terms that there are", () => {
-    expect(() => weightedTerms({ x: 0, z: 1 }, { x: scalar("x"), y: scalar("y") })).toThrow(
-      expect.objectContaining({ code: "invalid-config", hint: "known terms: x, y" }),
-    );
   });
 });

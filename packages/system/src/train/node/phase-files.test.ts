@@ -3,11 +3,11 @@ import { writeSafetensors } from "@semlink/engine/node";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { drawnWeights } from "../open-graph.fixture.ts";
-import { eachTempFolder } from "../temp-folder.fixture.ts";
-import { studentNetwork } from "../link/networks.ts";
-import { tinyProblem } from "../link/tiny-problem.fixture.ts";
-import { loadWeights, saveWeights, WEIGHTS_FILE } from "./weights.ts";
+import { drawnWeights } from "../../open-graph.fixture.ts";
+import { eachTempFolder } from "../../temp-folder.fixture.ts";
+import { studentNetwork } from "../../link/networks.ts";
+import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
+import { loadWeights, phaseFiles, saveWeights, WEIGHTS_FILE } from "./phase-files.ts";
 
 const { shape, experiment } = tinyProblem();
 const network = studentNetwork(shape, experiment.student, null);
@@ -43,5 +43,23 @@ describe("weights of a stage", () => {
     ]);
     await writeSafetensors(join(folder(), WEIGHTS_FILE), { tensors, metadata: {} });
     await expect(loadWeights(folder())).rejects.toThrow(corrupt);
+  });
+});
+
+describe("a folder as the store of a phase", () => {
+  it("is made, and has no weights until they are saved", async () => {
+    const path = join(folder(), "deep", "phase");
+    const store = phaseFiles(path);
+    expect(await store.weights()).toBeNull();
+    await store.saveWeights(network, weights);
+    expect(await store.weights()).toEqual(weights);
+    expect(await loadWeights(path)).toEqual(weights);
+  });
+
+  it("takes damaged weights for none, so that the phase makes them again", async () => {
+    const store = phaseFiles(folder());
+    await store.saveWeights(network, weights);
+    await truncate(join(folder(), WEIGHTS_FILE), 1000);
+    expect(await store.weights()).toBeNull();
   });
 });

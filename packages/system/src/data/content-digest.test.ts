@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { withContentDigest } from "./content-digest.ts";
-import type { DecodedDataset, ImageSet } from "../dataset.ts";
-import { drawShapes } from "../synthetic.ts";
+import { withNativeDigest } from "./node/content-digest.ts";
+import type { DecodedDataset, ImageSet } from "./dataset.ts";
+import { drawShapes } from "./synthetic.ts";
 
 const train = drawShapes(20, rngFrom(1));
 const test = drawShapes(10, rngFrom(2));
@@ -28,6 +30,16 @@ describe("withContentDigest", () => {
     const digests = variants.map((variant) => withContentDigest(variant).contentDigest);
     expect(new Set(digests).size).toBe(variants.length);
     expect(withContentDigest(parts).contentDigest).toBe(digests[0]);
+  });
+
+  it("is the same from the platform's SHA-256, of name, sizes, images and labels", () => {
+    const hash = createHash("sha256").update(
+      JSON.stringify(["synthetic-shapes", classNames, "[3, 32, 32]", 20, 10]),
+    );
+    for (const set of [train, test]) hash.update(set.images).update(set.labels);
+    const digest = hash.digest("hex");
+    expect(withContentDigest(parts).contentDigest).toBe(digest);
+    expect(withNativeDigest(parts).contentDigest).toBe(digest);
   });
 
   const wrong: readonly (readonly [string, Partial<ImageSet>])[] = [

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { GALLERY, identifiedAmongGallery, predictionsOf, relativeErrors } from "./embedding-fidelity.ts";
+import type { ImageSet } from "../data/dataset.ts";
+import {
+  embeddingR2,
+  explainedVariance,
+  GALLERY,
+  identifiedAmongGallery,
+  identity100,
+  relativeErrors,
+} from "./embedding-figures.ts";
 
 const WIDTH = 16;
 
@@ -85,8 +93,45 @@ describe("relativeErrors", () => {
   });
 });
 
-describe("predictionsOf", () => {
-  it("is the first largest logit of each row", () => {
-    expect([...predictionsOf(Float32Array.of(0, 2, 1, 5, 5, -1, -3, -2, -2), 3)]).toEqual([1, 0, 1]);
+/** As many items as there are embeddings; the figures look at nothing else of them. */
+function setOf(embeddings: Float32Array): ImageSet {
+  const count = embeddings.length / WIDTH;
+  const empty = new Uint8Array(0);
+  return { images: empty, labels: empty, count, channels: 1, height: 1, width: 1 };
+}
+
+describe("figures of the embedding", () => {
+  const sent = rngFrom(9).normal(GALLERY * WIDTH);
+  const truth = { set: setOf(sent), sizes: {}, sent };
+
+  it("are those of the relative errors and of the gallery", () => {
+    const noise = rngFrom(10).normal(sent.length);
+    const embedding = sent.map((value, i) => value + noise[i]!);
+    const missed = embeddingR2.ofItems({ embedding }, truth)!;
+    expect(missed).toEqual(relativeErrors(embedding, sent, WIDTH));
+    expect(1 - mean(missed)).toBeCloseTo(explainedVariance(embedding, sent, WIDTH), 12);
+    expect(identity100.ofItems({ embedding }, truth)).toEqual(identifiedAmongGallery(embedding, sent, WIDTH));
+  });
+
+  it("are not defined where no embedding is sent, or none arrives", () => {
+    for (const figure of [embeddingR2, identity100]) {
+      expect(figure.ofItems({}, truth)).toBeNull();
+      expect(figure.ofItems({ embedding: sent }, { set: truth.set, sizes: {} })).toBeNull();
+    }
+  });
+
+  it("leave R^2 undefined where the variance of what was sent is rounding noise", () => {
+    const rounding = rngFrom(11).normal(sent.length);
+    const constant = sent.map((_, i) => 3 + (i % WIDTH) + 1e-6 * rounding[i]!);
+    for (const still of [constant, constant.map(() => 0.7), constant.map(() => 0)]) {
+      expect(embeddingR2.ofItems({ embedding: sent }, { ...truth, sent: still })).toBeNull();
+    }
+    const small = sent.map((value, i) => 3 + (i % WIDTH) + 1e-3 * value);
+    expect(embeddingR2.ofItems({ embedding: small }, { ...truth, sent: small })).not.toBeNull();
+  });
+
+  it("leave the identity undefined for fewer items than a gallery", () => {
+    const few = sent.slice(0, 99 * WIDTH);
+    expect(identity100.ofItems({ embedding: few }, { set: setOf(few), sizes: {}, sent: few })).toBeNull();
   });
 });

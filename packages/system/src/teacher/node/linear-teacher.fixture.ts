@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { exportModel, input, linear, Param, reshape, valuesInit } from "@semlink/engine";
-import { writeFileAtomic, writeSafetensors } from "@semlink/engine/node";
-import { join } from "node:path";
-import { imageLength, type Dataset } from "../data/dataset.ts";
-import { TEACHER_FILES, type TeacherCard } from "./teacher.ts";
+import { imageLength, type Dataset } from "../../data/dataset.ts";
+import type { TeacherCard } from "../card.ts";
+import { writeTeacher } from "./teacher-files.ts";
 
 /** A teacher whose outputs anyone can compute: `embedding = E pixels`, `logits = W embedding + b`. */
 export interface LinearTeacher {
@@ -37,29 +36,33 @@ export async function writeLinearTeacher(
   const embedding = linear(reshape(images, ["batch", numPixels]), embed.value, null);
   const logits = linear(embedding, weight.value, bias.value);
   const weights = new Map<string, Float32Array>(Object.entries(teacher));
-  await writeFileAtomic(
-    join(folder, TEACHER_FILES.network),
-    exportModel({ embedding, logits }, weights, { name: "linear teacher" }),
-  );
-  await writeSafetensors(join(folder, TEACHER_FILES.head), {
-    tensors: new Map([
-      ["weight", { dtype: "float32", shape: [numClasses, embedDim], data: teacher.weight }],
-      ["bias", { dtype: "float32", shape: [numClasses], data: teacher.bias }],
-    ]),
-    metadata: {},
-  });
   const card: TeacherCard = {
+    format: "semlink-teacher/2",
     name: "linear",
-    dataset: data.name,
+    source: data.name,
+    images: {
+      input: "images",
+      shape: [channels, height, width],
+      layout: "nchw",
+      mean: [...data.mean],
+      std: [...data.std],
+    },
+    outputs: {
+      embedding: { name: "embedding", width: embedDim },
+      answer: { name: "logits", width: numClasses },
+    },
+    hasMap: true,
+    space: "standardized",
     classNames: [...data.classNames],
-    imageShape: [channels, height, width],
-    mean: [...data.mean],
-    std: [...data.std],
-    embedDim,
     params: embedDim * numPixels,
     macs: embedDim * numPixels,
+    licence: null,
     provenance: {},
   };
-  await writeFileAtomic(join(folder, TEACHER_FILES.card), JSON.stringify(card));
+  await writeTeacher(folder, {
+    network: exportModel({ embedding, logits }, weights, { name: "linear teacher" }),
+    map: { weight: teacher.weight, bias: teacher.bias },
+    card,
+  });
   return card;
 }

@@ -4,13 +4,15 @@ import { expectClose } from "@semlink/engine/testing";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Dataset, ImageSet } from "../data/dataset.ts";
-import { intensityMoments } from "../data/intensity-moments.ts";
-import { watchedRuntime, type WatchedRuntime } from "../train/watched-runtime.fixture.ts";
-import { runTeacher } from "./compute-targets.ts";
-import { eachTempFolder } from "../temp-folder.fixture.ts";
-import { openTeacher, TEACHER_FILES } from "./teacher.ts";
-import { trainTeacher, type TeacherTraining } from "./train-teacher.ts";
+import type { Dataset, ImageSet } from "../../data/dataset.ts";
+import { intensityMoments } from "../../data/intensity-moments.ts";
+import { watchedRuntime, type WatchedRuntime } from "../../train/watched-runtime.fixture.ts";
+import { runTeacher } from "../teacher.ts";
+import { eachTempFolder } from "../../temp-folder.fixture.ts";
+import { openTeacher } from "./open-teacher.ts";
+import { TEACHER_FILES } from "./teacher-files.ts";
+import type { TeacherTraining } from "../train-teacher.ts";
+import { trainTeacher } from "./train-teacher.ts";
 
 const folder = eachTempFolder();
 const training: TeacherTraining = {
@@ -65,19 +67,20 @@ describe("trainTeacher", () => {
     expect(watched.numSteps()).toBe(5 * 4);
     expect(teacher.card).toMatchObject({
       name: "airbench-tiny",
-      dataset: "bright or dark",
+      source: "bright or dark",
       classNames: ["dark", "bright"],
-      imageShape: [3, 16, 16],
-      embedDim: 8,
+      images: { shape: [3, 16, 16] },
+      outputs: { embedding: { width: 8 }, answer: { width: 2 } },
       provenance: { training, seed: 1, dataDigest: "the digest" },
     });
-    const { embedding, logits } = await runTeacher(teacher, data.test);
+    const { embedding, answer } = await runTeacher(teacher, data.test);
+    const logits = answer!;
     const right = Array.from(data.test.labels).filter(
       (label, i) => logits[2 * i + label]! > logits[2 * i + 1 - label]!,
     );
     expect(right.length).toBeGreaterThanOrEqual(18);
     // The head file is the map from embedding to logits, scale included.
-    const { weight, bias } = teacher.head;
+    const { weight, bias } = teacher.map!;
     const expected = logits.map((_, i) => {
       const [image, label] = [Math.floor(i / 2), i % 2];
       let sum = bias[label]!;

@@ -3,23 +3,18 @@ import { rngFrom } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { readFile, rm, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { viewBank, writeBatch } from "../data/augment.ts";
-import { imageLength } from "../data/dataset.ts";
-import { tinyProblem } from "../link/tiny-problem.fixture.ts";
-import { watchedRuntime } from "../train/watched-runtime.fixture.ts";
+import { viewBank, writeBatch } from "../../data/augment.ts";
+import { imageLength } from "../../data/dataset.ts";
+import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
+import { watchedRuntime } from "../../train/watched-runtime.fixture.ts";
 import { type LinearTeacher, writeLinearTeacher } from "./linear-teacher.fixture.ts";
-import { openTeacher } from "./teacher.ts";
-import { eachTempFolder } from "../temp-folder.fixture.ts";
-import {
-  computeStatistics,
-  computeTargets,
-  embeddingStatistics,
-  runTeacher,
-  type TargetsOptions,
-  type TeacherView,
-} from "./compute-targets.ts";
-import { FLOAT16_VALUES } from "../numbers/float16.ts";
-import { readEmbeddingStatistics, readTargetBank, standardizedHead, viewPath } from "./target-bank.ts";
+import { openTeacher } from "./open-teacher.ts";
+import { embeddingStatistics, standardizedMap } from "../spaces.ts";
+import { runTeacher, type TeacherView } from "../teacher.ts";
+import { eachTempFolder } from "../../temp-folder.fixture.ts";
+import { computeStatistics, computeTargets, type TargetsOptions } from "./compute-targets.ts";
+import { FLOAT16_VALUES } from "../../numbers/float16.ts";
+import { readEmbeddingStatistics, readTargetBank, viewPath } from "./target-files.ts";
 
 const folder = eachTempFolder();
 // More than one batch of 250, and a last one that is not full.
@@ -55,13 +50,19 @@ function expectedView(view: number): TeacherView {
   const all = Uint32Array.from({ length: train.count }, (_, i) => i);
   writeBatch(images, train, all, viewBank(view + 1)[view]!, mean, std);
   const embedding = affine(images, teacher.embed, new Float32Array(EMBED_DIM));
-  return { embedding, logits: affine(embedding, teacher.weight, teacher.bias) };
+  return { embedding, answer: affine(embedding, teacher.weight, teacher.bias) };
 }
 
 async function targetsOptions(): Promise<TargetsOptions> {
   await writeLinearTeacher(folder(), data, teacher);
   const { runtime, signal } = await watchedRuntime();
-  return { data, teacherFolder: folder(), folder: folder(), runtime, report: () => undefined, signal };
+  return {
+    data,
+    openTeacher: () => openTeacher(folder(), runtime),
+    folder: folder(),
+    report: () => undefined,
+    signal,
+  };
 }
 
 describe("embeddingStatistics", () => {
@@ -87,14 +88,13 @@ describe("embeddingStatistics", () => {
 });
 
 describe("runTeacher", () => {
-  it("gives embedding and logits of every image, normalised as the card says", async () => {
-    const { runtime, teacherFolder } = await targetsOptions();
-    const opened = await openTeacher(teacherFolder, runtime);
+  it("gives embedding and answer of every image, normalised as the card says", async () => {
+    const opened = await (await targetsOptions()).openTeacher();
     const done: number[] = [];
     const said = await runTeacher(opened, train, { onImages: (count) => done.push(count) });
     const expected = expectedView(0);
     expectClose(said.embedding, expected.embedding, FLOAT_ERROR);
-    expectClose(said.logits, expected.logits, FLOAT_ERROR);
+    expectClose(said.answer!, expected.answer!, FLOAT_ERROR);
     expect(done).toEqual([250, 260]);
   });
 });
@@ -112,11 +112,11 @@ describe("computeStatistics and computeTargets", () => {
     expectClose(stored.std, statistics.std, FLOAT_ERROR);
     const bank = await readTargetBank(folder(), 3);
     expect(bank.count).toBe(260);
-    const head = standardizedHead(teacher, statistics);
-    expectClose(bank.head.weight, head.weight, FLOAT_ERROR);
-    expectClose(bank.head.bias, head.bias, FLOAT_ERROR);
+    const map = standardizedMap(teacher, statistics);
+    expectClose(bank.map!.weight, map.weight, FLOAT_ERROR);
+    expectClose(bank.map!.bias, map.bias, FLOAT_ERROR);
     const halfPrecision = { relative: 2 ** -10, absolute: 1e-3 };
-    bank.targets.forEach(({ embeddings, logits }, view) => {
+    bank.targets.forEach(({ embeddings, answers }, view) => {
       const read = (halves: Uint16Array): Float32Array =>
         Float32Array.from(halves, (half) => FLOAT16_VALUES[half]!);
       const expected = expectedView(view);
@@ -124,7 +124,7 @@ describe("computeStatistics and computeTargets", () => {
         (value, i) => (value - statistics.mean[i % EMBED_DIM]!) / statistics.std[i % EMBED_DIM]!,
       );
       expectClose(read(embeddings), standardized, halfPrecision);
-      expectClose(read(logits), expected.logits, halfPrecision);
+      expectClose(read(answers!), expected.answer!, halfPrecision);
     });
   });
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import type {
+  Build,
+  NamedTensors,
+  Objective,
+  Optimizer,
+  Param,
+  ParamPolicy,
+  Rng,
+  Runtime,
+  Schedule,
+} from "@semlink/engine";
+import { buildTrainStep, Trainer } from "@semlink/engine";
+import { type CheckpointOptions, fit } from "@semlink/engine/node";
+import type { Reporter } from "../run/progress.ts";
+
+/** Values of parameters and buffers by name. */
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+/** One training, as data: what is minimised, by which rule, over which batches, for how long. */
+export interface Phase {
+  /** Names its store and its progress. */
+  readonly name: string;
+  readonly network: object;
+  readonly batchSize: number;
+  /** Parts of a batch that may be computed side by side; a property of the training, since it changes its bits. */
+  readonly shards: number;
+  readonly totalSteps: number;
+  /** Address of drawn start values and of random inputs. */
+  readonly rng: Rng;
+  readonly objective: (build: Build) => Objective;
+  readonly optimizer: Optimizer;
+  readonly policy?: (param: Param) => ParamPolicy;
+  /** False for parameters that stay as they start; all are trained unless said otherwise. */
+  readonly isTrained?: (param: Param) => boolean;
+  readonly clipNorm?: number;
+  /** Decay of the running average of the weights that is kept in their place. */
+  readonly averageDecay?: number;
+  readonly schedule: Schedule;
+  /** Makes the source of the batches: feeds of the objective by step. Called only when there is something to train. */
+  readonly prepare: () => Promise<(step: number) => NamedTensors>;
+}
+
+/** Where a phase keeps what it has reached. */
+export interface PhaseStore {
+  /** The weights of the finished phase; null while it is not finished. */
+  weights(): Promise<Weights | null>;
+  saveWeights(network: object, weights: Weights): Promise<void>;
+  readonly checkpoints: CheckpointOptions;
+}
+
+/** Where phases are trained; nothing of it changes a bit of the weights. */
+export interface TrainingPlace {
+  readonly runtime: Runtime;
+  /** Cores that training may use, now and later. */
+  readonly cores: { readonly count: number; onChange(listener: (count: number) => void): void };
+  /** Names the operator that makes the first value that is not finite. */
+  readonly detectAnomaly: boolean;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+  /** Store of the phase of this name. */
+  phase(name: string): PhaseStore;
+}
+
+/**
+ * Trains one phase from `start`, or goes on where it was stopped, and keeps the weights in its store. A finished phase
+ * is not trained again. However often it is stopped, it ends with the same bits.
+ *
+ * @param start - values of earlier phases; parameters without one are drawn
+ * @returns all values: those of the phase, and of `start` what is not of its network
+ * @throws the reason of the signal, after the state is saved
+ */
+export async function trainPhase(phase: Phase, start: Weights, place: TrainingPlace): Promise<Weights> {
+  const { name, network, batchSize, totalSteps, rng } = phase;
+  const { runtime, detectAnomaly, report, signal } = place;
+  const store = place.phase(name);
+  const finished = await store.weights();
+  if (finished) return new Map([...start, ...finished]);
+  const batch = totalSteps === 0 ? (): NamedTensors => ({}) : await phase.prepare();
+  const trainStep = buildTrainStep({ ...phase, model: network });
+  const trainer = await Trainer.create(trainStep, {
+    runtime,
+    rng,
+    binding: { batch: batchSize },
+    initial: start,
+    detectAnomaly,
+  });
+  try {
+    await fit({
+      trainer,
+      totalSteps,
+      schedule: phase.schedule,
+      batch,
+      checkpoint: store.checkpoints,
+      onLog: (done, metrics) => {
+        report({ stage: name, done, total: totalSteps, metrics });
+      },
+      signal,
+    });
+    const weights = trainer.weights({ averaged: true });
+    await store.saveWeights(network, weights);
+    return new Map([...start, ...weights]);
+  } finally {
+    await trainer.release();
+  }
+}
