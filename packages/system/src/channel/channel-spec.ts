@@ -88,7 +88,7 @@ const ownChannelObject: z.ZodType<ChannelObject, ChannelObject> = z.looseObject(
   model: z.string().min(1).describe("name of its channel; filled in when the configuration is read"),
   stages: z.array(stageObject).optional().describe("impairments, in their order"),
   receiver: receiverObject.optional(),
-});
+}) as unknown as z.ZodType<ChannelObject, ChannelObject>;
 
 /** Validates a {@link ChannelSpec}: the name of a channel, or an object with its settings. */
 export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.union([

@@ -10,13 +10,13 @@ import { defineStage, type Stage } from "../run/stage.ts";
 import { readStageTensors } from "../store/stored-files.ts";
 import type { StudentConfig } from "../student/student-config.ts";
 import { studentEncoder } from "../student/student-encoder.ts";
-import { studentPrimitives } from "../student/node/student-primitives.ts";
 import { relativeErrors } from "../task/embedding-figures.ts";
 import { taskNamed } from "../task/tasks.ts";
 import { standardizedEmbedding } from "../teacher/spaces.ts";
 import { readEmbeddingStatistics } from "../teacher/node/target-files.ts";
 import { runTeacher } from "../teacher/teacher.ts";
 import { loadWeights } from "../train/node/phase-files.ts";
+import { primitivesOf } from "./resolve-student.ts";
 import {
   type DataRef,
   openData,
@@ -93,7 +93,7 @@ async function runStudent(
   const sizes = task.sizes(data);
   const imageShape = [set.channels, set.height, set.width] as const;
   const network = {
-    student: studentEncoder(student, { imageShape, embedDim }, studentPrimitives(student)),
+    student: studentEncoder(student, { imageShape, embedDim }, primitivesOf(student, at)),
     head: task.head(embedDim, sizes, null),
   };
   nameTree(network);

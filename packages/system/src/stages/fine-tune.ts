@@ -12,9 +12,9 @@ import type { Ref } from "../run/inputs.ts";
 import { defineStage, type Stage } from "../run/stage.ts";
 import type { StudentConfig } from "../student/student-config.ts";
 import { studentEncoder } from "../student/student-encoder.ts";
-import { studentPrimitives } from "../student/node/student-primitives.ts";
 import { taskNamed } from "../task/tasks.ts";
 import { loadWeights } from "../train/node/phase-files.ts";
+import { primitivesOf } from "./resolve-student.ts";
 import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
 
 /** All that the fine-tuned student depends on. */
@@ -47,7 +47,7 @@ export const fineTuneStage: Stage<FineTuneInputs, null, Settings> = defineStage(
     const { channels, height, width } = data.train;
     const shape = { imageShape: [channels, height, width] as const, embedDim };
     const network = {
-      student: studentEncoder(student, shape, studentPrimitives(student)),
+      student: studentEncoder(student, shape, primitivesOf(student, at)),
       head: task.head(embedDim, task.sizes(data), null),
     };
     nameTree(network);

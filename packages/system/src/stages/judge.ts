@@ -2,16 +2,16 @@
 import { SemlinkError } from "@semlink/engine";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inspectModel } from "../inspect/index.ts";
 import { runDevice } from "../link/run-device.ts";
-import { linkModelPath } from "../link/node/link-folder.ts";
+import { linkModelPath, readLineCard } from "../link/node/link-folder.ts";
 import type { SeparationOptions } from "../lines/digital/separation.ts";
 import { separationClassifiers } from "../lines/digital/separation-config.ts";
-import { openTeacher } from "../teacher/node/open-teacher.ts";
 import { runTeacher } from "../teacher/teacher.ts";
 import { JUDGE_FILE } from "./fine-tune.ts";
 import type { LineSource } from "./measure.ts";
 import type { LineSetting } from "./open-line.ts";
+import type { Ref } from "../run/inputs.ts";
+import { openTeacherOf } from "./place.ts";
 
 /** What judges the images that the separation line decodes: the teacher, the device's student, or a fine-tuned one. */
 export async function openJudge(
@@ -21,7 +21,7 @@ export async function openJudge(
   const { signal } = at;
   const kind = separationClassifiers.find((classifier) => id === `separation-${classifier}`)!;
   if (kind === "teacher") {
-    const teacher = await openTeacher(at.folderOf(judge!), runtime);
+    const teacher = await openTeacherOf(judge!, { provider: "cpu" }, at);
     const { name, params, macs } = teacher.card;
     return {
       classify: async (set) => {
@@ -39,9 +39,10 @@ export async function openJudge(
     };
   }
   const isOwn = kind === "student";
-  const path = isOwn ? linkModelPath(at.folderOf(line), "device") : join(at.folderOf(judge!), JUDGE_FILE);
+  const path = isOwn ? linkModelPath(at.folderOf(line), "device") : join(at.folderOf(judge as Ref), JUDGE_FILE);
   const model = await readFile(path);
-  const { params, macs } = await inspectModel(model, path);
+  const device = (await readLineCard(at.folderOf(line))).ledger.find(({ side }) => side === "device")!;
+  const { params, macs } = device;
   return {
     classify: async (set) => {
       const { answers } = await runDevice(model, set, { runtime, signal });

@@ -16,12 +16,12 @@ import type { LedgerRow } from "../results/results.ts";
 import type { Ref } from "../run/inputs.ts";
 import { defineStage, type Stage } from "../run/stage.ts";
 import type { StudentConfig } from "../student/student-config.ts";
-import { studentPrimitives } from "../student/node/student-primitives.ts";
 import { taskNamed } from "../task/tasks.ts";
 import { readTargetBank } from "../teacher/node/target-files.ts";
 import { loadWeights, saveWeights } from "../train/node/phase-files.ts";
 import { trainPhases } from "../train/phase.ts";
 import type { RobustConfig } from "../train/robust-config.ts";
+import { primitivesOf } from "./resolve-student.ts";
 import {
   type DataRef,
   openData,
@@ -91,7 +91,7 @@ async function problemOf(inputs: LineInputs, data: Dataset, at: Place): Promise<
     imageShape: [channels, height, width],
     embedDim,
     student,
-    primitives: studentPrimitives(student),
+    primitives: primitivesOf(student, at),
     code,
     radios: openRadios(code.channels, at),
     robust,

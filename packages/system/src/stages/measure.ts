@@ -17,7 +17,7 @@ import { defineStage, type Stage } from "../run/stage.ts";
 import { readStageJson } from "../store/stored-files.ts";
 import { taskNamed } from "../task/tasks.ts";
 import { openLine } from "./open-line.ts";
-import { type DataRef, openData, openRadios, openRuntime, type RuntimeConfig, type Settings } from "./place.ts";
+import { type DataRef, openData, openRadios, openRuntime, type RuntimeConfig, type Settings, type TeacherRef } from "./place.ts";
 
 /**
  * A line to measure: a trained one, or one of the others with the trained line whose device it has. `device` is the device's
@@ -37,7 +37,7 @@ export type LineSource =
       readonly line: Ref;
       readonly formats: SeparationConfig["formats"];
       /** The teacher, or the student fine-tuned on compressed images, where it judges what is decoded. */
-      readonly judge: Ref | null;
+      readonly judge: TeacherRef | null;
     };
 
 /** Where a line is measured. */

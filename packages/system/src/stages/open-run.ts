@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { loadOwnParts } from "./own-parts.ts";
 import type { Experiment, OwnParts } from "../experiment.ts";
 import type { DataConfig } from "../data/data-config.ts";
@@ -32,6 +32,8 @@ export interface OpenRun {
   folderOf(ref: Ref): string;
   /** Says where the data of a digest come from. */
   noteData(digest: string, config: DataConfig): void;
+  /** Says where the module of a digest lies. */
+  noteModule(digest: string, path: string): void;
   /** Notes how long something took that is no stage of the store [s]. */
   noteTime(timing: StageTiming): void;
   timings(): readonly StageTiming[];
@@ -65,7 +67,8 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   const { experiment, command, report, signal, cacheFolder, detectAnomaly = false, cores } = options;
   const runsFolder = options.runsFolder ?? join(process.cwd(), "runs");
   const { name, seed } = experiment;
-  const { parts, modules } = loadOwnParts(experiment);
+  const { parts, modules: named } = loadOwnParts(experiment);
+  const modules: Record<string, string> = { ...named };
   const run = await openRunFolder(runsFolder, { name, seed, experiment, command });
   const data: Record<string, DataConfig> = {};
   const runner = createRunner<Settings>({
@@ -90,6 +93,9 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     folderOf: (ref) => runner.folderOf(ref),
     noteData(digest, config) {
       data[digest] = config;
+    },
+    noteModule(digest, path) {
+      modules[digest] = resolve(path);
     },
     noteTime: (timing) => void others.push(timing),
     timings: () => [...others, ...runner.timings],

@@ -42,7 +42,7 @@ export async function runExperiment(
   run: OpenRun,
   until: StageName = "report",
 ): Promise<Results | null> {
-  const { task, runtime, seed, distill, robust } = experiment;
+  const { task, runtime, seed, distill } = experiment;
   const isLast = (stage: StageName): boolean => stage === until;
 
   const loaded = await loadData(experiment, run);

@@ -44,7 +44,9 @@ export type Place = Workplace<Settings>;
  * @throws SemlinkError "other-data" when what is found now has another digest than when the run began
  */
 export async function openData({ data: digest }: DataRef, { settings, signal }: Place): Promise<Dataset> {
-  const config = settings.data[digest];
+  const noted = settings.data[digest];
+  const { digest: ofModule } = noted ?? {};
+  const config = ofModule === undefined ? noted : { ...noted!, module: settings.modules[ofModule] };
   if (config !== undefined) {
     const data = await prepareData(config, { signal, cacheFolder: settings.cacheFolder });
     if (data.digest === digest) return data;

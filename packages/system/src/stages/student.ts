@@ -2,13 +2,13 @@
 import { defineStage, type Stage } from "../run/stage.ts";
 import { studentEncoder } from "../student/student-encoder.ts";
 import type { StudentConfig } from "../student/student-config.ts";
-import { studentPrimitives } from "../student/node/student-primitives.ts";
 import { taskNamed } from "../task/tasks.ts";
 import { readTargetBank } from "../teacher/node/target-files.ts";
 import type { TransferConfig } from "../train/distill-config.ts";
 import { loadWeights } from "../train/node/phase-files.ts";
 import type { Weights } from "../train/phase.ts";
 import { transferKnowledge } from "../train/transfer.ts";
+import { primitivesOf } from "./resolve-student.ts";
 import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
 import type { BankRef } from "./targets.ts";
 
@@ -40,7 +40,7 @@ export const studentStage: Stage<StudentInputs, Weights, Settings> = defineStage
     const bank = targets && (await readTargetBank(at.folderOf(targets.bank), targets.numViews));
     const shape = { imageShape: [channels, height, width] as const, embedDim };
     const network = {
-      student: studentEncoder(student, shape, studentPrimitives(student)),
+      student: studentEncoder(student, shape, primitivesOf(student, at)),
       head: task.head(embedDim, task.sizes(data), bank?.map ?? null),
     };
     const runtime = await openRuntime(inputs.runtime);

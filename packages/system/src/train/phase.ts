@@ -104,3 +104,14 @@ export async function trainPhase(phase: Phase, start: Weights, place: TrainingPl
     await trainer.release();
   }
 }
+
+/** Phases one after the other, each from the weights of the one before. */
+export async function trainPhases(
+  phases: readonly Phase[],
+  start: Weights,
+  place: TrainingPlace,
+): Promise<Weights> {
+  let weights = start;
+  for (const phase of phases) weights = await trainPhase(phase, weights, place);
+  return weights;
+}

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SemlinkError } from "@semlink/engine";
+import { loadOwnModule } from "../../config/own-module.ts";
 import type { Reporter } from "../../run/progress.ts";
 import type { DataConfig } from "../data-config.ts";
 import { assembleDataset } from "../assemble-dataset.ts";
-import type { Dataset } from "../dataset.ts";
+import type { Dataset, DatasetSource } from "../dataset.ts";
 import { datasets } from "./datasets.ts";
 import { userCacheFolder } from "./user-cache.ts";
 
@@ -26,9 +28,24 @@ export interface PrepareDataOptions {
  */
 export async function prepareData(config: DataConfig, options: PrepareDataOptions = {}): Promise<Dataset> {
   const { onProgress = () => undefined, signal, cacheFolder = userCacheFolder() } = options;
-  const { dataset, dataDir, imageSize } = config;
-  const source = datasets[dataset];
+  const { dataDir, imageSize } = config;
+  const source = sourceOf(config);
   const decoded = await source.load({ dataDir, imageSize, cacheFolder, onProgress, signal });
   const { validationCount = source.defaultValidationCount(decoded.train.count) } = config;
   return assembleDataset(decoded, { ...config, validationCount });
+}
+
+/** The source of a configuration: one that semlink knows, or the export `dataset` of a user's own module. */
+function sourceOf({ dataset, module }: DataConfig): DatasetSource {
+  if (dataset !== "own") return datasets[dataset];
+  const expected = "a module that exports `dataset`: { name, defaultValidationCount, load }";
+  const { dataset: source } = loadOwnModule(module!, { code: "dataset-module", expected });
+  if (isSource(source)) return source;
+  throw new SemlinkError({ code: "dataset-module", where: module!, expected, actual: typeof source });
+}
+
+function isSource(value: unknown): value is DatasetSource {
+  if (typeof value !== "object" || value === null) return false;
+  const [count, load] = [Reflect.get(value, "defaultValidationCount"), Reflect.get(value, "load")] as unknown[];
+  return typeof count === "function" && typeof load === "function";
 }

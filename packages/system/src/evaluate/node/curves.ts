@@ -2,7 +2,7 @@
 import { readMetrics } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Curve } from "../results/results.ts";
+import type { Curve } from "../../results/results.ts";
 
 /** Training curves of a stage from its metrics file; none when the stage left no file. */
 export async function trainingCurves(stage: string, folder: string): Promise<Curve[]> {

@@ -47,17 +47,17 @@ const label = z.string().min(1).describe("name in legends; by default the line's
 const names = learnedLines.map(({ name }) => name);
 
 /** An entry with settings of the line; what is left out is taken from the codec section, or is the line's default. */
-function lineObject({ name, settings }: LearnedLine): z.ZodType<WrittenLine> {
+function lineObject({ name, settings }: LearnedLine): z.ZodType<WrittenLine, WrittenLine> {
   const shape = settings instanceof z.ZodObject ? Object.entries<z.ZodType>(settings.shape) : [];
   const own = shape.map(([key, type]) => {
     const plain = type instanceof z.ZodDefault ? (type.unwrap() as z.ZodType) : type;
     return [key, plain.describe(type.description ?? key).optional()];
   });
   const object = z.strictObject({ line: z.literal(name), id, label, ...(Object.fromEntries(own) as z.ZodRawShape) });
-  return object as unknown as z.ZodType<WrittenLine>;
+  return object as unknown as z.ZodType<WrittenLine, WrittenLine>;
 }
 
-const ownLineObject: z.ZodType<WrittenLine> = z.looseObject({
+const ownLineObject: z.ZodType<WrittenLine, WrittenLine> = z.looseObject({
   module: z.string().min(1).describe("module of one's own that exports `line`, made by defineLine"),
   digest: z
     .string()

@@ -2,7 +2,7 @@
 import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import { viewBank } from "../../data/augment.ts";
-import { readStageTensors } from "../../store/stored-tensors.ts";
+import { readStageTensors } from "../../store/stored-files.ts";
 import type { LinearMap } from "../../task/task.ts";
 import type { EmbeddingStatistics } from "../spaces.ts";
 import {

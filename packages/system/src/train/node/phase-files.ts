@@ -5,7 +5,7 @@ import { writeSafetensors } from "@semlink/engine/node";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter } from "../../run/progress.ts";
-import { readStageTensors } from "../../store/stored-tensors.ts";
+import { readStageTensors } from "../../store/stored-files.ts";
 import type { PhaseStore, TrainingPlace, Weights } from "../phase.ts";
 import { weightsOf, weightTensors } from "../weights.ts";
 

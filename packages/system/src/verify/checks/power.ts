@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { labelLines } from "../../lines/label/label-lines.ts";
+import { labelCode } from "../../lines/label/label-code.ts";
+import { repetitionQpsk } from "../../lines/label/repetition-qpsk.ts";
 import { constellation, CONSTELLATION_NAMES } from "../../modem/index.ts";
 import type { Check, CheckFamily } from "../check.ts";
 
@@ -13,7 +14,7 @@ export const powerChecks: CheckFamily = {
 };
 
 function codewordChecks(): Check[] {
-  return labelLines.flatMap((line) =>
+  return [labelCode, repetitionQpsk].flatMap((line) =>
     LENGTHS.map((numSymbols): Check => ({
       ...{
         kind: "exact",

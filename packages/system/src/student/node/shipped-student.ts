@@ -2,7 +2,6 @@
 import { describeError, SemlinkError } from "@semlink/engine";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Experiment, StudentConfig } from "../../experiment.ts";
 import { type Genotype, parseGenotype } from "../../cells/genotype.ts";
 
 /** Folder of the student that comes with semlink: `genotype.json`, and `provenance.json` about where it is from. */
@@ -31,28 +30,4 @@ export async function readShippedGenotype(folder: string = shippedStudentFolder(
     });
   }
   return parseGenotype(text);
-}
-
-/**
- * The experiment with its student as it is built: a word for a genotype is replaced by the genotype.
- *
- * @param search - finds the student of a "searched" genotype; called for that alone
- * @throws SemlinkError `no-shipped-genotype`; whatever `search` throws
- */
-export async function resolveStudent(
-  experiment: Experiment,
-  search: () => Promise<StudentConfig>,
-): Promise<Experiment> {
-  const { student } = experiment;
-  if (student.architecture !== "cells") return experiment;
-  switch (student.cells.genotype) {
-    case "searched":
-      return { ...experiment, student: await search() };
-    case "shipped": {
-      const genotype = await readShippedGenotype();
-      return { ...experiment, student: { ...student, cells: { ...student.cells, genotype } } };
-    }
-    default:
-      return experiment;
-  }
 }
