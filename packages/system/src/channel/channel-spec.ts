@@ -2,6 +2,7 @@
 import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
 import type { ChannelModel } from "./channel-model.ts";
+import type { ChannelInfo } from "../results/channels.ts";
 import type { ChannelStateInformation } from "./channel-state.ts";
 import { channelFamilies, channelFamilyNamed } from "./channels.ts";
 import type { ChannelFamily } from "./define-channel.ts";
@@ -118,6 +119,27 @@ function settingsText(settings: object): string {
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(valueText).join(",")}]`;
   return typeof value === "object" && value !== null ? `{${settingsText(value)}}` : String(value);
+}
+
+/** What results say of a radio: its name for readers, with impairments and receiver as the configuration writes them. */
+export function channelInfoOf(spec: ChannelSpec, own: OwnChannels = {}): ChannelInfo {
+  const object: ChannelObject = typeof spec === "string" ? { model: spec } : spec;
+  const { stages, receiver, model: _model, module: _module, digest: _digest, ...settings } = object;
+  const family = channelFamilyOf(spec, own);
+  const others = settingsText({ stages, receiver });
+  const label = family.label(settings);
+  return {
+    id: channelId(spec),
+    label: others === "" ? label : `${label}, ${others.replaceAll(",", ", ")}`,
+    ...(family.formula === undefined ? {} : { formula: family.formula }),
+    isFading: family.variation === "fading",
+  };
+}
+
+/** {@link channelInfoOf} every radio among these, each once, in their order. */
+export function channelInfosOf(specs: readonly ChannelSpec[], own: OwnChannels = {}): ChannelInfo[] {
+  const infos = specs.map((spec) => channelInfoOf(spec, own));
+  return [...new Map(infos.map((info) => [info.id, info])).values()];
 }
 
 /**
