@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cellEdges, edgeIndex, edgeStride } from "./cell-edges.ts";
 import type { CellNetworkOptions, CellPlan } from "./cell-plan.ts";
-import { cellPlans, outChannels, stemChannels } from "./cell-plan.ts";
+import { cellEdges, cellPlans, edgeIndex, edgeStride, outChannels, stemChannels } from "./cell-plan.ts";
 import type { CellGenotype, Genotype } from "./genotype.ts";
 import type { PrimitiveSet } from "./primitive-sets.ts";
 import { knownPrimitives, primitiveNamed } from "./primitive-sets.ts";
-import { convNormCost } from "./primitives/conv-norm.ts";
+import { convNormCost } from "./primitives/convolutions.ts";
 import type { Cost, Primitive } from "./primitives/primitive.ts";
 import { FREE } from "./primitives/primitive.ts";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { normalQuantile } from "./statistics.ts";
 import type { SearchEstimate } from "../search/search-results.ts";
-import { momentsOf } from "../search/statistics/combined-interval.ts";
+import { momentsOf } from "./differences.ts";
 
 /**
  * Ranks from 1; equal values share the mean of their ranks.

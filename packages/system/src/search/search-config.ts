@@ -9,6 +9,7 @@ import {
   weight,
   type Written,
 } from "../config/fields.ts";
+import { notASet, type PrimitiveSource } from "../cells/primitive-sets.ts";
 import { selectionFields, type SelectionPart } from "./search-selection-config.ts";
 
 /** Sizes of the networks that genotypes become, and the cost they are compared at. */
@@ -22,7 +23,7 @@ export interface SearchStudentConfig {
 /** What a differentiable search does from its first epoch to its genotype; each key is described in its schema. */
 export interface ProposalConfig {
   /** `"k7"`, `"darts8"`, known names, or the path of a module. */
-  readonly primitives: string | readonly string[];
+  readonly primitives: PrimitiveSource;
   readonly channels: number;
   readonly numCells: number;
   readonly numCellNodes: number;
@@ -175,7 +176,9 @@ const proposalFields = {
 };
 
 /** Validates the part of the section that decides one search. */
-export const proposalSchema: z.ZodType<ProposalConfig> = z.strictObject(proposalFields);
+export const proposalSchema: z.ZodType<ProposalConfig> = z
+  .strictObject(proposalFields)
+  .check(checkRules(proposalRulesBrokenBy));
 
 /** Validates the `search` part of an experiment. */
 export const searchConfigSchema: z.ZodType<SearchConfig, Written<SearchConfig>> = z
@@ -239,17 +242,25 @@ function strideSchema(description: string): z.ZodDefault<z.ZodType<1 | 2, 1 | 2>
     .default(2);
 }
 
-function* searchRulesBrokenBy(search: SearchConfig): Generator<BrokenRule, void, undefined> {
-  const { channels, partialChannels, variants } = search;
+function* proposalRulesBrokenBy(search: ProposalConfig): Generator<BrokenRule, void, undefined> {
+  const { channels, partialChannels, primitives } = search;
+  if (typeof primitives !== "string") yield* notASet(["primitives"], primitives);
   if (channels % partialChannels !== 0) {
     const hint = "primitives see channels / partialChannels of the channels";
     yield { path: ["partialChannels"], expected: `a divisor of ${channels}`, actual: partialChannels, hint };
   }
+}
+
+function* searchRulesBrokenBy(search: SearchConfig): Generator<BrokenRule, void, undefined> {
+  const ofBase = [...proposalRulesBrokenBy(search)];
+  yield* ofBase;
+  const { variants } = search;
   const ids = variants.map(({ id }) => id);
   for (const [index, { id, overrides = {} }] of variants.entries()) {
     if (ids.indexOf(id) < index) {
       yield { path: ["variants", index, "id"], expected: "an id of its own", actual: id, hint: "rename it" };
     }
+    if (ofBase.length > 0) continue;
     const parsed = proposalSchema.safeParse(mergedKeys(proposalPart(search), overrides));
     if (parsed.success) continue;
     const [issue] = parsed.error.issues;

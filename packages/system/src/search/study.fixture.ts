@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import { defineExperiment, type ExperimentInput } from "../experiment.ts";
-import { encoderIdentity } from "../student/student-encoder.ts";
-import { contentHash } from "../store/canonical-json.ts";
-import type { StudentSizes } from "./controls/equal-macs.ts";
-import { randomGenotype } from "./controls/random-genotypes.ts";
 import { genotypeCost } from "../cells/cost.ts";
 import type { Genotype } from "../cells/genotype.ts";
 import { k7, knownPrimitives } from "../cells/primitive-sets.ts";
+import type { ExperimentInput } from "../experiment.ts";
+import { defineExperiment } from "../experiment.ts";
+import type { StudentSizes } from "./controls/equal-macs.ts";
 import type { SearchEpoch } from "./search-results.ts";
-import { type SearchRequest, searchesOf } from "./searches.ts";
-import type { TrialRequest } from "./select/trial.ts";
-import type { FinishedSearch, StudySetting } from "./study-setting.ts";
+import { randomGenotype } from "./select/genotype-draws.ts";
+import type { TrialRequest } from "./select/successive-halving.ts";
+import type { FinishedSearch, SearchRequest, StudySetting } from "./study-setting.ts";
+import { searchesOf } from "./study-setting.ts";
+import { contentHash } from "../store/canonical-json.ts";
+import { encoderIdentity } from "../student/student-encoder.ts";
 
 /** Seconds that every search of {@link plannedStudy} took. */
 export const SEARCH_S = 25;

@@ -5,13 +5,53 @@ import {
   pricedArchitectures,
   withLatencies,
 } from "./controls/control-architectures.ts";
-import { type Finalist, runFinals } from "./finals.ts";
-import type { SearchResults, Selection } from "./search-results.ts";
+import type { SearchResults, Selection, Trial } from "./search-results.ts";
 import { selectProposals, selectRandom } from "./select/pools.ts";
+import { trialOf, trialText } from "./select/successive-halving.ts";
 import { comparisonsOf } from "./statistics/comparisons.ts";
-import { correlationsOf } from "./statistics/correlations.ts";
+import { correlationsOf, supernetAccuracies } from "./statistics/correlations.ts";
 import type { StudySetting } from "./study-setting.ts";
-import { supernetAccuracies } from "./supernet-accuracies.ts";
+import type { StudentConfig } from "../student/student-config.ts";
+
+/** A final run, with what the comparisons need beside the figures. */
+export interface Final {
+  readonly trial: Trial;
+  /** [images] 1 where the answer is right; null when the run failed. */
+  readonly correct: Uint8Array | null;
+}
+
+/** An architecture that is trained for the last time. */
+export interface Finalist {
+  readonly id: string;
+  readonly student: StudentConfig;
+  /** Seeds, from the first on. */
+  readonly numSeeds: number;
+}
+
+/**
+ * Trains every finalist by the same recipe and measures it on the test set. Seeds are the same for all, and none of
+ * them was used in the selection.
+ */
+export async function runFinals(
+  finalists: readonly Finalist[],
+  { search, seed, runTrial, report }: StudySetting,
+): Promise<Final[]> {
+  const { numImages, epochs } = search.finals;
+  const firstSeed = seed + search.selection.rounds.length;
+  const requests = finalists.flatMap(({ id, student, numSeeds }) =>
+    Array.from({ length: numSeeds }, (_, index) => ({ id, student, seed: firstSeed + index })),
+  );
+  let numDone = 0;
+  return Promise.all(
+    requests.map(async ({ id, ...of }) => {
+      const request = { ...of, budget: { numImages, epochs }, measuredOn: "test" } as const;
+      const outcome = await runTrial(request);
+      const trial = trialOf(id, request, outcome);
+      report({ stage: "finals", done: ++numDone, total: requests.length, message: trialText(trial) });
+      return { trial, correct: "failure" in outcome ? null : outcome.correct };
+    }),
+  );
+}
 
 /** {@link SearchResults} without where and when they were measured. */
 export type Study = Omit<SearchResults, "schema" | "name" | "provenance">;

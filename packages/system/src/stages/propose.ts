@@ -15,16 +15,16 @@ import { startStopwatch } from "../store/stopwatch.ts";
 import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { Genotype } from "../cells/genotype.ts";
-import { loadPrimitives, primitivesIdentity } from "../cells/load-primitives.ts";
+import { loadPrimitives, primitivesIdentity } from "../cells/node/load-primitives.ts";
 import { lowerTerms } from "../search/bilevel/search-step.ts";
-import { edgesOfGenotype, openOneShot } from "../search/one-shot.ts";
-import type { ProposeOptions } from "../search/propose.ts";
-import { oneShotBatches, searchGenotypes } from "../search/propose.ts";
-import { searchHalves } from "../search/search-halves.ts";
-import { searchNetwork } from "../search/search-network.ts";
+import { edgesOfGenotype, openOneShot } from "../search/propose/one-shot.ts";
+import type { ProposeOptions } from "../search/node/search-genotypes.ts";
+import { oneShotBatches, searchGenotypes } from "../search/node/search-genotypes.ts";
+import { searchHalves } from "../search/propose/search-setup.ts";
+import { searchNetwork } from "../search/supernet/search-network.ts";
 import type { SearchTrace } from "../search/search-results.ts";
 import { searchTraceSchema } from "../search/search-results-schema.ts";
-import type { SearchRequest } from "../search/searches.ts";
+import type { SearchRequest } from "../search/study-setting.ts";
 import type { FinishedSearch } from "../search/study-setting.ts";
 
 /**

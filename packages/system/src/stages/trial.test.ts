@@ -14,7 +14,7 @@ import { cellsConfig } from "../student/cells.fixture.ts";
 import { writeTargetHead, writeViewTargets } from "../teacher/target-bank.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { stagedTrials } from "./trial.ts";
-import { spreadIndices, type TrialRequest, type TrialRunner } from "../search/select/trial.ts";
+import { spreadIndices, type TrialRequest, type TrialRunner } from "../search/select/successive-halving.ts";
 
 const folder = eachTempFolder();
 // The images are drawn once for all tests.

@@ -23,8 +23,8 @@ import {
   type TrialOutcome,
   type TrialRequest,
   type TrialRunner,
-} from "../search/select/trial.ts";
-import { readTrial, writeTrial } from "../search/select/trial-file.ts";
+} from "../search/select/successive-halving.ts";
+import { readTrial, writeTrial } from "../search/node/run-trial.ts";
 
 /** What trials read beside the experiment. */
 export interface TrialSources {

@@ -8,7 +8,7 @@ import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import type { StudentConfig } from "../experiment.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
-import { studentCost } from "../search/controls/hand-made.ts";
+import { studentCost } from "../search/controls/equal-macs.ts";
 import { cellsConfig } from "./cells.fixture.ts";
 import { encoderIdentity, inlineGenotype, studentEncoder } from "./student-encoder.ts";
 

@@ -2,9 +2,9 @@
 import type { Layer } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
 import type { CellsConfig, StudentConfig } from "./student-config.ts";
-import { DerivedNetwork } from "../cells/derived-network.ts";
+import { DerivedNetwork } from "../cells/cell-network.ts";
 import type { Genotype } from "../cells/genotype.ts";
-import { loadPrimitives, primitivesIdentity } from "../cells/load-primitives.ts";
+import { loadPrimitives, primitivesIdentity } from "../cells/node/load-primitives.ts";
 import { knownPrimitives } from "../cells/primitive-sets.ts";
 import { CompactCnn } from "./compact-cnn.ts";
 

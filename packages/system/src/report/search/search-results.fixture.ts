@@ -2,7 +2,7 @@
 // SYNTHETIC NUMBERS for tests of the report. Nothing in this file was measured; no value may be quoted.
 import { studentConfigSchema } from "../../student/student-config.ts";
 import { proposalOf, proposalPart, searchConfigSchema } from "../../search/search-config.ts";
-import { cellEdges } from "../../cells/cell-edges.ts";
+import { cellEdges } from "../../cells/cell-plan.ts";
 import type { Genotype } from "../../cells/genotype.ts";
 import { k7 } from "../../cells/primitive-sets.ts";
 import type {

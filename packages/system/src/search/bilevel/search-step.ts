@@ -18,19 +18,18 @@ import {
   substitute,
   sum,
 } from "@semlink/engine";
-import type { ProblemShape } from "../../link/networks.ts";
-import type { ProposalConfig } from "../search-config.ts";
-import { complexityPenalty, entropyPenalty, expectedCost } from "../objective/expected-cost.ts";
-import type { TaskBatch, TaskOutputs, TaskTerms } from "../objective/task-loss.ts";
-import { taskBatch, taskLoss } from "../objective/task-loss.ts";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import type { Cost } from "../../cells/primitives/primitive.ts";
-import type { SearchNetwork } from "../search-network.ts";
-import { studentSizes } from "../search-network.ts";
-import { firstOrderGradient, normOf, unrolledGradient } from "./alpha-gradient.ts";
-import type { OwnCourse } from "./own-course.ts";
-import { onOwnCourse } from "./own-course.ts";
-import { withGradients } from "./with-gradients.ts";
+import type { ProblemShape } from "../../link/networks.ts";
+import { firstOrderGradient, normOf, unrolledGradient, withGradients } from "./alpha-gradient.ts";
+import { complexityPenalty, entropyPenalty, expectedCost } from "./expected-cost.ts";
+import type { OwnCourse } from "./schedule.ts";
+import { onOwnCourse } from "./schedule.ts";
+import type { TaskBatch, TaskOutputs, TaskTerms } from "./search-loss.ts";
+import { taskBatch, taskLoss } from "./search-loss.ts";
+import type { ProposalConfig } from "../search-config.ts";
+import type { SearchNetwork } from "../supernet/search-network.ts";
+import { studentSizes } from "../supernet/search-network.ts";
 
 /** Names of the inputs of the validation half begin with this. */
 export const VALIDATION = "validation:";

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { SizedStudent } from "./equal-macs.ts";
+import { cellsStudent, handMadeAtMacs, handMadeLadder } from "./equal-macs.ts";
 import type { Architecture, SearchTrace } from "../search-results.ts";
-import type { SearchRequest } from "../searches.ts";
 import { atEqualMacs } from "../select/pools.ts";
-import type { StudySetting } from "../study-setting.ts";
-import { cellsStudent, type SizedStudent } from "./equal-macs.ts";
-import { handMadeAtMacs, handMadeLadder } from "./hand-made.ts";
+import type { SearchRequest, StudySetting } from "../study-setting.ts";
 
 /** What each search derives at its end, without selection, at equal MACs. */
 export function derivedArchitectures(setting: StudySetting): Architecture[] {

@@ -2,9 +2,8 @@
 import type { Rng } from "@semlink/engine";
 import type { Genotype } from "../../cells/genotype.ts";
 import { formatGenotype } from "../../cells/genotype.ts";
-import type { SearchRequest } from "../searches.ts";
-import type { FinishedSearch } from "../study-setting.ts";
-import { sampleGenotype } from "./sample-genotype.ts";
+import { sampleGenotype } from "./genotype-draws.ts";
+import type { FinishedSearch, SearchRequest } from "../study-setting.ts";
 
 /** A genotype that searches propose. */
 export interface Proposal {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import { cellsStudentAtMacs, isAtMacs } from "../controls/equal-macs.ts";
-import { median } from "../../numbers/median.ts";
-import { randomGenotypes } from "../controls/random-genotypes.ts";
 import type { Genotype } from "../../cells/genotype.ts";
+import { median } from "../../numbers/median.ts";
+import { cellsStudentAtMacs, isAtMacs } from "../controls/equal-macs.ts";
 import type { Architecture, Selection } from "../search-results.ts";
-import type { StudySetting } from "../study-setting.ts";
 import { proposalsOf } from "./candidates.ts";
-import { keptCounts, successiveHalving } from "./successive-halving.ts";
-import { trialText } from "./trial.ts";
+import { randomGenotypes } from "./genotype-draws.ts";
+import { keptCounts, successiveHalving, trialText } from "./successive-halving.ts";
+import type { StudySetting } from "../study-setting.ts";
 
 /** Architectures and what selection made of them. */
 export interface SelectedPool {

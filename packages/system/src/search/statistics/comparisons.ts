@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Final } from "../finals.ts";
+import { differenceOfMeans, pairedOverSeeds } from "../../numbers/differences.ts";
 import type { SearchComparison } from "../search-results.ts";
-import { differenceOfMeans, pairedOverSeeds } from "./differences.ts";
+import type { Final } from "../study.ts";
 
 /** Who is compared, by the ids of architectures. */
 export interface Contestants {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Architecture, RankCorrelation, Selection, Trial } from "../search-results.ts";
-import { momentsOf } from "./combined-interval.ts";
+import type { Genotype } from "../../cells/genotype.ts";
+import { momentsOf } from "../../numbers/differences.ts";
 import { spearman } from "../../numbers/rank-correlation.ts";
+import type { Architecture, RankCorrelation, Selection, Trial } from "../search-results.ts";
+import type { FinishedSearch } from "../study-setting.ts";
 
 const PROXY = "first selection round";
 const FINAL = "final accuracy";
@@ -57,4 +59,20 @@ function meansOf(trials: readonly Trial[]): ReadonlyMap<string, number> {
     if (accuracy !== null) byId.set(architecture, [...(byId.get(architecture) ?? []), accuracy]);
   }
   return new Map([...byId].map(([id, values]) => [id, momentsOf(values).mean]));
+}
+
+/** Share of right answers of a search's supernet restricted to each architecture of its space, by id. */
+export async function supernetAccuracies(
+  { primitives, trace, oneShotAccuracies }: FinishedSearch,
+  architectures: readonly Architecture[],
+): Promise<ReadonlyMap<string, number>> {
+  const names = new Set(primitives.map(({ name }) => name));
+  const isInSpace = (genotype: Genotype): boolean =>
+    genotype.normal.length === trace.config.numCellNodes &&
+    [...genotype.normal, ...genotype.reduce].flat().every(({ primitive }) => names.has(primitive));
+  const inSpace = architectures.flatMap(({ id, genotype }) =>
+    genotype && isInSpace(genotype) ? [{ id, genotype }] : [],
+  );
+  const accuracies = await oneShotAccuracies(inSpace.map(({ genotype }) => genotype));
+  return new Map(inSpace.map(({ id }, index) => [id, accuracies[index]!]));
 }
