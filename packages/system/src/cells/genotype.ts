@@ -60,7 +60,8 @@ const listSchema: z.ZodType<CellGenotype, readonly WrittenEdge[]> = z
 
 const cellSchema: z.ZodType<CellGenotype, WrittenCell> = z
   .union([pairsSchema, listSchema], {
-    error: "expected two edges [primitive, input] for each cell node, in pairs or in one list, inputs integers from 0 on",
+    error:
+      "expected two edges [primitive, input] for each cell node, in pairs or in one list, inputs integers from 0 on",
   })
   .superRefine((cell, context) => {
     cell.forEach(([first, second], cellNode) => {

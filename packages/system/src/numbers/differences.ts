@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import { studentQuantile } from "./student-distribution.ts";
-import type { SearchEstimate } from "../search/search-results.ts";
+
+/** A value with its 95 % interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Values, or pairs of them, that it comes from. */
+  readonly n: number;
+}
 
 /** One independent part of the variance of an estimate. */
 export interface VariancePart {
@@ -28,7 +36,7 @@ export function momentsOf(values: ArrayLike<number>): { mean: number; variance: 
  * @throws SemlinkError `invalid-argument` without a part that has degrees of freedom
  * @source Satterthwaite 1946; Welch 1947
  */
-export function combinedInterval(value: number, n: number, parts: readonly VariancePart[]): SearchEstimate {
+export function combinedInterval(value: number, n: number, parts: readonly VariancePart[]): Estimate {
   if (parts.length === 0 || parts.some(({ degreesOfFreedom }) => degreesOfFreedom < 1)) {
     throw new SemlinkError({
       code: "invalid-argument",
@@ -50,12 +58,12 @@ export function combinedInterval(value: number, n: number, parts: readonly Varia
  * student over its seeds against random genotypes, one run each, whose spread holds that of genotypes and of seeds. A
  * single run of `a` counts with the spread of `b`.
  *
- * @param a - [n_a] accuracies, at least 1
- * @param b - [n_b] accuracies, at least 2
+ * @param a - [n_a] values, at least 1
+ * @param b - [n_b] values, at least 2
  * @throws SemlinkError `invalid-argument` when there are fewer
  * @source Welch 1947
  */
-export function differenceOfMeans(a: readonly number[], b: readonly number[]): SearchEstimate {
+export function differenceOfMeans(a: readonly number[], b: readonly number[]): Estimate {
   const [ofA, ofB] = [momentsOf(a), momentsOf(b)];
   const difference = ofA.mean - ofB.mean;
   const n = Math.min(a.length, b.length);
@@ -72,18 +80,18 @@ export function differenceOfMeans(a: readonly number[], b: readonly number[]): S
  * over the number of images; what seed and image do together is counted in both, on the safe side. With one seed the
  * interval is that of the images alone.
  *
- * @param a - [seeds] flags of all images, 1 where right
- * @param b - [seeds] flags of the same images
+ * @param a - [seeds] outcome of every image, such as 1 where right
+ * @param b - [seeds] outcomes of the same images
  * @throws SemlinkError `invalid-argument` when seeds or images are not the same numbers
  */
-export function pairedOverSeeds(a: readonly Uint8Array[], b: readonly Uint8Array[]): SearchEstimate {
+export function pairedOverSeeds(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): Estimate {
   const numImages = a[0]?.length ?? 0;
   if (a.length !== b.length || [...a, ...b].some(({ length }) => length !== numImages) || numImages < 2) {
     throw notPaired(a, b);
   }
-  const ofSeeds = a.map((flags, seed) => meanDifference(flags, b[seed]!));
+  const ofSeeds = a.map((outcomes, seed) => meanDifference(outcomes, b[seed]!));
   const ofImages = Float64Array.from({ length: numImages }, (_, image) => {
-    const total = a.reduce((sum, flags, seed) => sum + flags[image]! - b[seed]![image]!, 0);
+    const total = a.reduce((sum, outcomes, seed) => sum + outcomes[image]! - b[seed]![image]!, 0);
     return total / a.length;
   });
   const images = momentsOf(ofImages);
@@ -99,12 +107,14 @@ function partOf({ variance, n }: { readonly variance: number; readonly n: number
   return { variance: variance / n, degreesOfFreedom: n - 1 };
 }
 
-function meanDifference(a: Uint8Array, b: Uint8Array): number {
-  return a.reduce((sum, flag, image) => sum + flag - b[image]!, 0) / a.length;
+function meanDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let image = 0; image < a.length; image++) sum += a[image]! - b[image]!;
+  return sum / a.length;
 }
 
-function notPaired(a: readonly Uint8Array[], b: readonly Uint8Array[]): SemlinkError {
-  const sizes = (runs: readonly Uint8Array[]): string => runs.map(({ length }) => length).join(", ");
+function notPaired(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): SemlinkError {
+  const sizes = (runs: readonly ArrayLike<number>[]): string => runs.map(({ length }) => length).join(", ");
   return new SemlinkError({
     code: "invalid-argument",
     where: "pairedOverSeeds",

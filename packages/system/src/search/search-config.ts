@@ -7,6 +7,7 @@ import {
   fraction,
   positive,
   weight,
+  withoutTerms,
   type Written,
 } from "../config/fields.ts";
 import { notASet, type PrimitiveSource } from "../cells/primitive-sets.ts";
@@ -40,6 +41,11 @@ export interface ProposalConfig {
   readonly sampling: "mixed" | "single-path";
   readonly upperLoss: "kd" | "feature";
   readonly useTeacher: boolean;
+  readonly loss: {
+    readonly terms: { readonly feature: number; readonly soft: number; readonly hard: number };
+    readonly temperature: number;
+    readonly labelSmoothing: number;
+  };
   readonly weights: {
     readonly peakLearningRate: number;
     readonly momentum: number;
@@ -113,6 +119,21 @@ const proposalFields = {
     .default("kd")
     .describe("what alpha minimises: the whole distillation loss, or its embedding term alone"),
   useTeacher: z.boolean().default(true).describe("false: cross entropy with the labels at both levels"),
+  loss: z
+    .strictObject({
+      terms: z
+        .strictObject({
+          feature: weight("mean squared error to the teacher's standardised embedding").default(1),
+          soft: weight("T^2 KL to the teacher's standardised answer").default(1),
+          hard: weight("what the truth says").default(0.3),
+        })
+        .prefault({})
+        .describe("weight of each term of the loss"),
+      temperature: positive("temperature T of the soft term").default(2),
+      labelSmoothing: fraction("share of the target spread over all answers in the hard term").default(0.1),
+    })
+    .prefault({})
+    .describe("what both levels minimise"),
   weights: z
     .strictObject({
       peakLearningRate: positive("first rate of the cosine schedule").default(0.05),
@@ -244,6 +265,7 @@ function strideSchema(description: string): z.ZodDefault<z.ZodType<1 | 2, 1 | 2>
 
 function* proposalRulesBrokenBy(search: ProposalConfig): Generator<BrokenRule, void, undefined> {
   const { channels, partialChannels, primitives } = search;
+  yield* withoutTerms(["loss", "terms"], search.loss.terms);
   if (typeof primitives !== "string") yield* notASet(["primitives"], primitives);
   if (channels % partialChannels !== 0) {
     const hint = "primitives see channels / partialChannels of the channels";

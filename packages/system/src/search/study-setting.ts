@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Genotype } from "../cells/genotype.ts";
 import type { PrimitiveSet } from "../cells/primitive-sets.ts";
+import type { FigureInfo } from "../results/figures.ts";
 import type { Reporter } from "../run/progress.ts";
 import type { StudentSizes } from "./controls/equal-macs.ts";
 import type { ProposalConfig, SearchConfig } from "./search-config.ts";
@@ -62,8 +63,8 @@ export interface FinishedSearch {
   readonly trace: SearchTrace;
   /** In the order of the columns of its tables. */
   readonly primitives: PrimitiveSet;
-  /** Share of right answers of its supernet restricted to each genotype of its space. */
-  readonly oneShotAccuracies: (genotypes: readonly Genotype[]) => Promise<readonly number[]>;
+  /** Leading figure of its supernet restricted to each genotype of its space. */
+  readonly oneShotFigures: (genotypes: readonly Genotype[]) => Promise<readonly number[]>;
 }
 
 /** All that a comparison of architectures needs, and what it is done with. */
@@ -71,10 +72,14 @@ export interface StudySetting {
   readonly search: SearchConfig;
   readonly seed: number;
   readonly sizes: StudentSizes;
+  /** Training images that there are. */
+  readonly numTrainImages: number;
+  /** What trials measure; the first one decides. */
+  readonly figures: readonly FigureInfo[];
   /** The base first. */
   readonly searches: readonly FinishedSearch[];
   readonly runTrial: TrialRunner;
-  /** Median time of one image on one thread [ms]. */
+  /** Median time of one image on one thread of this machine [ms]. It picks the controls at equal latency and nothing else. */
   readonly measureLatencies: (students: readonly StudentConfig[]) => Promise<readonly number[]>;
   readonly report: Reporter;
 }

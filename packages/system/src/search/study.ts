@@ -5,53 +5,14 @@ import {
   pricedArchitectures,
   withLatencies,
 } from "./controls/control-architectures.ts";
-import type { SearchResults, Selection, Trial } from "./search-results.ts";
+import type { FigureInfo } from "../results/figures.ts";
+import { type Finalist, runFinals } from "./finals.ts";
+import type { SearchResults, Selection } from "./search-results.ts";
+import { leadingValue } from "./search-results.ts";
 import { selectProposals, selectRandom } from "./select/pools.ts";
-import { trialOf, trialText } from "./select/successive-halving.ts";
 import { comparisonsOf } from "./statistics/comparisons.ts";
-import { correlationsOf, supernetAccuracies } from "./statistics/correlations.ts";
+import { correlationsOf, supernetFigures } from "./statistics/correlations.ts";
 import type { StudySetting } from "./study-setting.ts";
-import type { StudentConfig } from "../student/student-config.ts";
-
-/** A final run, with what the comparisons need beside the figures. */
-export interface Final {
-  readonly trial: Trial;
-  /** [images] 1 where the answer is right; null when the run failed. */
-  readonly correct: Uint8Array | null;
-}
-
-/** An architecture that is trained for the last time. */
-export interface Finalist {
-  readonly id: string;
-  readonly student: StudentConfig;
-  /** Seeds, from the first on. */
-  readonly numSeeds: number;
-}
-
-/**
- * Trains every finalist by the same recipe and measures it on the test set. Seeds are the same for all, and none of
- * them was used in the selection.
- */
-export async function runFinals(
-  finalists: readonly Finalist[],
-  { search, seed, runTrial, report }: StudySetting,
-): Promise<Final[]> {
-  const { numImages, epochs } = search.finals;
-  const firstSeed = seed + search.selection.rounds.length;
-  const requests = finalists.flatMap(({ id, student, numSeeds }) =>
-    Array.from({ length: numSeeds }, (_, index) => ({ id, student, seed: firstSeed + index })),
-  );
-  let numDone = 0;
-  return Promise.all(
-    requests.map(async ({ id, ...of }) => {
-      const request = { ...of, budget: { numImages, epochs }, measuredOn: "test" } as const;
-      const outcome = await runTrial(request);
-      const trial = trialOf(id, request, outcome);
-      report({ stage: "finals", done: ++numDone, total: requests.length, message: trialText(trial) });
-      return { trial, correct: "failure" in outcome ? null : outcome.correct };
-    }),
-  );
-}
 
 /** {@link SearchResults} without where and when they were measured. */
 export type Study = Omit<SearchResults, "schema" | "name" | "provenance">;
@@ -65,11 +26,11 @@ export type Study = Omit<SearchResults, "schema" | "name" | "provenance">;
  * 3. Finalists and controls are trained by one recipe and measured on the test set, which decides nothing.
  */
 export async function studyArchitectures(setting: StudySetting): Promise<Study> {
-  const { search, searches } = setting;
+  const { search, searches, figures } = setting;
   const proposed = await selectProposals(setting);
-  const random = await selectRandom(proposed.selection, setting);
+  const random = await selectRandom(proposed, setting);
   const selections = [proposed.selection, random.selection];
-  const chosen = bestOfPools(selections);
+  const chosen = bestOfPools(selections, figures);
 
   const finalists = new Set([...proposed.selection.rounds.at(-1)!.kept, chosen]);
   const randomControls = random.architectures.slice(0, search.controls.numRandom).map(({ id }) => id);
@@ -97,25 +58,30 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
   const supernets = await Promise.all(
     searches.map(async (finished) => ({
       label: finished.request.label,
-      accuracies: await supernetAccuracies(finished, measured),
+      values: await supernetFigures(finished, measured),
     })),
   );
   const architectures = measured.map((architecture) => ({
     ...architecture,
-    oneShotAccuracy: supernets[0]!.accuracies.get(architecture.id) ?? null,
+    oneShot: supernets[0]!.values.get(architecture.id) ?? null,
   }));
   const trials = finals.map(({ trial }) => trial);
   return {
+    figures,
     primitives: searches[0]!.primitives.map(({ name }) => name),
     traces: searches.map(({ trace }) => trace),
     architectures,
     selections,
     finals: trials,
     comparisons: comparisonsOf(finals, {
-      ...{ chosen, proposed: proposed.selection.chosen, selectedRandom: random.selection.chosen },
-      ...{ random: randomControls, variants },
+      figures,
+      chosen,
+      proposed: proposed.selection.chosen,
+      selectedRandom: random.selection.chosen,
+      random: randomControls,
+      variants,
     }),
-    correlations: correlationsOf({ architectures, selections, finals: trials, supernets }),
+    correlations: correlationsOf({ figures, architectures, selections, finals: trials, supernets }),
     chosen,
   };
 }
@@ -124,10 +90,10 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
  * The best of the last round, whichever pool it came from: both have the same budget, seed and validation images. Of
  * equals the proposal.
  */
-function bestOfPools(selections: readonly Selection[]): string {
+function bestOfPools(selections: readonly Selection[], figures: readonly FigureInfo[]): string {
   const winners = selections.map(({ chosen, rounds }) => {
-    const { accuracy } = rounds.at(-1)!.trials.find(({ architecture }) => architecture === chosen)!;
-    return { chosen, accuracy: accuracy! };
+    const trial = rounds.at(-1)!.trials.find(({ architecture }) => architecture === chosen)!;
+    return { chosen, value: leadingValue(trial, figures)! };
   });
-  return winners.reduce((best, other) => (other.accuracy > best.accuracy ? other : best)).chosen;
+  return winners.reduce((best, other) => (other.value > best.value ? other : best)).chosen;
 }

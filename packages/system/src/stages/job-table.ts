@@ -7,7 +7,7 @@ import type { EvaluateCleanPayload, EvaluateLinkPayload } from "./evaluate.ts";
 import type { FineTunePayload } from "./fine-tune.ts";
 import type { MismatchPayload } from "./mismatch-job.ts";
 import type { Reporter } from "../run/progress.ts";
-import type { LatencyPayload } from "../search/controls/latency.ts";
+import type { LatencyPayload } from "./latency.ts";
 import type { OneShotPayload, SearchPayload } from "./propose.ts";
 import type { TestEmbeddingsPayload } from "./test-embeddings.ts";
 import type { TrialPayload } from "./trial.ts";
@@ -61,7 +61,7 @@ export const jobTable = {
   trial: async (payload: TrialPayload, context: JobContext): Promise<void> =>
     (await import("./trial.ts")).trialJob(payload, context),
   latency: async (payload: LatencyPayload, context: JobContext): Promise<number[]> =>
-    (await import("../search/controls/latency.ts")).latencyJob(payload, context),
+    (await import("./latency.ts")).latencyJob(payload, context),
   search: async (payload: SearchPayload, context: JobContext): Promise<void> =>
     (await import("./propose.ts")).searchJob(payload, context),
   "one-shot": async (payload: OneShotPayload, context: JobContext): Promise<number[]> =>

@@ -3,8 +3,16 @@ import type { Tensor } from "@semlink/engine";
 import { input, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../../open-graph.fixture.ts";
-import type { TaskTerms } from "./search-loss.ts";
-import { taskBatch, taskLoss } from "./search-loss.ts";
+import { defineExperiment } from "../../experiment.ts";
+import type { SearchLoss } from "./search-loss.ts";
+import { lowerLoss, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
+
+const { search } = defineExperiment({ name: "losses" });
+const LOSSES = {
+  kd: lowerLoss(search),
+  feature: upperLoss({ ...search, upperLoss: "feature" }),
+  labels: lowerLoss({ ...search, useTeacher: false }),
+};
 
 const SHAPE = { imageShape: [3, 4, 4], embedDim: 6, numClasses: 5 } as const;
 const BATCH = 4;
@@ -16,12 +24,16 @@ const said = {
   ...{ labels: Int32Array.of(0, 1, 2, 3), isLabelled: Float32Array.of(1, 1, 1, 1) },
 };
 
-async function lossOf(terms: TaskTerms, values: Partial<typeof said> = {}): Promise<number> {
+async function lossOf(
+  name: keyof typeof LOSSES | SearchLoss,
+  values: Partial<typeof said> = {},
+): Promise<number> {
   const outputs: { embedding: Tensor; logits: Tensor } = {
     embedding: input("embedding", ["batch", 6]),
     logits: input("logits", ["batch", 5]),
   };
-  const { run } = await openGraph({ loss: taskLoss(outputs, taskBatch(SHAPE), terms) });
+  const loss = typeof name === "string" ? LOSSES[name] : name;
+  const { run } = await openGraph({ loss: searchLoss(outputs, taskBatch(SHAPE), loss) });
   return (await run({ ...said, ...values })).loss[0]!;
 }
 
@@ -48,6 +60,21 @@ describe("loss of a level", () => {
     const [feature, labels] = [await lossOf("feature"), await lossOf("labels")];
     expect(await lossOf("kd", sameLogits)).toBeCloseTo(feature + 0.3 * labels, 5);
     expect(await lossOf("kd")).toBeGreaterThan(feature + 0.3 * labels);
+  });
+
+  it("is for both levels the same unless the embedding's alone, or no teacher, is asked for", () => {
+    expect(upperLoss(search)).toEqual(LOSSES.kd);
+    expect(upperLoss({ ...search, useTeacher: false, upperLoss: "feature" })).toEqual(LOSSES.labels);
+  });
+
+  it("takes weights, temperature and smoothing from the configuration", async () => {
+    const { loss } = search;
+    expect(loss).toEqual({ terms: { feature: 1, soft: 1, hard: 0.3 }, temperature: 2, labelSmoothing: 0.1 });
+    const heavier = { ...loss, terms: { ...loss.terms, feature: 3 } };
+    const [feature, kd] = [await lossOf("feature"), await lossOf("kd")];
+    expect(await lossOf(heavier)).toBeCloseTo(kd + 2 * feature, 4);
+    expect(await lossOf({ ...loss, temperature: 4 })).not.toBeCloseTo(kd, 3);
+    expect(await lossOf({ ...loss, labelSmoothing: 0.4 })).not.toBeCloseTo(kd, 3);
   });
 
   it("leaves out the label of an image that may not be used", async () => {

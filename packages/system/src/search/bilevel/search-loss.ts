@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Tensor } from "@semlink/engine";
+import type { HostTensor, Tensor } from "@semlink/engine";
 import { input } from "@semlink/engine";
+import { predictionsOf } from "../../evaluate/embedding-fidelity.ts";
+import type { ProposalConfig } from "../search-config.ts";
 import type { ProblemShape } from "../../link/networks.ts";
 import {
   featureLoss,
@@ -23,9 +25,6 @@ export interface TaskBatch {
   readonly teacherLogits: Tensor;
 }
 
-/** Names of the inputs of a {@link TaskBatch}. */
-export type TaskInput = keyof TaskBatch;
-
 /** Inputs of one batch; those of a second batch have names with another prefix. */
 export function taskBatch({ imageShape, embedDim, numClasses }: ProblemShape, prefix = ""): TaskBatch {
   return {
@@ -45,35 +44,53 @@ export interface TaskOutputs {
   readonly logits: Tensor;
 }
 
-/** What a level of the search minimises: all distillation terms, the embedding's alone, or the labels' alone. */
-export type TaskTerms = "kd" | "feature" | "labels";
+/** Terms of a loss by name with their weights, and how they are taken. */
+export type SearchLoss = ProposalConfig["loss"];
 
-const TEMPERATURE = 2;
-const LABEL_SMOOTHING = 0.1;
-const HARD_WEIGHT = 0.3;
+/** What the weights minimise: the terms that are configured, or without a teacher the hard term alone. */
+export function lowerLoss({ useTeacher, loss }: Pick<ProposalConfig, "useTeacher" | "loss">): SearchLoss {
+  return useTeacher ? loss : { ...loss, terms: { feature: 0, soft: 0, hard: 1 } };
+}
+
+/** What alpha minimises, beside its price: the same, or the embedding's term alone. */
+export function upperLoss(config: Pick<ProposalConfig, "useTeacher" | "loss" | "upperLoss">): SearchLoss {
+  const isWhole = !config.useTeacher || config.upperLoss === "kd";
+  return isWhole ? lowerLoss(config) : { ...config.loss, terms: { feature: 1, soft: 0, hard: 0 } };
+}
 
 /**
- * Loss of the task on a batch, []:
- * `mean((f̂ - f_T)²) + T² KL(zscore(z_T) ‖ zscore(ẑ)) + 0.3 CE(ẑ, y)` with T = 2 and smoothed labels; the first term
- * alone for `"feature"`, and cross entropy for `"labels"`.
+ * Loss of the task on a batch, [], `Σ weight · term`:
+ *
+ * - `feature`: `mean((f̂ - f_T)²)`
+ * - `soft`: `T² KL(zscore(z_T) ‖ zscore(ẑ))`
+ * - `hard`: cross entropy with smoothed labels
  *
  * @source semlink, after the terms of stage 1 of the distillation
  */
-export function taskLoss(
+export function searchLoss(
   { embedding, logits }: TaskOutputs,
   { labels, isLabelled, teacherEmbedding, teacherLogits }: TaskBatch,
-  terms: TaskTerms,
+  { terms, ...how }: SearchLoss,
 ): Tensor {
-  const hard = (): Tensor =>
-    labelledCrossEntropy(logits, labels, isLabelled, { labelSmoothing: LABEL_SMOOTHING });
-  const feature = (): Tensor => featureLoss(embedding, teacherEmbedding);
-  const soft = (): Tensor => standardizedSoftLoss(logits, teacherLogits, { temperature: TEMPERATURE });
-  switch (terms) {
-    case "kd":
-      return weightedTerms({ feature: 1, soft: 1, hard: HARD_WEIGHT }, { feature, soft, hard }).loss;
-    case "feature":
-      return feature();
-    case "labels":
-      return hard();
-  }
+  return weightedTerms(terms, {
+    feature: () => featureLoss(embedding, teacherEmbedding),
+    soft: () => standardizedSoftLoss(logits, teacherLogits, how),
+    hard: () => labelledCrossEntropy(logits, labels, isLabelled, how),
+  }).loss;
+}
+
+/**
+ * What every image of a batch adds to the leading figure: 1 where the answer is right.
+ *
+ * @param answers - [batch, numClasses]
+ */
+export function outcomesOf(
+  answers: Float32Array,
+  feeds: Readonly<Record<string, HostTensor>>,
+  { numClasses }: Pick<ProblemShape, "numClasses">,
+): Float32Array {
+  const labels = feeds["labels"]!.data as Int32Array;
+  return Float32Array.from(predictionsOf(answers, numClasses), (decision, row) =>
+    Number(decision === labels[row]),
+  );
 }

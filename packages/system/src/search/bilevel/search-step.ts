@@ -25,8 +25,8 @@ import { firstOrderGradient, normOf, unrolledGradient, withGradients } from "./a
 import { complexityPenalty, entropyPenalty, expectedCost } from "./expected-cost.ts";
 import type { OwnCourse } from "./schedule.ts";
 import { onOwnCourse } from "./schedule.ts";
-import type { TaskBatch, TaskOutputs, TaskTerms } from "./search-loss.ts";
-import { taskBatch, taskLoss } from "./search-loss.ts";
+import type { TaskBatch, TaskOutputs } from "./search-loss.ts";
+import { lowerLoss, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
 import type { ProposalConfig } from "../search-config.ts";
 import type { SearchNetwork } from "../supernet/search-network.ts";
 import { studentSizes } from "../supernet/search-network.ts";
@@ -55,8 +55,8 @@ export function weightsStep(options: SearchStepOptions): TrainStep {
     model: network,
     objective: () => {
       const batch = taskBatch(shape);
-      const lowerLoss = taskLoss(outputsOn(options, batch), batch, lowerTerms(config));
-      return { loss: lowerLoss, metrics: { lowerLoss } };
+      const loss = searchLoss(outputsOn(options, batch), batch, lowerLoss(config));
+      return { loss, metrics: { lowerLoss: loss } };
     },
     optimizer: sgd(config.weights),
     isTrained: isWeight(options),
@@ -101,8 +101,8 @@ function bilevelObjective(options: SearchStepOptions): {
   const { network, shape, config } = options;
   const [batch, validation] = [taskBatch(shape), taskBatch(shape, VALIDATION)];
   const outputs = outputsOn(options, batch);
-  const lower = taskLoss(outputs, batch, lowerTerms(config));
-  const upperOnBatch = taskLoss(outputs, batch, config.useTeacher ? config.upperLoss : "labels");
+  const lower = searchLoss(outputs, batch, lowerLoss(config));
+  const upperOnBatch = searchLoss(outputs, batch, upperLoss(config));
   const [upper] = substitute([upperOnBatch], replacedInputs(batch, validation));
 
   const params = network.supernet.architectureParams();
@@ -169,11 +169,6 @@ function outputsOn({ network, config }: SearchStepOptions, { images }: TaskBatch
     build.apply(network.head, embedding),
   ]).outputs;
   return { embedding: rewrittenEmbedding!, logits: logits! };
-}
-
-/** Terms that the weights learn from. */
-export function lowerTerms({ useTeacher }: Pick<ProposalConfig, "useTeacher">): TaskTerms {
-  return useTeacher ? "kd" : "labels";
 }
 
 /** Everything but the architecture's parameters, and but the teacher's head where that is reused. */

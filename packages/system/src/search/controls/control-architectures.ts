@@ -21,9 +21,12 @@ export function pricedArchitectures(setting: StudySetting): Architecture[] {
       const names = derivedBy(request, trace);
       return {
         ...names,
-        ...{ id: `${names.id}-c${channels}`, label: `${names.label}, ${channels} channels` },
+        id: `${names.id}-c${channels}`,
+        label: `${names.label}, ${channels} channels`,
         ...cellsStudent(trace.genotype, channels, setting.sizes),
-        ...{ genotype: trace.genotype, latencyMs: null, oneShotAccuracy: null },
+        genotype: trace.genotype,
+        latencyMs: null,
+        oneShot: null,
       };
     });
 }
@@ -42,7 +45,10 @@ export function handMadeArchitectures({ sizes }: Pick<StudySetting, "sizes">): A
   );
 }
 
-/** Architectures with their latencies, and the hand-made networks that take as long as the one chosen. */
+/**
+ * Architectures with their latencies, and the hand-made networks that take as long as the one chosen. Which networks
+ * these two controls are depends on the machine; nothing else in a study does.
+ */
 export async function withLatencies(
   architectures: readonly Architecture[],
   chosen: string,
@@ -82,7 +88,7 @@ function handMade(
     ...sized,
     latencyMs: null,
     proposedBy: null,
-    oneShotAccuracy: null,
+    oneShot: null,
   };
 }
 

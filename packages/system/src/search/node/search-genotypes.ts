@@ -1,64 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import type { HostTensor, Runtime } from "@semlink/engine";
-import { cosineSchedule, rngFrom } from "@semlink/engine";
+import type { HostTensor } from "@semlink/engine";
+import { cosineSchedule } from "@semlink/engine";
 import { fit, readMetrics, writeFileAtomic } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
-import type { Cost } from "../../cells/primitives/primitive.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import type { ProblemShape } from "../../link/networks.ts";
 import type { Reporter } from "../../run/progress.ts";
+import { readStageJson } from "../../store/stored-json.ts";
+import { saveWeights } from "../../train/weights.ts";
 import type { SearchPhase } from "../bilevel/schedule.ts";
 import { complexityWeightAfter, entropyWeightAt, searchPhases } from "../bilevel/schedule.ts";
-import { lowerTerms, VALIDATION } from "../bilevel/search-step.ts";
-import type { OpenPhase } from "./open-phase.ts";
-import { openPhase } from "./open-phase.ts";
+import { VALIDATION } from "../bilevel/search-step.ts";
 import { genotypeOfStrengths } from "../propose/derive-genotype.ts";
-import type { OneShotMeter } from "../propose/one-shot.ts";
-import { openOneShot } from "../propose/one-shot.ts";
 import { meanMargin, searchEpoch } from "../propose/search-epoch.ts";
-import { searchHalves } from "../propose/search-setup.ts";
-import type { ProposalConfig } from "../search-config.ts";
+import type { SearchSetup, SearchSources } from "../propose/search-setup.ts";
+import { openReader, openSetup } from "../propose/search-setup.ts";
 import { searchEpochSchema } from "../search-results-schema.ts";
 import type { SearchEpoch } from "../search-results.ts";
-import type { ArchitectureReader, SearchNetwork } from "../supernet/search-network.ts";
-import { openArchitectureReader, searchNetwork, studentSizes } from "../supernet/search-network.ts";
-import { readStageJson } from "../../store/stored-json.ts";
-import type { TargetBank } from "../../teacher/target-bank.ts";
-import { TaughtBatches } from "../../train/taught-batches.ts";
-import { saveWeights } from "../../train/weights.ts";
+import { studentSizes } from "../supernet/search-network.ts";
+import type { OpenPhase, PhasePlace } from "./open-phase.ts";
+import { openPhase } from "./open-phase.ts";
 
-/** One differentiable search. */
-export interface ProposeOptions {
+/** One differentiable search, and where it is done. */
+export interface SearchOptions extends SearchSources, PhasePlace {
   /** Name in progress events. */
   readonly id: string;
-  readonly data: Dataset;
-  /** Teacher targets; null where the search learns from labels alone. */
-  readonly targets: TargetBank | null;
-  readonly shape: ProblemShape;
-  readonly config: ProposalConfig;
-  readonly primitives: PrimitiveSet;
-  readonly numViews: number;
-  readonly seed: number;
-  readonly folder: string;
-  readonly runtime: Runtime;
-  readonly detectAnomaly: boolean;
   readonly report: Reporter;
-  readonly signal: AbortSignal;
 }
 
-/** What all phases of a search share. */
-export interface ProposeSetup extends ProposeOptions {
-  /** Every primitive on every edge; its parameters have the names of every phase. */
-  readonly network: SearchNetwork;
-  readonly train: TaughtBatches;
-  readonly validation: TaughtBatches;
-  /** Costs at uniform alpha, of which the penalty is 0. */
-  readonly reference: Cost;
-  readonly meter: OneShotMeter;
-}
+/** What the steps of a search share. */
+type Search = SearchSetup & SearchOptions;
 
 /**
  * KDL-DARTS: the supernet learns from the teacher's cached targets on one half of the training images, alpha on the
@@ -70,8 +41,8 @@ export interface ProposeSetup extends ProposeOptions {
  *
  * @source Liu et al. 2019 (DARTS), arXiv 1806.09055; objective and course are semlink's
  */
-export async function searchGenotypes(options: ProposeOptions): Promise<readonly SearchEpoch[]> {
-  const setup = await openSetup(options);
+export async function searchGenotypes(options: SearchOptions): Promise<readonly SearchEpoch[]> {
+  const setup: Search = { ...options, ...(await openSetup(options)) };
   const { config, folder, network } = setup;
   let epochs = await readEpochs(folder);
   let before: SearchPhase | null = null;
@@ -88,66 +59,8 @@ export async function searchGenotypes(options: ProposeOptions): Promise<readonly
   return epochs;
 }
 
-async function openSetup(options: ProposeOptions): Promise<ProposeSetup> {
-  const { data, targets, shape, config, primitives, numViews, seed, runtime } = options;
-  const rng = rngFrom(seed).fold("search");
-  const halves = searchHalves(data, config, rng.fold("halves"));
-  const { batchSize } = config;
-  const { train: set, mean, std } = data;
-  const ofHalf = (half: "train" | "validation"): TaughtBatches =>
-    new TaughtBatches({
-      ...{ set, mean, std, targets, batchSize, numViews },
-      ...{ pool: halves[half], rng: rng.fold(half) },
-    });
-  const network = searchNetwork({ shape, config, primitives, head: targets?.head ?? null });
-  const batches = oneShotBatches(options, halves.validation);
-  return {
-    ...options,
-    network,
-    train: ofHalf("train"),
-    validation: ofHalf("validation"),
-    reference: await costAtUniformAlpha(options, network),
-    meter: await openOneShot({ network, shape, terms: lowerTerms(config), runtime, batches }),
-  };
-}
-
-// Images of the validation half that one-shot accuracy is measured on.
-const NUM_ONE_SHOT_IMAGES = 1000;
-const ONE_SHOT_BATCH = 250;
-
-/** Images that one-shot accuracies are measured on, as they are. */
-export function oneShotBatches(
-  { data, targets, seed }: Pick<ProposeOptions, "data" | "targets" | "seed">,
-  validation: Uint32Array,
-): TaughtBatches {
-  const pool = validation.slice(0, NUM_ONE_SHOT_IMAGES);
-  const batchSize = Math.min(ONE_SHOT_BATCH, pool.length);
-  const rng = rngFrom(seed).fold("one-shot");
-  const { train: set, mean, std } = data;
-  return new TaughtBatches({ set, mean, std, targets, pool, batchSize, numViews: 1, rng });
-}
-
-async function costAtUniformAlpha(options: ProposeOptions, network: SearchNetwork): Promise<Cost> {
-  const reader = await openReader(options, network);
-  const params = network.supernet.architectureParams();
-  const even = params.map(({ name, shape }): [string, Float32Array] => [
-    name,
-    new Float32Array(shape.reduce((size, dim) => size * dim, 1)),
-  ]);
-  const { expected } = await reader.read(new Map(even));
-  await reader.release();
-  return expected;
-}
-
-function openReader(
-  { runtime, primitives, shape, config }: ProposeOptions,
-  network: SearchNetwork,
-): Promise<ArchitectureReader> {
-  return openArchitectureReader(network, { runtime, primitives, student: studentSizes(shape, config) });
-}
-
 async function runPhase(
-  setup: ProposeSetup,
+  setup: Search,
   open: OpenPhase,
   earlier: readonly SearchEpoch[],
 ): Promise<readonly SearchEpoch[]> {
@@ -183,7 +96,7 @@ async function runPhase(
 }
 
 async function trainEpoch(
-  setup: ProposeSetup,
+  setup: Search,
   { trainer, checkpointPath, metricsPath, isWarmup }: OpenPhase,
   epoch: number,
   complexityWeight: number,
@@ -235,13 +148,13 @@ async function epochMeans(
   return means;
 }
 
-function reportEpoch({ id, config, train, report }: ProposeSetup, record: SearchEpoch): void {
+function reportEpoch({ id, config, train, report }: Search, record: SearchEpoch): void {
   const { epoch, entropy, gradientNorm, expected, derived, alarms, strengths } = record;
   const { task, penalty } = gradientNorm;
   const metrics = {
     lowerLoss: record.lowerLoss,
     upperLoss: record.upperLoss,
-    oneShotAccuracy: record.oneShotAccuracy,
+    oneShot: record.oneShot,
     margin: meanMargin(strengths),
     entropy: (entropy.normal + entropy.reduce) / 2,
     penaltyShare: task + penalty === 0 ? 0 : penalty / (task + penalty),
@@ -251,8 +164,11 @@ function reportEpoch({ id, config, train, report }: ProposeSetup, record: Search
   };
   const { stepsPerEpoch } = train;
   report({
-    ...{ stage: `search ${id}`, done: (epoch + 1) * stepsPerEpoch, total: config.epochs * stepsPerEpoch },
-    ...{ metrics, message: [`epoch ${epoch + 1}`, ...alarms].join("; ") },
+    stage: `search ${id}`,
+    done: (epoch + 1) * stepsPerEpoch,
+    total: config.epochs * stepsPerEpoch,
+    metrics,
+    message: [`epoch ${epoch + 1}`, ...alarms].join("; "),
   });
 }
 

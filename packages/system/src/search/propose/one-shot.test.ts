@@ -7,7 +7,7 @@ import { k7 } from "../../cells/primitive-sets.ts";
 import { SEARCH_NORM } from "../../cells/primitives/primitive.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
 import { drawnWeights } from "../../open-graph.fixture.ts";
-import { taskBatch, taskLoss } from "../bilevel/search-loss.ts";
+import { lowerLoss, searchLoss, taskBatch } from "../bilevel/search-loss.ts";
 import { edgesOfGenotype, openOneShot } from "./one-shot.ts";
 import { proposalOf } from "../search-config.ts";
 import { searchNetwork } from "../supernet/search-network.ts";
@@ -49,7 +49,7 @@ describe("one-shot measurement", () => {
     const { runtime } = await watchedRuntime();
     const network = searchNetwork({ shape, config, primitives: k7, head: targets.head });
     const weights = drawnWeights(network, 2);
-    const meter = await openOneShot({ network, shape, terms: "kd", runtime, batches });
+    const meter = await openOneShot({ network, shape, loss: lowerLoss(config), runtime, batches });
     const measured = await meter.measure(weights, edgesOfGenotype(GENOTYPE, k7, false));
 
     const derived = {
@@ -62,7 +62,8 @@ describe("one-shot measurement", () => {
     const build = new Build(derived, { training: true });
     const batch = taskBatch(shape);
     const embedding = build.apply(derived.supernet, batch.images);
-    const loss = taskLoss({ embedding, logits: build.apply(derived.head, embedding) }, batch, "kd");
+    const logits = build.apply(derived.head, embedding);
+    const loss = searchLoss({ embedding, logits }, batch, lowerLoss(config));
     expect(paramsOf(derived).every(({ name }) => weights.has(name))).toBe(true);
     const evaluator = await Evaluator.create({ loss }, { runtime, weights });
     const losses = [];
@@ -75,7 +76,13 @@ describe("one-shot measurement", () => {
     const { runtime } = await watchedRuntime();
     const { weight } = targets.head;
     const network = searchNetwork({ shape, config, primitives: k7, head: targets.head });
-    const meter = await openOneShot({ network, shape, terms: "labels", runtime, batches });
+    const meter = await openOneShot({
+      network,
+      shape,
+      loss: lowerLoss({ ...config, useTeacher: false }),
+      runtime,
+      batches,
+    });
     const edges = edgesOfGenotype(GENOTYPE, k7, false);
     // A head that always answers the first class is right for each image of that class.
     const first = new Map(drawnWeights(network, 2));
@@ -84,7 +91,7 @@ describe("one-shot measurement", () => {
       weight.map(() => 0),
     );
     first.set("head.bias", Float32Array.of(1, 0, 0, 0));
-    expect((await meter.measure(first, edges)).accuracy).toBe(0.25);
+    expect((await meter.measure(first, edges)).figure).toBe(0.25);
     await meter.release();
   });
 });

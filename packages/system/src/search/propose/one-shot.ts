@@ -5,10 +5,9 @@ import { edgeIndex } from "../../cells/cell-plan.ts";
 import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import { primitiveNamed } from "../../cells/primitive-sets.ts";
-import { predictionsOf } from "../../evaluate/embedding-fidelity.ts";
 import type { ProblemShape } from "../../link/networks.ts";
-import type { TaskTerms } from "../bilevel/search-loss.ts";
-import { taskBatch, taskLoss } from "../bilevel/search-loss.ts";
+import type { SearchLoss } from "../bilevel/search-loss.ts";
+import { outcomesOf, searchLoss, taskBatch } from "../bilevel/search-loss.ts";
 import type { EdgeWeights } from "../supernet/edge-weights.ts";
 import { edgeWeights } from "../supernet/edge-weights.ts";
 import type { CellReading, SearchNetwork } from "../supernet/search-network.ts";
@@ -21,8 +20,8 @@ export type EdgeNumbers = Readonly<Record<"normal" | "reduce", Pick<CellReading,
 export interface OneShotResult {
   /** Mean loss over the images. */
   readonly loss: number;
-  /** Share of right answers. */
-  readonly accuracy: number;
+  /** Leading figure. */
+  readonly figure: number;
 }
 
 /** Measures a supernet with edges that are fed, so that one session serves every epoch and genotype. */
@@ -35,7 +34,7 @@ export interface OneShotMeter {
 export interface OneShotOptions {
   readonly network: SearchNetwork;
   readonly shape: ProblemShape;
-  readonly terms: TaskTerms;
+  readonly loss: SearchLoss;
   readonly runtime: Runtime;
   readonly batches: TaughtBatches;
 }
@@ -46,14 +45,14 @@ export interface OneShotOptions {
  * @param options.batches - one epoch of them is measured
  */
 export async function openOneShot(options: OneShotOptions): Promise<OneShotMeter> {
-  const { network, shape, terms, runtime, batches } = options;
+  const { network, shape, runtime, batches } = options;
   nameTree(network);
   const build = new Build(network, { training: true });
   const batch = taskBatch(shape);
   const weights = { normal: fedWeights(network, "normal"), reduce: fedWeights(network, "reduce") };
   const embedding = build.apply(network.supernet, batch.images, { weights });
   const logits = build.apply(network.head, embedding);
-  const loss = taskLoss({ embedding, logits }, batch, terms);
+  const loss = searchLoss({ embedding, logits }, batch, options.loss);
   const evaluator = await Evaluator.create({ logits, loss }, { runtime, weights: new Map() });
   const params = paramsOf(network).filter(({ name }) => name in evaluator.model.inputs);
   return {
@@ -62,19 +61,18 @@ export async function openOneShot(options: OneShotOptions): Promise<OneShotMeter
         ...Object.fromEntries(params.map(({ name, shape: of }) => [name, floats(of, values.get(name)!)])),
         ...edgeFeeds(edges),
       };
-      let [numRight, total, numImages] = [0, 0, 0];
+      let [figure, total, numImages] = [0, 0, 0];
       for (let step = 0; step < batches.stepsPerEpoch; step++) {
         const feeds = batches.at(step);
         const all: Record<string, HostTensor> = { ...fixed, ...feeds };
         const names = Object.keys(evaluator.model.inputs);
         const results = await evaluator.run(Object.fromEntries(names.map((name) => [name, all[name]!])));
-        const labels = feeds["labels"]!.data as Int32Array;
-        const predictions = predictionsOf(results["logits"]!.data as Float32Array, shape.numClasses);
-        numRight += predictions.filter((prediction, row) => prediction === labels[row]).length;
-        total += Number(results["loss"]!.data[0]) * labels.length;
-        numImages += labels.length;
+        const outcomes = outcomesOf(results["logits"]!.data as Float32Array, feeds, shape);
+        figure += outcomes.reduce((sum, outcome) => sum + outcome, 0);
+        total += Number(results["loss"]!.data[0]) * outcomes.length;
+        numImages += outcomes.length;
       }
-      return { loss: total / numImages, accuracy: numRight / numImages };
+      return { loss: total / numImages, figure: figure / numImages };
     },
     release: () => evaluator.release(),
   };

@@ -38,7 +38,7 @@ function recordOf(
     entropy,
   };
   const measured: MeasuredEpoch = {
-    ...{ means, genotype, complexityWeight: 0.05, oneShot: { loss: 1.5, accuracy: 0.25 } },
+    ...{ means, genotype, complexityWeight: 0.05, oneShot: { loss: 1.5, figure: 0.25 } },
     reading: { normal: cell, reduce: cell, expected: { macs: 100, params: 10 } },
   };
   return searchEpoch(measured, earlier, { student: STUDENT, primitives: k7 });

@@ -30,7 +30,7 @@ export function searchEpoch(
     epoch: earlier.length,
     lowerLoss: means["lowerLoss"]!,
     upperLoss: oneShot.loss,
-    oneShotAccuracy: oneShot.accuracy,
+    oneShot: oneShot.figure,
     entropy: { normal: normal.entropy, reduce: reduce.entropy },
     expected,
     complexityWeight,
