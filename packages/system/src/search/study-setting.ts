@@ -30,8 +30,13 @@ export interface SearchRequest {
 export function searchesOf(search: SearchConfig, seed: number): SearchRequest[] {
   const config = proposalPart(search);
   const base: SearchRequest = {
-    ...{ id: "kdl", label: "KDL-DARTS", origin: "kdl", config, seed },
-    ...{ proposes: true, isPriced: true },
+    id: "kdl",
+    label: "KDL-DARTS",
+    origin: "kdl",
+    config,
+    seed,
+    proposes: true,
+    isPriced: true,
   };
   const variants = search.variants.map(
     ({ id, label = id, seed: added = 0, proposes = true, overrides = {} }): SearchRequest => {
@@ -46,12 +51,22 @@ export function searchesOf(search: SearchConfig, seed: number): SearchRequest[] 
   return [
     base,
     {
-      ...{ id: "ce", label: "DARTS without KD", origin: "ce", config: withoutTeacher, seed },
-      ...{ proposes: false, isPriced: false },
+      id: "ce",
+      label: "DARTS without KD",
+      origin: "ce",
+      config: withoutTeacher,
+      seed,
+      proposes: false,
+      isPriced: false,
     },
     {
-      ...{ id: "no-penalty", label: "KDL-DARTS without penalty", origin: "no-penalty" },
-      ...{ config: withoutPenalty, seed, proposes: false, isPriced: true },
+      id: "no-penalty",
+      label: "KDL-DARTS without penalty",
+      origin: "no-penalty",
+      config: withoutPenalty,
+      seed,
+      proposes: false,
+      isPriced: true,
     },
     ...variants,
   ];

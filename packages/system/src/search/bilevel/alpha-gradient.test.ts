@@ -161,7 +161,10 @@ describe("search by this gradient", () => {
         : unrolledGradient(both, { stepSize: constant(0.1) });
     const { run } = await openGraph({ ofChoice: slope!, ofWeights: gradients(lower, [w])[0]! });
     const data = {
-      ...{ x: half(0), y: targetsOf(half(0)), validationX: half(1), validationY: targetsOf(half(1)) },
+      x: half(0),
+      y: targetsOf(half(0)),
+      validationX: half(1),
+      validationY: targetsOf(half(1)),
     };
     const state = { w: rngFrom(2).normal(6), choice: new Float32Array(2) };
     for (let step = 0; step < 60; step++) {

@@ -16,8 +16,14 @@ import { edgesOfGenotype } from "../propose/one-shot.ts";
 import { edgeTables } from "../supernet/edge-weights.ts";
 
 const SIZES: CostOptions = {
-  ...{ inChannels: 3, imageHeight: 32, imageWidth: 32, numCells: 5, numCellNodes: 3 },
-  ...{ channels: 16, stemStride: 2, head: { embedDim: 64 } },
+  inChannels: 3,
+  imageHeight: 32,
+  imageWidth: 32,
+  numCells: 5,
+  numCellNodes: 3,
+  channels: 16,
+  stemStride: 2,
+  head: { embedDim: 64 },
 };
 const NUM_EDGES = cellEdges(SIZES.numCellNodes).length;
 

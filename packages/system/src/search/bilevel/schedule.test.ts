@@ -31,9 +31,12 @@ describe("onOwnCourse", () => {
     expect(inputNames).not.toContain("learningRate");
     const { correction1, correction2 } = optimizer.scalars(1);
     const result = await run({
-      ...{ w: Float32Array.of(1, 1), g: Float32Array.of(3, -0.2) },
-      ...{ m: new Float32Array(2), v: new Float32Array(2) },
-      ...{ c1: Float32Array.of(correction1!), c2: Float32Array.of(correction2!) },
+      w: Float32Array.of(1, 1),
+      g: Float32Array.of(3, -0.2),
+      m: new Float32Array(2),
+      v: new Float32Array(2),
+      c1: Float32Array.of(correction1!),
+      c2: Float32Array.of(correction2!),
     });
     // The first step of Adam is the rate, against the sign of the gradient.
     expect(result.param[0]).toBeCloseTo(0.75, 5);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Tensor } from "@semlink/engine";
 import { input, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../../open-graph.fixture.ts";
 import { defineExperiment } from "../../experiment.ts";
-import type { SearchLoss } from "./search-loss.ts";
+import type { SearchLoss, TaskOutputs } from "./search-loss.ts";
 import { lowerLoss, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
 
 const { search } = defineExperiment({ name: "losses" });
@@ -19,18 +18,21 @@ const BATCH = 4;
 const embedding = rngFrom(1).normal(BATCH * 6);
 const logits = rngFrom(2).normal(BATCH * 5);
 const said = {
-  ...{ embedding, logits, teacherEmbedding: rngFrom(3).normal(BATCH * 6) },
-  ...{ teacherLogits: rngFrom(4).normal(BATCH * 5) },
-  ...{ labels: Int32Array.of(0, 1, 2, 3), isLabelled: Float32Array.of(1, 1, 1, 1) },
+  embedding,
+  logits,
+  teacherEmbedding: rngFrom(3).normal(BATCH * 6),
+  teacherLogits: rngFrom(4).normal(BATCH * 5),
+  labels: Int32Array.of(0, 1, 2, 3),
+  isLabelled: Float32Array.of(1, 1, 1, 1),
 };
 
 async function lossOf(
   name: keyof typeof LOSSES | SearchLoss,
   values: Partial<typeof said> = {},
 ): Promise<number> {
-  const outputs: { embedding: Tensor; logits: Tensor } = {
+  const outputs: TaskOutputs = {
     embedding: input("embedding", ["batch", 6]),
-    logits: input("logits", ["batch", 5]),
+    answer: input("logits", ["batch", 5]),
   };
   const loss = typeof name === "string" ? LOSSES[name] : name;
   const { run } = await openGraph({ loss: searchLoss(outputs, taskBatch(SHAPE), loss) });

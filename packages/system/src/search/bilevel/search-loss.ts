@@ -15,33 +15,44 @@ import {
 export interface TaskBatch {
   /** [batch, channels, height, width] */
   readonly images: Tensor;
-  /** [batch] int32 */
-  readonly labels: Tensor;
-  /** [batch] 1 where the label may be used */
-  readonly isLabelled: Tensor;
   /** [batch, embedDim] standardised */
   readonly teacherEmbedding: Tensor;
-  /** [batch, numClasses] */
-  readonly teacherLogits: Tensor;
+  /** [batch, answerDim] */
+  readonly teacherAnswer: Tensor;
+  /** What is true of the images, by the names of the task. */
+  readonly truth: Readonly<Record<string, Tensor>>;
 }
 
 /** Inputs of one batch; those of a second batch have names with another prefix. */
-export function taskBatch({ imageShape, embedDim, numClasses }: ProblemShape, prefix = ""): TaskBatch {
+export function taskBatch(shape: ProblemShape, prefix = ""): TaskBatch {
   return {
-    images: input(`${prefix}images`, ["batch", ...imageShape]),
-    labels: input(`${prefix}labels`, ["batch"], "int32"),
-    isLabelled: input(`${prefix}isLabelled`, ["batch"]),
-    teacherEmbedding: input(`${prefix}teacherEmbedding`, ["batch", embedDim]),
-    teacherLogits: input(`${prefix}teacherLogits`, ["batch", numClasses]),
+    images: input(`${prefix}images`, ["batch", ...shape.imageShape]),
+    teacherEmbedding: input(`${prefix}teacherEmbedding`, ["batch", shape.embedDim]),
+    teacherAnswer: input(`${prefix}teacherLogits`, ["batch", shape.numClasses]),
+    truth: {
+      labels: input(`${prefix}labels`, ["batch"], "int32"),
+      isLabelled: input(`${prefix}isLabelled`, ["batch"]),
+    },
   };
+}
+
+/** The inputs of one batch, each with that of another which takes its place. */
+export function replacedInputs(from: TaskBatch, to: TaskBatch): Map<Tensor, Tensor> {
+  const truths = Object.entries(from.truth).map(([name, leaf]) => [leaf, to.truth[name]!] as const);
+  return new Map([
+    [from.images, to.images],
+    [from.teacherEmbedding, to.teacherEmbedding],
+    [from.teacherAnswer, to.teacherAnswer],
+    ...truths,
+  ]);
 }
 
 /** What a network says of a batch. */
 export interface TaskOutputs {
   /** [batch, embedDim] standardised */
   readonly embedding: Tensor;
-  /** [batch, numClasses] */
-  readonly logits: Tensor;
+  /** [batch, answerDim] */
+  readonly answer: Tensor;
 }
 
 /** Terms of a loss by name with their weights, and how they are taken. */
@@ -62,27 +73,27 @@ export function upperLoss(config: Pick<ProposalConfig, "useTeacher" | "loss" | "
  * Loss of the task on a batch, [], `Σ weight · term`:
  *
  * - `feature`: `mean((f̂ - f_T)²)`
- * - `soft`: `T² KL(zscore(z_T) ‖ zscore(ẑ))`
- * - `hard`: cross entropy with smoothed labels
+ * - `soft`: `T² KL` to the teacher's standardised answer
+ * - `hard`: the answer against the truth, smoothed
  *
  * @source semlink, after the terms of stage 1 of the distillation
  */
 export function searchLoss(
-  { embedding, logits }: TaskOutputs,
-  { labels, isLabelled, teacherEmbedding, teacherLogits }: TaskBatch,
+  { embedding, answer }: TaskOutputs,
+  { teacherEmbedding, teacherAnswer, truth }: TaskBatch,
   { terms, ...how }: SearchLoss,
 ): Tensor {
   return weightedTerms(terms, {
     feature: () => featureLoss(embedding, teacherEmbedding),
-    soft: () => standardizedSoftLoss(logits, teacherLogits, how),
-    hard: () => labelledCrossEntropy(logits, labels, isLabelled, how),
+    soft: () => standardizedSoftLoss(answer, teacherAnswer, how),
+    hard: () => labelledCrossEntropy(answer, truth["labels"]!, truth["isLabelled"]!, how),
   }).loss;
 }
 
 /**
  * What every image of a batch adds to the leading figure: 1 where the answer is right.
  *
- * @param answers - [batch, numClasses]
+ * @param answers - [batch, answerDim]
  */
 export function outcomesOf(
   answers: Float32Array,

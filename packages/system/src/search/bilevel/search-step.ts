@@ -26,7 +26,7 @@ import { complexityPenalty, entropyPenalty, expectedCost } from "./expected-cost
 import type { OwnCourse } from "./schedule.ts";
 import { onOwnCourse } from "./schedule.ts";
 import type { TaskBatch, TaskOutputs } from "./search-loss.ts";
-import { lowerLoss, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
+import { lowerLoss, replacedInputs, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
 import type { ProposalConfig } from "../search-config.ts";
 import type { SearchNetwork } from "../supernet/search-network.ts";
 import { studentSizes } from "../supernet/search-network.ts";
@@ -164,11 +164,11 @@ function outputsOn({ network, config }: SearchStepOptions, { images }: TaskBatch
   const build = new Build(network, { training: true });
   const controls = config.auxiliarySkip ? { auxiliarySkip: input("auxiliarySkip", []) } : {};
   const embedding = build.apply(network.supernet, images, controls);
-  const [rewrittenEmbedding, logits] = rewriteGraph([
+  const [rewrittenEmbedding, answer] = rewriteGraph([
     embedding,
     build.apply(network.head, embedding),
   ]).outputs;
-  return { embedding: rewrittenEmbedding!, logits: logits! };
+  return { embedding: rewrittenEmbedding!, answer: answer! };
 }
 
 /** Everything but the architecture's parameters, and but the teacher's head where that is reused. */
@@ -176,9 +176,4 @@ function isWeight({ network, config }: SearchStepOptions): (param: Param) => boo
   const { supernet, head } = network;
   const others = [...supernet.architectureParams(), ...(config.useTeacher ? [head.weight, head.bias] : [])];
   return (param) => !others.some((other) => other === param);
-}
-
-function replacedInputs(from: TaskBatch, to: TaskBatch): Map<Tensor, Tensor> {
-  const names = Object.keys(from) as (keyof TaskBatch)[];
-  return new Map(names.map((name) => [from[name], to[name]]));
 }

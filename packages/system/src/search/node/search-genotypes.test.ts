@@ -18,8 +18,14 @@ const problem = tinyProblem(48);
 const STEPS_PER_EPOCH = 4;
 
 const SIZES = {
-  ...{ channels: 4, numCells: 3, numCellNodes: 2, stemStride: 2, partialChannels: 2 },
-  ...{ numTrainImages: 32, numValidationImages: 16, batchSize: 8 },
+  channels: 4,
+  numCells: 3,
+  numCellNodes: 2,
+  stemStride: 2,
+  partialChannels: 2,
+  numTrainImages: 32,
+  numValidationImages: 16,
+  batchSize: 8,
   student: { channels: 4, numCells: 3, stemStride: 2 },
 };
 const named = (...names: readonly string[]): PrimitiveSet => names.map((name) => primitiveNamed(k7, name));
@@ -39,8 +45,18 @@ async function search(setting: Setting = {}): Promise<readonly SearchEpoch[]> {
   const path = join(folder(), setting.name ?? "search");
   await mkdir(path, { recursive: true });
   return searchGenotypes({
-    ...{ id: "kdl", data, shape, config, primitives, numViews: experiment.targets.numViews, seed: 1 },
-    ...{ folder: path, runtime, signal, detectAnomaly: false, report: () => undefined },
+    id: "kdl",
+    data,
+    shape,
+    config,
+    primitives,
+    numViews: experiment.targets.numViews,
+    seed: 1,
+    folder: path,
+    runtime,
+    signal,
+    detectAnomaly: false,
+    report: () => undefined,
     targets: config.useTeacher ? targets : null,
   });
 }

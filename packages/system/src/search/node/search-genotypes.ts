@@ -11,7 +11,7 @@ import { saveWeights } from "../../train/weights.ts";
 import type { SearchPhase } from "../bilevel/schedule.ts";
 import { complexityWeightAfter, entropyWeightAt, searchPhases } from "../bilevel/schedule.ts";
 import { VALIDATION } from "../bilevel/search-step.ts";
-import { genotypeOfStrengths } from "../propose/derive-genotype.ts";
+import { deriveGenotype } from "../propose/derive-genotype.ts";
 import { meanMargin, searchEpoch } from "../propose/search-epoch.ts";
 import type { SearchSetup, SearchSources } from "../propose/search-setup.ts";
 import { openReader, openSetup } from "../propose/search-setup.ts";
@@ -78,7 +78,7 @@ async function runPhase(
         means: await epochMeans(open.metricsPath, epochs.length, setup.train.stepsPerEpoch),
         oneShot: await setup.meter.measure(weights, { normal, reduce }),
         reading,
-        genotype: genotypeOfStrengths(
+        genotype: deriveGenotype(
           { normal: normal.strengths, reduce: reduce.strengths },
           { ...config, primitives },
         ),

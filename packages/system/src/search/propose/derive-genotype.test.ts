@@ -3,22 +3,39 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cellEdges } from "../../cells/cell-plan.ts";
 import { k7 } from "../../cells/primitive-sets.ts";
-import type { CellStrengths } from "./derive-genotype.ts";
+import type { StrengthTable } from "./derive-genotype.ts";
 import { deriveGenotype } from "./derive-genotype.ts";
 
 const columnOf = (name: string): number => k7.findIndex((primitive) => primitive.name === name);
+
+/** `softmax(values)` */
+function softmax(values: readonly number[]): number[] {
+  const powers = values.map(Math.exp);
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+/** `softmax(alpha_e)_o · beta_e`, beta by softmax over the edges into a node; every edge counts 1 without beta. */
+function strengthsOf(alpha: readonly (readonly number[])[], beta: readonly number[] | null): StrengthTable {
+  const edges = cellEdges((Math.sqrt(9 + 8 * alpha.length) - 3) / 2);
+  const shares = edges.map(({ cellNode, from }) => {
+    const group = beta?.filter((_, edge) => edges[edge]!.cellNode === cellNode);
+    return group ? softmax(group)[from]! : 1;
+  });
+  return alpha.map((row, edge) => softmax(row).map((share) => share * shares[edge]!));
+}
 
 /** Strengths of a cell of two nodes, all equal but for `raised`: edge, primitive, alpha. */
 function strengths(
   raised: readonly (readonly [edge: number, primitive: string, alpha: number])[],
   beta: readonly number[] | null = null,
-): CellStrengths {
-  const alpha = new Float32Array(5 * k7.length);
-  for (const [edge, primitive, value] of raised) alpha[edge * k7.length + columnOf(primitive)] = value;
-  return { alpha, beta: beta && Float32Array.from(beta) };
+): StrengthTable {
+  const alpha = Array.from({ length: 5 }, () => k7.map(() => 0));
+  for (const [edge, primitive, value] of raised) alpha[edge]![columnOf(primitive)] = value;
+  return strengthsOf(alpha, beta);
 }
 
-function derive(normal: CellStrengths, maxSkips?: number): (readonly [string, number])[][] {
+function derive(normal: StrengthTable, maxSkips?: number): (readonly [string, number])[][] {
   const options = { primitives: k7, numCellNodes: 2, ...(maxSkips === undefined ? {} : { maxSkips }) };
   const genotype = deriveGenotype({ normal, reduce: strengths([]) }, options);
   return genotype.normal.map((edges) => edges.map(({ primitive, from }) => [primitive, from]));
@@ -90,16 +107,15 @@ describe("deriveGenotype", () => {
 
   it("never chooses none, and always two different inputs", () => {
     const numEdges = cellEdges(4).length;
-    const values = (size: number): fc.Arbitrary<Float32Array> =>
-      fc
-        .array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: size, maxLength: size })
-        .map((array) => Float32Array.from(array));
-    const cell = fc.record({ alpha: values(numEdges * k7.length), beta: values(numEdges) });
+    const values = (size: number): fc.Arbitrary<number[]> =>
+      fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: size, maxLength: size });
+    const rows = fc.array(values(k7.length), { minLength: numEdges, maxLength: numEdges });
+    const cell = fc.record({ alpha: rows, beta: values(numEdges) });
     fc.assert(
-      fc.property(cell, fc.nat(2), (normal, maxSkips) => {
-        normal.alpha.forEach((value, i) => {
-          if (i % k7.length === 0) normal.alpha[i] = value + 10;
-        });
+      fc.property(cell, fc.nat(2), ({ alpha, beta }, maxSkips) => {
+        // None is by far the strongest.
+        const raised = alpha.map(([first, ...others]) => [first! + 10, ...others]);
+        const normal = strengthsOf(raised, beta);
         const genotype = deriveGenotype(
           { normal, reduce: normal },
           { primitives: k7, numCellNodes: 4, maxSkips },

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cellEdges, NUM_CELL_INPUTS } from "../../cells/cell-plan.ts";
+import { cellEdges } from "../../cells/cell-plan.ts";
 import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import { skipConnect } from "../../cells/primitives/pools-and-skips.ts";
 
-/** Architecture parameters of one kind of cell, row-major. */
-export interface CellStrengths {
-  /** [numEdges, numPrimitives] */
-  readonly alpha: Float32Array;
-  /** [numEdges], null without edge normalisation */
-  readonly beta: Float32Array | null;
-}
+/** Strengths by edge and primitive, in the order of the space: `softmax(alpha_e)_o · beta_e`. */
+export type StrengthTable = readonly (readonly number[])[];
 
 export interface DeriveOptions {
   readonly primitives: PrimitiveSet;
@@ -27,21 +22,6 @@ export interface DeriveOptions {
  * @source Liu et al. 2019 (DARTS), section 2.4; skips: Chen et al. 2019 (P-DARTS), arXiv 1904.12760, section 3.3
  */
 export function deriveGenotype(
-  strengths: { readonly normal: CellStrengths; readonly reduce: CellStrengths },
-  options: DeriveOptions,
-): Genotype {
-  const { normal, reduce } = strengths;
-  return genotypeOfStrengths(
-    { normal: strengthTable(normal, options), reduce: strengthTable(reduce, options) },
-    options,
-  );
-}
-
-/** Strengths by edge and primitive, in the order of the space. */
-export type StrengthTable = readonly (readonly number[])[];
-
-/** The same from strengths that are known. */
-export function genotypeOfStrengths(
   { normal, reduce }: { readonly normal: StrengthTable; readonly reduce: StrengthTable },
   options: DeriveOptions,
 ): Genotype {
@@ -97,30 +77,4 @@ function twoStrongest(candidates: readonly Candidate[], cellNode: number): [Cand
 
 function edgeOf({ primitive, from }: Candidate): { primitive: string; from: number } {
   return { primitive, from };
-}
-
-function strengthTable(
-  { alpha, beta }: CellStrengths,
-  { primitives, numCellNodes }: DeriveOptions,
-): StrengthTable {
-  const width = primitives.length;
-  const ofEdges = beta && normalizedEdges(beta, numCellNodes);
-  return cellEdges(numCellNodes).map((_, edge) =>
-    softmax(alpha.subarray(edge * width, (edge + 1) * width)).map((share) => share * (ofEdges?.[edge] ?? 1)),
-  );
-}
-
-function normalizedEdges(beta: Float32Array, numCellNodes: number): number[] {
-  let start = 0;
-  return Array.from({ length: numCellNodes }, (_, cellNode) => {
-    const group = beta.subarray(start, (start += cellNode + NUM_CELL_INPUTS));
-    return softmax(group);
-  }).flat();
-}
-
-function softmax(values: Float32Array): number[] {
-  const largest = Math.max(...values);
-  const powers = Array.from(values, (value) => Math.exp(value - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
 }

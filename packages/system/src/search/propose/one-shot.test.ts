@@ -54,7 +54,10 @@ describe("one-shot measurement", () => {
 
     const derived = {
       supernet: new DerivedNetwork({
-        ...{ inChannels: 3, head: { embedDim: shape.embedDim }, genotype: GENOTYPE, norm: SEARCH_NORM },
+        inChannels: 3,
+        head: { embedDim: shape.embedDim },
+        genotype: GENOTYPE,
+        norm: SEARCH_NORM,
         ...SIZES,
       }),
       head: network.head,
@@ -62,8 +65,8 @@ describe("one-shot measurement", () => {
     const build = new Build(derived, { training: true });
     const batch = taskBatch(shape);
     const embedding = build.apply(derived.supernet, batch.images);
-    const logits = build.apply(derived.head, embedding);
-    const loss = searchLoss({ embedding, logits }, batch, lowerLoss(config));
+    const answer = build.apply(derived.head, embedding);
+    const loss = searchLoss({ embedding, answer }, batch, lowerLoss(config));
     expect(paramsOf(derived).every(({ name }) => weights.has(name))).toBe(true);
     const evaluator = await Evaluator.create({ loss }, { runtime, weights });
     const losses = [];

@@ -51,9 +51,9 @@ export async function openOneShot(options: OneShotOptions): Promise<OneShotMeter
   const batch = taskBatch(shape);
   const weights = { normal: fedWeights(network, "normal"), reduce: fedWeights(network, "reduce") };
   const embedding = build.apply(network.supernet, batch.images, { weights });
-  const logits = build.apply(network.head, embedding);
-  const loss = searchLoss({ embedding, logits }, batch, options.loss);
-  const evaluator = await Evaluator.create({ logits, loss }, { runtime, weights: new Map() });
+  const answer = build.apply(network.head, embedding);
+  const loss = searchLoss({ embedding, answer }, batch, options.loss);
+  const evaluator = await Evaluator.create({ answer, loss }, { runtime, weights: new Map() });
   const params = paramsOf(network).filter(({ name }) => name in evaluator.model.inputs);
   return {
     async measure(values, edges) {
@@ -67,7 +67,7 @@ export async function openOneShot(options: OneShotOptions): Promise<OneShotMeter
         const all: Record<string, HostTensor> = { ...fixed, ...feeds };
         const names = Object.keys(evaluator.model.inputs);
         const results = await evaluator.run(Object.fromEntries(names.map((name) => [name, all[name]!])));
-        const outcomes = outcomesOf(results["logits"]!.data as Float32Array, feeds, shape);
+        const outcomes = outcomesOf(results["answer"]!.data as Float32Array, feeds, shape);
         figure += outcomes.reduce((sum, outcome) => sum + outcome, 0);
         total += Number(results["loss"]!.data[0]) * outcomes.length;
         numImages += outcomes.length;

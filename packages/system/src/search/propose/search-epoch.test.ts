@@ -10,8 +10,14 @@ import type { SearchEpoch } from "../search-results.ts";
 import type { CellReading } from "../supernet/search-network.ts";
 
 const STUDENT: CostOptions = {
-  ...{ inChannels: 3, imageHeight: 8, imageWidth: 8, numCells: 3, numCellNodes: 2 },
-  ...{ channels: 4, stemStride: 1, head: { embedDim: 8 } },
+  inChannels: 3,
+  imageHeight: 8,
+  imageWidth: 8,
+  numCells: 3,
+  numCellNodes: 2,
+  channels: 4,
+  stemStride: 1,
+  head: { embedDim: 8 },
 };
 
 const cellOf = (a: string, b: string): CellGenotype => [
@@ -38,7 +44,10 @@ function recordOf(
     entropy,
   };
   const measured: MeasuredEpoch = {
-    ...{ means, genotype, complexityWeight: 0.05, oneShot: { loss: 1.5, figure: 0.25 } },
+    means,
+    genotype,
+    complexityWeight: 0.05,
+    oneShot: { loss: 1.5, figure: 0.25 },
     reading: { normal: cell, reduce: cell, expected: { macs: 100, params: 10 } },
   };
   return searchEpoch(measured, earlier, { student: STUDENT, primitives: k7 });

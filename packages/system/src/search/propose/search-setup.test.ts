@@ -10,7 +10,8 @@ import { proposalOf } from "../search-config.ts";
 const { data } = tinyProblem(64);
 const configOf = (overrides: object): ProposalConfig =>
   proposalOf(defineExperiment({ name: "halves" }).search, {
-    ...{ numTrainImages: 24, numValidationImages: 16 },
+    numTrainImages: 24,
+    numValidationImages: 16,
     ...overrides,
   });
 

@@ -82,7 +82,10 @@ function sampledProposals(
   const ofTraces = searches.map(({ request, trace, primitives }) => {
     const last = trace.epochs.at(-1)!;
     const draws = Array.from({ length: DRAWS_FOR_EACH * perTrace }, (_, sample) => ({
-      ...{ request, epoch: last.epoch, sample, lateness: 1 },
+      request,
+      epoch: last.epoch,
+      sample,
+      lateness: 1,
       genotype: sampleGenotype(last.strengths, primitives, rng.fold(request.id).fold(sample)),
     }));
     return draws.filter(({ genotype }) => accept(genotype)).slice(0, perTrace);

@@ -37,8 +37,18 @@ export function searchNetwork(options: SearchNetworkOptions): SearchNetwork {
   const { partialChannels, edgeNormalization, alphaTemperature, sampling } = config;
   return {
     supernet: new Supernet({
-      ...{ inChannels: imageShape[0], channels, numCells, numCellNodes, stemStride, head: { embedDim } },
-      ...{ primitives, partialChannels, edgeNormalization, alphaTemperature, sampling, kept },
+      inChannels: imageShape[0],
+      channels,
+      numCells,
+      numCellNodes,
+      stemStride,
+      head: { embedDim },
+      primitives,
+      partialChannels,
+      edgeNormalization,
+      alphaTemperature,
+      sampling,
+      kept,
     }),
     head: new Linear({ inFeatures: embedDim, outFeatures: numClasses, ...init }),
   };
@@ -50,8 +60,14 @@ export function studentSizes({ imageShape, embedDim }: ProblemShape, config: Pro
   const { channels, numCells, stemStride } = config.student;
   const { numCellNodes } = config;
   return {
-    ...{ inChannels, imageHeight, imageWidth, head: { embedDim } },
-    ...{ channels, numCells, stemStride, numCellNodes },
+    inChannels,
+    imageHeight,
+    imageWidth,
+    head: { embedDim },
+    channels,
+    numCells,
+    stemStride,
+    numCellNodes,
   };
 }
 

@@ -11,8 +11,14 @@ import type { SupernetControls, SupernetOptions } from "./supernet.ts";
 import { Supernet } from "./supernet.ts";
 
 const OPTIONS: SupernetOptions = {
-  ...{ inChannels: 3, numCells: 3, numCellNodes: 2, channels: 4, stemStride: 1 },
-  ...{ head: { numClasses: 5 }, primitives: k7, partialChannels: 2 },
+  inChannels: 3,
+  numCells: 3,
+  numCellNodes: 2,
+  channels: 4,
+  stemStride: 1,
+  head: { numClasses: 5 },
+  primitives: k7,
+  partialChannels: 2,
 };
 const SIDE = 8;
 const IMAGES = rngFrom(5).normal(2 * 3 * SIDE * SIDE);
@@ -126,7 +132,8 @@ describe("single-path sampling", () => {
     const fixed = await openGraph({ y: outputOf(supernetWith()) }, certain);
     const expected = (await fixed.run({ images: IMAGES })).y;
     expectClose((await drawn.run({ images: IMAGES, ...noise })).y, expected, {
-      ...{ relative: 1e-4, absolute: 1e-5 },
+      relative: 1e-4,
+      absolute: 1e-5,
     });
   });
 
