@@ -40,9 +40,10 @@ const results = {
       genotype: null,
     },
   ],
+  figures: [{ id: "accuracy", label: "accuracy", isShare: true }],
   finals: [
-    { architecture: "b", accuracy: 0.7 },
-    { architecture: "a", accuracy: 0.75 },
+    { architecture: "b", figures: { accuracy: 0.7 } },
+    { architecture: "a", figures: { accuracy: 0.75 } },
   ],
   comparisons: [
     { minuend: ["a"], subtrahend: ["b"], difference: { value: 0.05, low: 0.04, high: 0.06, n: 3 } },

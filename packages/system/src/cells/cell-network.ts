@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, Tensor } from "@semlink/engine";
-import { BatchNorm, globalAveragePool, Linear, relu } from "@semlink/engine";
+import { BatchNorm, globalAveragePool, Linear, relu, SemlinkError } from "@semlink/engine";
 import type { CellNetworkOptions } from "./cell-plan.ts";
-import { outChannels, stemChannels } from "./cell-plan.ts";
-import { ConvNorm } from "./primitives/conv-norm.ts";
+import { cellPlans, outChannels, stemChannels } from "./cell-plan.ts";
+import { DerivedCell } from "./cell.ts";
+import type { Genotype } from "./genotype.ts";
+import type { PrimitiveSet } from "./primitive-sets.ts";
+import { knownPrimitives } from "./primitive-sets.ts";
+import { ConvNorm } from "./primitives/convolutions.ts";
+import type { NormPolicy } from "./primitives/primitive.ts";
+import { FINAL_NORM } from "./primitives/primitive.ts";
 
 /** The first convolution: 3x3, to three times the channels of a cell node, normalised. */
 export function stem(options: CellNetworkOptions): ConvNorm {
@@ -67,4 +73,52 @@ export function throughCells<Cell>(
     [beforeLast, last] = [last, relu(output)];
   }
   return build.apply(network.head, output);
+}
+
+export interface DerivedNetworkOptions extends CellNetworkOptions {
+  readonly genotype: Genotype;
+  /** Where the genotype's names are looked up; by default every primitive that comes with semlink. */
+  readonly primitives?: PrimitiveSet;
+  /** How it normalises; affine and not after pools by default. */
+  readonly norm?: NormPolicy;
+}
+
+/**
+ * The network of a genotype: `[batch, inChannels, height, width] → [batch, numClasses]`, or `embedDim`.
+ *
+ * Parameters are named as in the supernet of the same sizes, so weights found in the search can start it.
+ *
+ * @throws SemlinkError `unknown-primitive`, `genotype-size` when the genotype has other numbers of cell nodes
+ * @source Liu et al. 2019 (DARTS), arXiv 1806.09055
+ * @differs no drop-path and no auxiliary head
+ */
+export class DerivedNetwork implements Layer<[images: Tensor]> {
+  readonly stem: ConvNorm;
+  readonly cells: readonly DerivedCell[];
+  readonly head: PooledHead;
+
+  constructor(options: DerivedNetworkOptions) {
+    const { genotype, primitives = knownPrimitives, norm = FINAL_NORM, numCellNodes } = options;
+    checkSize(genotype, numCellNodes);
+    this.stem = stem(options);
+    this.cells = cellPlans(options).map(
+      (plan) => new DerivedCell(plan, plan.isReduction ? genotype.reduce : genotype.normal, primitives, norm),
+    );
+    this.head = new PooledHead(options);
+  }
+
+  forward(build: Build, images: Tensor): Tensor {
+    return throughCells(build, images, this, (cell, ...inputs) => build.apply(cell, ...inputs));
+  }
+}
+
+function checkSize({ normal, reduce }: Genotype, numCellNodes: number): void {
+  if (normal.length === numCellNodes && reduce.length === numCellNodes) return;
+  throw new SemlinkError({
+    code: "genotype-size",
+    where: "DerivedNetwork",
+    expected: `${numCellNodes} cell nodes in each cell`,
+    actual: `${normal.length} and ${reduce.length}`,
+    hint: "numCellNodes must be that of the search",
+  });
 }

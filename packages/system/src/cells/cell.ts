@@ -1,123 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, Tensor } from "@semlink/engine";
-import { add, avgPool2d, concat, mul } from "@semlink/engine";
-import { cellEdges, edgeIndex, edgeStride, NUM_CELL_INPUTS } from "./cell-edges.ts";
-import { CellInputs } from "./cell-inputs.ts";
+import { add, concat, relu } from "@semlink/engine";
 import type { CellPlan } from "./cell-plan.ts";
-import type { EdgeWeights } from "../search/edge-weights.ts";
-import type { KeptPrimitives } from "../search/kept-primitives.ts";
-import { MixedOp } from "../search/mixed-op.ts";
-import type { NodeInput } from "../search/partial-channels.ts";
-import { activeChannels, joinShuffled, nodeInput } from "../search/partial-channels.ts";
+import { edgeIndex, edgeStride } from "./cell-plan.ts";
+import type { CellGenotype } from "./genotype.ts";
 import type { PrimitiveSet } from "./primitive-sets.ts";
-import { SEARCH_NORM } from "./primitives/primitive.ts";
-import { sumOf } from "./sum-of.ts";
-
-export interface SearchCellOptions {
-  readonly plan: CellPlan;
-  readonly numCellNodes: number;
-  readonly primitives: PrimitiveSet;
-  /** K: primitives see 1/K of the channels. */
-  readonly partialChannels: number;
-  /** By edge and primitive, whether the cell has it; it has all when left out. */
-  readonly kept?: KeptPrimitives | undefined;
-}
+import { primitiveNamed } from "./primitive-sets.ts";
+import { ConvNorm } from "./primitives/convolutions.ts";
+import { FactorizedReduce } from "./primitives/pools-and-skips.ts";
+import type { EdgeInput, NormPolicy, PrimitiveOptions } from "./primitives/primitive.ts";
 
 /**
- * A cell of the supernet: cell node i is the sum of mixed ops over all earlier inputs, the output is the nodes joined
- * along the channels. `[batch, ..., height, width] → [batch, numCellNodes channels, height / stride, width / stride]`.
+ * Brings the outputs of the two cells before to the channels and the map of this one: a 1x1 convolution with norm for
+ * each, a factorized reduction for the older one where the map was halved in between. Expects rectified maps.
  *
- * The passed-by channels of the edges into a node are summed before they are joined and shuffled: one shuffle for each
- * node in place of one for each edge, with the same result.
- *
- * @source Liu et al. 2019 (DARTS), arXiv 1806.09055; Xu et al. 2020 (PC-DARTS), arXiv 1907.05737; auxiliary skip: Chu
- * et al. 2021 (DARTS-), arXiv 2009.01027, eq. (2)
+ * @source Liu et al. 2019 (DARTS), arXiv 1806.09055, code of `Cell`
  */
-export class SearchCell implements Layer<
-  [beforeLast: Tensor, last: Tensor, weights: EdgeWeights, auxiliarySkip: Tensor | null]
-> {
-  readonly inputs: CellInputs;
-  readonly edges: readonly MixedOp[];
-  readonly isReduction: boolean;
-  private readonly numCellNodes: number;
-  private readonly partialChannels: number;
+export class CellInputs implements Layer<[beforeLast: Tensor, last: Tensor], readonly [Tensor, Tensor]> {
+  readonly beforeLast: ConvNorm | FactorizedReduce;
+  readonly last: ConvNorm;
 
-  constructor({ plan, numCellNodes, primitives, partialChannels, kept }: SearchCellOptions) {
-    const { channels, isReduction } = plan;
-    this.inputs = new CellInputs(plan, SEARCH_NORM);
-    this.edges = cellEdges(numCellNodes).map(
-      (edge, index) =>
-        new MixedOp(
-          primitives,
-          {
-            channels: activeChannels(channels, partialChannels),
-            stride: edgeStride(edge, isReduction),
-            norm: SEARCH_NORM,
-          },
-          kept?.[index],
-        ),
-    );
-    this.isReduction = isReduction;
-    this.numCellNodes = numCellNodes;
-    this.partialChannels = partialChannels;
+  constructor({ inChannels, channels, followsReduction }: CellPlan, norm: NormPolicy) {
+    const [beforeLast, last] = inChannels;
+    this.beforeLast = followsReduction
+      ? new FactorizedReduce({ inChannels: beforeLast, outChannels: channels, norm })
+      : new ConvNorm({ inChannels: beforeLast, outChannels: channels, kernelSize: 1, norm });
+    this.last = new ConvNorm({ inChannels: last, outChannels: channels, kernelSize: 1, norm });
   }
 
-  /**
-   * @param beforeLast - [batch, ...] rectified output of the cell before the last
-   * @param last - [batch, ...] rectified output of the last cell
-   * @param auxiliarySkip - [] factor on what skips beside every edge add to a cell node, or null for no such skips
-   */
-  forward(
-    build: Build,
-    beforeLast: Tensor,
-    last: Tensor,
-    weights: EdgeWeights,
-    auxiliarySkip: Tensor | null,
-  ): Tensor {
-    const prepare = (x: Tensor, from: number): CellInput => {
-      const stride = edgeStride({ from }, this.isReduction);
-      const input = nodeInput(x, this.partialChannels, stride);
-      return { ...input, skip: auxiliarySkip && skipOf(input.active.raw, stride) };
-    };
-    const inputs = build.apply(this.inputs, beforeLast, last).map(prepare);
+  forward(build: Build, beforeLast: Tensor, last: Tensor): readonly [Tensor, Tensor] {
+    return [build.apply(this.beforeLast, beforeLast), build.apply(this.last, last)];
+  }
+}
+
+/** One chosen primitive; the field has the supernet's name, so that its weights have too. */
+class ChosenOp implements Layer<[input: EdgeInput]> {
+  readonly primitives: Readonly<Record<string, Layer<[EdgeInput]>>>;
+  private readonly name: string;
+
+  constructor(primitives: PrimitiveSet, name: string, options: PrimitiveOptions) {
+    this.primitives = { [name]: primitiveNamed(primitives, name).create(options) };
+    this.name = name;
+  }
+
+  forward(build: Build, input: EdgeInput): Tensor {
+    return build.apply(this.primitives[this.name]!, input);
+  }
+}
+
+/** A cell of a genotype: each cell node is the sum of two primitives. */
+export class DerivedCell implements Layer<[beforeLast: Tensor, last: Tensor]> {
+  readonly inputs: CellInputs;
+  /** By the edge's place in the supernet. */
+  readonly edges: Readonly<Record<number, ChosenOp>>;
+  private readonly genotype: CellGenotype;
+
+  constructor(plan: CellPlan, genotype: CellGenotype, primitives: PrimitiveSet, norm: NormPolicy) {
+    const { channels, isReduction } = plan;
+    this.inputs = new CellInputs(plan, norm);
+    this.edges = Object.fromEntries(
+      genotype.flatMap((edges, cellNode) =>
+        edges.map(({ primitive, from }) => [
+          edgeIndex({ cellNode, from }),
+          new ChosenOp(primitives, primitive, { channels, stride: edgeStride({ from }, isReduction), norm }),
+        ]),
+      ),
+    );
+    this.genotype = genotype;
+  }
+
+  forward(build: Build, beforeLast: Tensor, last: Tensor): Tensor {
+    const rectified = (raw: Tensor): EdgeInput => ({ raw, rectified: relu(raw) });
+    const inputs = build.apply(this.inputs, beforeLast, last).map(rectified);
     const nodes: Tensor[] = [];
-    for (let cellNode = 0; cellNode < this.numCellNodes; cellNode++) {
-      const node = this.cellNode(build, cellNode, inputs, weights, auxiliarySkip);
+    this.genotype.forEach((edges, cellNode) => {
+      const node = sumOf(
+        edges.map(({ from }) => build.apply(this.edges[edgeIndex({ cellNode, from })]!, inputs[from]!)),
+      );
       nodes.push(node);
-      inputs.push(prepare(node, NUM_CELL_INPUTS + cellNode));
-    }
+      inputs.push(rectified(node));
+    });
     return concat(nodes, { axis: 1 });
   }
-
-  private cellNode(
-    build: Build,
-    cellNode: number,
-    inputs: readonly CellInput[],
-    { primitives, edges }: EdgeWeights,
-    auxiliarySkip: Tensor | null,
-  ): Tensor {
-    const indices = inputs.map((_, from) => edgeIndex({ cellNode, from }));
-    const mixed = sumOf(
-      indices.map((edge, from) => build.apply(this.edges[edge]!, inputs[from]!.active, primitives[edge]!)),
-    );
-    const weighted = (parts: readonly (Tensor | null)[]): Tensor[] =>
-      indices.flatMap((edge, from) => {
-        const part = parts[from];
-        return part ? [edges ? mul(part, edges[edge]!) : part] : [];
-      });
-    const skips = weighted(inputs.map(({ skip }) => skip));
-    const active = auxiliarySkip ? add(mixed, mul(sumOf(skips), auxiliarySkip)) : mixed;
-    const bypass = weighted(inputs.map((input) => input.bypass));
-    return bypass.length === 0 ? active : joinShuffled(active, sumOf(bypass), this.partialChannels);
-  }
 }
 
-/** What all edges from an input share, and what an auxiliary skip carries, where there is one. */
-interface CellInput extends NodeInput {
-  readonly skip: Tensor | null;
-}
-
-// Differs from DARTS-: a mean of 2x2 pixels where the map is halved, so that the skip has no weights.
-function skipOf(x: Tensor, stride: 1 | 2): Tensor {
-  return stride === 1 ? x : avgPool2d(x, { kernelSize: 2, stride: 2 });
+/** Sum of one or more tensors of one shape. */
+export function sumOf(tensors: readonly Tensor[]): Tensor {
+  return tensors.reduce((total, tensor) => add(total, tensor));
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Build, graphCost, input, relu } from "@semlink/engine";
 import fc from "fast-check";
+import { Build, graphCost, input, relu } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { arbitraryGenotype } from "./arbitrary-genotype.fixture.ts";
+import { DerivedNetwork } from "./cell-network.ts";
 import type { CostOptions } from "./cost.ts";
 import { genotypeCost } from "./cost.ts";
-import { DerivedNetwork } from "./derived-network.ts";
 import { parseGenotype } from "./genotype.ts";
 import { k7, knownPrimitives } from "./primitive-sets.ts";
 import { FINAL_NORM } from "./primitives/primitive.ts";

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cellEdges, edgeIndex, edgeStride } from "./cell-edges.ts";
 import type { CellNetworkOptions, CellPlan } from "./cell-plan.ts";
-import { cellPlans, outChannels, stemChannels } from "./cell-plan.ts";
+import { cellEdges, cellPlans, edgeIndex, edgeStride, outChannels, stemChannels } from "./cell-plan.ts";
 import type { CellGenotype, Genotype } from "./genotype.ts";
 import type { PrimitiveSet } from "./primitive-sets.ts";
 import { knownPrimitives, primitiveNamed } from "./primitive-sets.ts";
-import { convNormCost } from "./primitives/conv-norm.ts";
+import { convNormCost } from "./primitives/convolutions.ts";
 import type { Cost, Primitive } from "./primitives/primitive.ts";
 import { FREE } from "./primitives/primitive.ts";
 
@@ -39,18 +38,28 @@ export function totalCost(costs: readonly Cost[]): Cost {
 /**
  * What every primitive would cost at every edge of the final network: the constants of `E[C]`. 1 MAC is one
  * multiplication and one addition; counted are convolutions and linear maps.
+ *
+ * @param edgeChannels - by cell, channels that primitives see; by default all of the cell
  */
-export function spaceCost(options: CostOptions, primitives: PrimitiveSet): SpaceCost {
+export function spaceCost(
+  options: CostOptions,
+  primitives: PrimitiveSet,
+  edgeChannels: readonly number[] = cellPlans(options).map(({ channels }) => channels),
+): SpaceCost {
   const { imageHeight, imageWidth, stemStride, inChannels } = options;
   let map: Map2d = { height: Math.ceil(imageHeight / stemStride), width: Math.ceil(imageWidth / stemStride) };
   const stem = convNormCost(
     { inChannels, outChannels: stemChannels(options), kernelSize: 3 },
     map.height * map.width,
   );
-  const cells = cellPlans(options).map((plan) => {
+  const cells = cellPlans(options).map((plan, cell) => {
     const inputs = inputCost(plan, map);
     if (plan.isReduction) map = { height: map.height / 2, width: map.width / 2 };
-    return { isReduction: plan.isReduction, inputs, edges: edgeCosts(plan, options, primitives, map) };
+    return {
+      isReduction: plan.isReduction,
+      inputs,
+      edges: edgeCosts({ ...plan, channels: edgeChannels[cell]! }, options, primitives, map),
+    };
   });
   return { ends: totalCost([stem, headCost(options)]), cells };
 }

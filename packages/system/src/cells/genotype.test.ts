@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arbitraryGenotype } from "./arbitrary-genotype.fixture.ts";
-import { formatGenotype, parseGenotype } from "./genotype.ts";
+import { formatGenotype, genotypeSchema, parseGenotype } from "./genotype.ts";
 import { darts8 } from "./primitive-sets.ts";
 
 describe("genotype JSON", () => {
@@ -38,5 +38,43 @@ describe("genotype JSON", () => {
 
   it("rejects text that is not JSON", () => {
     expect(() => parseGenotype("Genotype(normal=")).toThrow(/not JSON/);
+  });
+});
+
+describe("genotype as DARTS prints it", () => {
+  const CELL = [
+    ["sep_conv_3x3", 0],
+    ["sep_conv_3x3", 1],
+    ["sep_conv_3x3", 0],
+    ["sep_conv_3x3", 1],
+    ["sep_conv_3x3", 1],
+    ["skip_connect", 0],
+    ["skip_connect", 0],
+    ["dil_conv_3x3", 2],
+  ] as const;
+  const PAIRS = [0, 2, 4, 6].map((first) => CELL.slice(first, first + 2));
+  const EXPECTED = parseGenotype(JSON.stringify({ normal: PAIRS, reduce: PAIRS }));
+  const LISTS = { normal: CELL, normal_concat: [2, 3, 4, 5], reduce: CELL, reduce_concat: [2, 3, 4, 5] };
+
+  it("is read from one list of eight edges for each cell", () => {
+    expect(parseGenotype(JSON.stringify(LISTS))).toEqual(EXPECTED);
+    expect(genotypeSchema.parse({ normal: CELL, reduce: PAIRS })).toEqual(EXPECTED);
+  });
+
+  it.each(["range(2, 6)", "[2, 3, 4, 5]"])("is read from what Python prints, nodes as %s", (nodes) => {
+    const tuples = CELL.map(([name, from]) => `('${name}', ${from})`).join(", ");
+    const repr = `Genotype(normal=[${tuples}], normal_concat=${nodes}, reduce=[${tuples},], reduce_concat=${nodes})`;
+    expect(parseGenotype(repr)).toEqual(EXPECTED);
+    expect(parseGenotype(`DARTS_V2 = ${repr}\n`)).toEqual(EXPECTED);
+  });
+
+  it("has two edges for each cell node", () => {
+    const odd = { ...LISTS, normal: CELL.slice(1) };
+    expect(() => parseGenotype(JSON.stringify(odd))).toThrow(/two edges .* in pairs or in one list/);
+  });
+
+  it("is refused where a cell puts out some of its nodes alone", () => {
+    const some = { ...LISTS, reduce_concat: [4, 5] };
+    expect(() => parseGenotype(JSON.stringify(some))).toThrow(/all cell nodes, \[2,3,4,5\]/);
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { darts8, k7, knownPrimitives, primitiveNamed, primitiveSet } from "./primitive-sets.ts";
-import { none } from "./primitives/none.ts";
+import { none } from "./primitives/pools-and-skips.ts";
 
 const namesOf = (set: readonly { readonly name: string }[]): string[] => set.map(({ name }) => name);
 

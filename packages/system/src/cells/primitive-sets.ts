@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hintFor, SemlinkError } from "@semlink/engine";
-import { avgPool3x3 } from "./primitives/avg-pool-3x3.ts";
-import { conv1x1 } from "./primitives/conv-1x1.ts";
-import { conv3x3 } from "./primitives/conv-3x3.ts";
-import { dilConv3x3, dilConv5x5 } from "./primitives/dil-conv.ts";
-import { maxPool3x3 } from "./primitives/max-pool-3x3.ts";
-import { none } from "./primitives/none.ts";
+import { type BrokenRule, notDistinct } from "../config/fields.ts";
+import {
+  conv1x1,
+  conv3x3,
+  dilConv3x3,
+  dilConv5x5,
+  sepConv3x3,
+  sepConv5x5,
+} from "./primitives/convolutions.ts";
+import { avgPool3x3, maxPool3x3, none, skipConnect } from "./primitives/pools-and-skips.ts";
 import type { Primitive } from "./primitives/primitive.ts";
-import { sepConv3x3, sepConv5x5 } from "./primitives/sep-conv.ts";
-import { skipConnect } from "./primitives/skip-connect.ts";
 
 /** Candidates of every edge, in the order of the columns of alpha. */
 export type PrimitiveSet = readonly Primitive[];
@@ -27,6 +29,28 @@ export const darts8: PrimitiveSet = [
 
 /** A set for small CPUs: full convolutions in the place of large windows and of max pooling. @source semlink */
 export const k7: PrimitiveSet = [none, skipConnect, avgPool3x3, conv1x1, dilConv3x3, sepConv3x3, conv3x3];
+
+/** Where the primitives of a search or of a genotype come from: a set by name, known names, or a module's path. */
+export type PrimitiveSource = string | readonly string[];
+
+/** The sets that a configuration names. */
+const SETS: Readonly<Record<string, PrimitiveSet>> = { k7, darts8 };
+
+/** Whether primitives are those of a module of a user's own. */
+export function isPrimitiveModule(source: PrimitiveSource): source is string {
+  return typeof source === "string" && !Object.hasOwn(SETS, source);
+}
+
+/**
+ * The primitives of a set, or known ones by their names.
+ *
+ * @param source - no module
+ * @throws SemlinkError `unknown-primitive`, `invalid-primitive-set`
+ */
+export function namedPrimitives(source: PrimitiveSource): PrimitiveSet {
+  if (typeof source === "string") return SETS[source]!;
+  return primitiveSet(source.map((name) => primitiveNamed(knownPrimitives, name)));
+}
 
 /** Every primitive that comes with semlink, for genotypes of any set. */
 export const knownPrimitives: PrimitiveSet = [...darts8, conv1x1, conv3x3];
@@ -66,4 +90,28 @@ export function primitiveNamed(primitives: PrimitiveSet, name: string): Primitiv
 
 function invalidSet(expected: string, actual: string): SemlinkError {
   return new SemlinkError({ code: "invalid-primitive-set", where: "primitive set", expected, actual });
+}
+
+/** Rule: every name is that of a primitive that comes with semlink. */
+export function* notKnown(
+  path: readonly (string | number)[],
+  names: readonly string[],
+): Generator<BrokenRule, void, undefined> {
+  const known = knownPrimitives.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  yield { path, expected: `one of ${known.join(", ")}`, actual: unknown, hint: hintFor(unknown, known) };
+}
+
+/** Rules of a list of names: all are known, none stands twice, and one of them is not `none`. */
+export function* notASet(
+  path: readonly (string | number)[],
+  names: readonly string[],
+): Generator<BrokenRule, void, undefined> {
+  yield* notKnown(path, names);
+  yield* notDistinct(path, names, "each primitive has one column of alpha: write its name once");
+  if (names.every((name) => name === none.name)) {
+    const hint = `add one of ${knownPrimitives.flatMap(({ name, isNone }) => (isNone ? [] : [name])).join(", ")}`;
+    yield { path, expected: "a primitive other than none", actual: names, hint };
+  }
 }

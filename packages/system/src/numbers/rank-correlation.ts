@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { normalQuantile } from "./statistics.ts";
-import type { SearchEstimate } from "../search/search-results.ts";
-import { momentsOf } from "../search/statistics/combined-interval.ts";
+import { type Estimate, momentsOf } from "./differences.ts";
 
 /**
  * Ranks from 1; equal values share the mean of their ranks.
@@ -25,7 +24,7 @@ export function ranksOf(values: readonly number[]): number[] {
  * @returns null where all values of a side are equal, which have no order, or with fewer than 2 pairs
  * @source Spearman 1904; Bonett, Wright 2000 (variance)
  */
-export function spearman(x: readonly number[], y: readonly number[]): SearchEstimate | null {
+export function spearman(x: readonly number[], y: readonly number[]): Estimate | null {
   const n = x.length;
   if (n < 2) return null;
   const [a, b] = [ranksOf(x), ranksOf(y)];

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StudentConfig } from "../student/student-config.ts";
 import type { Trial } from "./search-results.ts";
-import { trialOf, trialText } from "./select/trial.ts";
+import { trialOf, trialText } from "./select/successive-halving.ts";
 import type { StudySetting } from "./study-setting.ts";
 
 /** A final run, with what the comparisons need beside the figures. */
 export interface Final {
   readonly trial: Trial;
-  /** [images] 1 where the answer is right; null when the run failed. */
-  readonly correct: Uint8Array | null;
+  /** [images] what every image adds to the leading figure; null when the run failed. */
+  readonly outcomes: Float32Array | null;
 }
 
 /** An architecture that is trained for the last time. */
@@ -25,7 +25,7 @@ export interface Finalist {
  */
 export async function runFinals(
   finalists: readonly Finalist[],
-  { search, seed, runTrial, report }: StudySetting,
+  { search, seed, figures, runTrial, report }: StudySetting,
 ): Promise<Final[]> {
   const { numImages, epochs } = search.finals;
   const firstSeed = seed + search.selection.rounds.length;
@@ -38,8 +38,13 @@ export async function runFinals(
       const request = { ...of, budget: { numImages, epochs }, measuredOn: "test" } as const;
       const outcome = await runTrial(request);
       const trial = trialOf(id, request, outcome);
-      report({ stage: "finals", done: ++numDone, total: requests.length, message: trialText(trial) });
-      return { trial, correct: "failure" in outcome ? null : outcome.correct };
+      report({
+        stage: "finals",
+        done: ++numDone,
+        total: requests.length,
+        message: trialText(trial, figures),
+      });
+      return { trial, outcomes: "failure" in outcome ? null : outcome.outcomes };
     }),
   );
 }

@@ -36,4 +36,23 @@ describe("search section", () => {
       /a divisor of 16/,
     );
   });
+
+  it.each([
+    { fault: "a name that nobody knows", primitives: ["conv_3x3", "conv_7x7"], message: /conv_7x7.*conv_/s },
+    { fault: "nothing but none", primitives: ["none"], message: /other than none/ },
+    {
+      fault: "a name that stands twice",
+      primitives: ["conv_3x3", "none", "conv_3x3"],
+      message: /names that differ/,
+    },
+  ])("refuses primitives with $fault, in a variant too", ({ primitives, message }) => {
+    expect(() => defineExperiment({ name: "searched", search: { primitives } })).toThrow(message);
+    expect(() => defineExperiment({ name: "searched", search: { primitives } })).toThrow(
+      /search\.primitives/,
+    );
+    const variants = [{ id: "own", overrides: { primitives } }];
+    expect(() => defineExperiment({ name: "searched", search: { variants } })).toThrow(
+      /variants\[0\]\.overrides/,
+    );
+  });
 });

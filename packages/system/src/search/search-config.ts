@@ -7,8 +7,10 @@ import {
   fraction,
   positive,
   weight,
+  withoutTerms,
   type Written,
 } from "../config/fields.ts";
+import { notASet, type PrimitiveSource } from "../cells/primitive-sets.ts";
 import { selectionFields, type SelectionPart } from "./search-selection-config.ts";
 
 /** Sizes of the networks that genotypes become, and the cost they are compared at. */
@@ -22,7 +24,7 @@ export interface SearchStudentConfig {
 /** What a differentiable search does from its first epoch to its genotype; each key is described in its schema. */
 export interface ProposalConfig {
   /** `"k7"`, `"darts8"`, known names, or the path of a module. */
-  readonly primitives: string | readonly string[];
+  readonly primitives: PrimitiveSource;
   readonly channels: number;
   readonly numCells: number;
   readonly numCellNodes: number;
@@ -39,6 +41,11 @@ export interface ProposalConfig {
   readonly sampling: "mixed" | "single-path";
   readonly upperLoss: "kd" | "feature";
   readonly useTeacher: boolean;
+  readonly loss: {
+    readonly terms: { readonly feature: number; readonly soft: number; readonly hard: number };
+    readonly temperature: number;
+    readonly labelSmoothing: number;
+  };
   readonly weights: {
     readonly peakLearningRate: number;
     readonly momentum: number;
@@ -112,6 +119,21 @@ const proposalFields = {
     .default("kd")
     .describe("what alpha minimises: the whole distillation loss, or its embedding term alone"),
   useTeacher: z.boolean().default(true).describe("false: cross entropy with the labels at both levels"),
+  loss: z
+    .strictObject({
+      terms: z
+        .strictObject({
+          feature: weight("mean squared error to the teacher's standardised embedding").default(1),
+          soft: weight("T^2 KL to the teacher's standardised answer").default(1),
+          hard: weight("what the truth says").default(0.3),
+        })
+        .prefault({})
+        .describe("weight of each term of the loss"),
+      temperature: positive("temperature T of the soft term").default(2),
+      labelSmoothing: fraction("share of the target spread over all answers in the hard term").default(0.1),
+    })
+    .prefault({})
+    .describe("what both levels minimise"),
   weights: z
     .strictObject({
       peakLearningRate: positive("first rate of the cosine schedule").default(0.05),
@@ -175,7 +197,9 @@ const proposalFields = {
 };
 
 /** Validates the part of the section that decides one search. */
-export const proposalSchema: z.ZodType<ProposalConfig> = z.strictObject(proposalFields);
+export const proposalSchema: z.ZodType<ProposalConfig> = z
+  .strictObject(proposalFields)
+  .check(checkRules(proposalRulesBrokenBy));
 
 /** Validates the `search` part of an experiment. */
 export const searchConfigSchema: z.ZodType<SearchConfig, Written<SearchConfig>> = z
@@ -239,17 +263,26 @@ function strideSchema(description: string): z.ZodDefault<z.ZodType<1 | 2, 1 | 2>
     .default(2);
 }
 
-function* searchRulesBrokenBy(search: SearchConfig): Generator<BrokenRule, void, undefined> {
-  const { channels, partialChannels, variants } = search;
+function* proposalRulesBrokenBy(search: ProposalConfig): Generator<BrokenRule, void, undefined> {
+  const { channels, partialChannels, primitives } = search;
+  yield* withoutTerms(["loss", "terms"], search.loss.terms);
+  if (typeof primitives !== "string") yield* notASet(["primitives"], primitives);
   if (channels % partialChannels !== 0) {
     const hint = "primitives see channels / partialChannels of the channels";
     yield { path: ["partialChannels"], expected: `a divisor of ${channels}`, actual: partialChannels, hint };
   }
+}
+
+function* searchRulesBrokenBy(search: SearchConfig): Generator<BrokenRule, void, undefined> {
+  const ofBase = [...proposalRulesBrokenBy(search)];
+  yield* ofBase;
+  const { variants } = search;
   const ids = variants.map(({ id }) => id);
   for (const [index, { id, overrides = {} }] of variants.entries()) {
     if (ids.indexOf(id) < index) {
       yield { path: ["variants", index, "id"], expected: "an id of its own", actual: id, hint: "rename it" };
     }
+    if (ofBase.length > 0) continue;
     const parsed = proposalSchema.safeParse(mergedKeys(proposalPart(search), overrides));
     if (parsed.success) continue;
     const [issue] = parsed.error.issues;

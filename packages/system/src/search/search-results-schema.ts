@@ -5,7 +5,10 @@ import { provenanceSchema } from "../results/results.ts";
 import { proposalSchema } from "./search-config.ts";
 import { studentConfigSchema } from "../student/student-config.ts";
 import { genotypeSchema } from "../cells/genotype.ts";
+import { isFirstVersion, upgradedSearch } from "./search-results-1.ts";
 import type { SearchEpoch, SearchResults, SearchTrace } from "./search-results.ts";
+import { leadingValue } from "./search-results.ts";
+import { figureInfoSchema } from "../results/figures.ts";
 
 /** File of the results in the folder of a run. */
 export const SEARCH_FILE = "search.json";
@@ -13,7 +16,6 @@ export const SEARCH_FILE = "search.json";
 const text = z.string().min(1);
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
-const share = z.number().min(0).max(1);
 const cost = { macs: amount, params: amount };
 const ofCells = <T extends z.ZodType>(value: T): z.ZodObject<{ normal: T; reduce: T }> =>
   z.strictObject({ normal: value, reduce: value });
@@ -23,7 +25,7 @@ export const searchEpochSchema: z.ZodType<SearchEpoch> = z.strictObject({
   epoch: count,
   lowerLoss: z.number(),
   upperLoss: z.number(),
-  oneShotAccuracy: share,
+  oneShot: z.number(),
   entropy: ofCells(amount),
   expected: z.strictObject(cost),
   complexityWeight: amount,
@@ -55,7 +57,7 @@ const architecture = z.strictObject({
   ...cost,
   latencyMs: amount.nullable(),
   proposedBy: z.strictObject({ trace: text, epoch: count }).nullable(),
-  oneShotAccuracy: share.nullable(),
+  oneShot: z.number().nullable(),
 });
 
 const budget = z.strictObject({ numImages: z.int().positive(), epochs: z.int().positive() });
@@ -65,8 +67,7 @@ const trial = z.strictObject({
   budget,
   seed: z.int(),
   measuredOn: z.enum(["validation", "test"]),
-  accuracy: share.nullable(),
-  r2: z.number().max(1).nullable(),
+  figures: z.record(z.string(), z.number()),
   durationS: amount,
   failure: z.string().nullable(),
 });
@@ -75,6 +76,8 @@ const selection = z.strictObject({
   pool: z.enum(["kdl", "random"]),
   rounds: z.array(z.strictObject({ budget, trials: z.array(trial), kept: z.array(text) })),
   chosen: text,
+  searchMacs: amount.nullable(),
+  trialsMacs: amount.nullable(),
   searchS: amount,
   trialsS: amount,
 });
@@ -87,9 +90,10 @@ const estimate = z
 
 const schema: z.ZodType<SearchResults> = z
   .strictObject({
-    schema: z.literal("semlink-search/1"),
+    schema: z.literal("semlink-search/2"),
     name: text,
     provenance: provenanceSchema,
+    figures: z.array(figureInfoSchema).min(1),
     primitives: z.array(text),
     traces: z.array(searchTraceSchema),
     architectures: z.array(architecture),
@@ -110,17 +114,58 @@ const schema: z.ZodType<SearchResults> = z
   .refine(({ architectures, chosen }) => architectures.some(({ id }) => id === chosen), {
     error: "expected the id of an architecture",
     path: ["chosen"],
+  })
+  .check(({ value, issues }) => {
+    for (const { path, message } of unfitFigures(value)) {
+      issues.push({ code: "custom", input: value, path, message });
+    }
   });
 
+/** Figures of trials that the list at the top has not, shares beyond [0, 1], and runs that ended without the first. */
+function* unfitFigures({
+  figures,
+  selections,
+  finals,
+}: SearchResults): Generator<{ path: (string | number)[]; message: string }, void, undefined> {
+  const known = new Map(figures.map((figure) => [figure.id, figure]));
+  const places = [
+    ...finals.map((of, index) => ({ of, path: ["finals", index] })),
+    ...selections.flatMap(({ rounds }, selection) =>
+      rounds.flatMap(({ trials }, round) =>
+        trials.map((of, index) => ({
+          of,
+          path: ["selections", selection, "rounds", round, "trials", index],
+        })),
+      ),
+    ),
+  ];
+  for (const { of, path } of places) {
+    if (of.failure === null && leadingValue(of, figures) === null) {
+      yield { path: [...path, "figures"], message: `expected a value of ${figures[0]!.id}` };
+    }
+    for (const [id, value] of Object.entries(of.figures)) {
+      const figure = known.get(id);
+      const message = !figure
+        ? `expected one of ${[...known.keys()].join(", ")}`
+        : figure.isShare && !(value >= 0 && value <= 1)
+          ? "expected a share in [0, 1]"
+          : null;
+      if (message !== null) yield { path: [...path, "figures", id], message };
+    }
+  }
+}
+
 /**
- * Results of a search checked against their schema: unknown keys and numbers that are not finite are refused.
+ * Results of a search checked against their schema: unknown keys and numbers that are not finite are refused. Files of
+ * version 1 are read as well, see {@link upgradedSearch}.
  *
  * @param json - text of the file, or the value read from it
  * @param where - name of the file, for the message
  * @throws SemlinkError "invalid-results" naming the file and the path inside it
  */
 export function parseSearchResults(json: unknown, where: string): SearchResults {
-  const checked = schema.safeParse(typeof json === "string" ? parsedJson(json, where) : json);
+  const written = typeof json === "string" ? parsedJson(json, where) : json;
+  const checked = schema.safeParse(isFirstVersion(written) ? upgradedSearch(written) : written);
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0]!;
   throw invalid(`${where} at ${issue.path.join(".") || "the top"}`, issue.message);
@@ -143,7 +188,7 @@ function invalid(where: string, actual: string, cause?: unknown): SemlinkError {
   return new SemlinkError({
     code: "invalid-results",
     where,
-    expected: "semlink-search/1",
+    expected: "semlink-search/2",
     actual,
     hint: "the file is of another version, or was altered; run `semlink search` again",
     cause,

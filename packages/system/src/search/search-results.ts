@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ProposalConfig } from "./search-config.ts";
 import type { StudentConfig } from "../student/student-config.ts";
+import type { Estimate } from "../numbers/differences.ts";
+import type { FigureInfo } from "../results/figures.ts";
 import type { Provenance } from "../results/results.ts";
 import type { Genotype } from "../cells/genotype.ts";
 
@@ -10,8 +12,8 @@ export interface SearchEpoch {
   /** Loss of the weights on the training half, and of alpha's task (without penalty) on the validation half. */
   readonly lowerLoss: number;
   readonly upperLoss: number;
-  /** Share of right answers of the whole supernet on images of the validation half. */
-  readonly oneShotAccuracy: number;
+  /** Leading figure of the whole supernet on images of the validation half. */
+  readonly oneShot: number;
   /** Mean entropy of an edge's softmax over the primitives that are left [nat]. */
   readonly entropy: { readonly normal: number; readonly reduce: number };
   /** E[C] of the network that alpha stands for. */
@@ -61,8 +63,8 @@ export interface Architecture {
   readonly latencyMs: number | null;
   /** Trace and epoch that proposed it; null for controls. */
   readonly proposedBy: { readonly trace: string; readonly epoch: number } | null;
-  /** Share of right answers of the supernet restricted to it, where that was measured. */
-  readonly oneShotAccuracy: number | null;
+  /** Leading figure of the supernet restricted to it, where that was measured. */
+  readonly oneShot: number | null;
 }
 
 /** How long a stage-1 run was. */
@@ -77,11 +79,18 @@ export interface Trial {
   readonly budget: TrialBudget;
   readonly seed: number;
   readonly measuredOn: "validation" | "test";
-  /** Null when the run failed. */
-  readonly accuracy: number | null;
-  readonly r2: number | null;
+  /** Values by the ids of {@link SearchResults.figures}; empty when the run failed. */
+  readonly figures: Readonly<Record<string, number>>;
   readonly durationS: number;
   readonly failure: string | null;
+}
+
+/** Value of the leading figure of a trial; null when the run failed. */
+export function leadingValue(
+  { figures }: Pick<Trial, "figures">,
+  [leading]: readonly FigureInfo[],
+): number | null {
+  return figures[leading!.id] ?? null;
 }
 
 /** Successive halving over a pool. */
@@ -94,25 +103,22 @@ export interface Selection {
     readonly kept: readonly string[];
   }[];
   readonly chosen: string;
-  /** Seconds of one core: search (0 for random) and trials. */
+  /**
+   * Multiply-accumulates of the searches (0 for random) and of the trials, see `select/search-cost.ts`: by them both pools cost the same. Null in files of version 1, which had no such count.
+   */
+  readonly searchMacs: number | null;
+  readonly trialsMacs: number | null;
+  /** Seconds of one core, reported only. */
   readonly searchS: number;
   readonly trialsS: number;
 }
 
-/** A value with its interval. */
-export interface SearchEstimate {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly n: number;
-}
-
-/** Paired difference of two groups of final trials, in accuracy. */
+/** Paired difference of two groups of final trials, in the leading figure. */
 export interface SearchComparison {
   readonly label: string;
   readonly minuend: readonly string[];
   readonly subtrahend: readonly string[];
-  readonly difference: SearchEstimate;
+  readonly difference: Estimate;
   readonly method: string;
 }
 
@@ -120,14 +126,16 @@ export interface SearchComparison {
 export interface RankCorrelation {
   readonly between: string;
   readonly and: string;
-  readonly spearman: SearchEstimate;
+  readonly spearman: Estimate;
 }
 
 /** Everything that a search found and what it was worth. The report reads this alone. */
 export interface SearchResults {
-  readonly schema: "semlink-search/1";
+  readonly schema: "semlink-search/2";
   readonly name: string;
   readonly provenance: Provenance;
+  /** What trials measure; the first one leads: selection, comparisons and correlations go by it, more is better. */
+  readonly figures: readonly FigureInfo[];
   readonly primitives: readonly string[];
   readonly traces: readonly SearchTrace[];
   readonly architectures: readonly Architecture[];

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import { defineExperiment, type ExperimentInput } from "../experiment.ts";
-import { studentIdentity } from "../student/node/student-primitives.ts";
-import { contentHash } from "../store/canonical-json.ts";
-import type { StudentSizes } from "./controls/equal-macs.ts";
-import { randomGenotype } from "./controls/random-genotypes.ts";
 import { genotypeCost } from "../cells/cost.ts";
 import type { Genotype } from "../cells/genotype.ts";
 import { k7, knownPrimitives } from "../cells/primitive-sets.ts";
+import type { ExperimentInput } from "../experiment.ts";
+import { defineExperiment } from "../experiment.ts";
+import type { StudentSizes } from "./controls/equal-macs.ts";
 import type { SearchEpoch } from "./search-results.ts";
-import { type SearchRequest, searchesOf } from "./searches.ts";
-import type { TrialRequest } from "./select/trial.ts";
-import type { FinishedSearch, StudySetting } from "./study-setting.ts";
+import { randomGenotype } from "./select/genotype-draws.ts";
+import type { TrialRequest } from "./select/successive-halving.ts";
+import type { FinishedSearch, SearchRequest, StudySetting } from "./study-setting.ts";
+import { searchesOf } from "./study-setting.ts";
+import { contentHash } from "../store/canonical-json.ts";
+import type { FigureInfo } from "../results/figures.ts";
+import { encoderIdentity } from "../student/student-encoder.ts";
 
-/** Seconds that every search of {@link plannedStudy} took. */
-export const SEARCH_S = 25;
+/** What trials of a {@link plannedStudy} measure. */
+const FIGURES: readonly FigureInfo[] = [
+  { id: "accuracy", label: "accuracy", meaning: "planted", unit: "1", isShare: true, chance: null },
+  { id: "embeddingR2", label: "embedding R²", meaning: "planted", unit: "1", isShare: false, chance: null },
+];
 
-/** Seconds that every trial of {@link plannedStudy} takes. */
-export const TRIAL_S = 10;
+/** Seconds that searches and trials of a {@link plannedStudy} take; nothing but reported times may depend on them. */
+export interface PlannedTimes {
+  readonly searchS: number;
+  readonly trialS: number;
+}
 
 /** A study whose trials are not run: a known function says how good a student is. */
 export interface PlannedStudy {
@@ -36,30 +44,36 @@ export function plantedQuality({ normal, reduce }: Genotype): number {
  * A study with planted qualities.
  *
  * @param fails - trials that fail
+ * @param times - by default 25 s and 10 s
  */
 export function plannedStudy(
   changes: ExperimentInput["search"] = {},
   fails: (request: TrialRequest) => boolean = () => false,
+  times: PlannedTimes = { searchS: 25, trialS: 10 },
 ): PlannedStudy {
   const { search, student: base, seed } = defineExperiment({ name: "planned", search: changes });
   const shape = { imageShape: [3, 32, 32], embedDim: 16 } as const;
   const sizes: StudentSizes = { ...search.student, shape, base, primitives: [...k7, ...knownPrimitives] };
   const requests: TrialRequest[] = [];
   const setting: StudySetting = {
-    ...{ search, seed, sizes },
-    searches: searchesOf(search, seed).map((request) => finishedSearch(request, sizes)),
+    search,
+    seed,
+    sizes,
+    numTrainImages: 50_000,
+    figures: FIGURES,
+    searches: searchesOf(search, seed).map((request) => finishedSearch(request, sizes, times.searchS)),
     runTrial(request) {
       requests.push(request);
-      if (fails(request)) return Promise.resolve({ failure: "planted", durationS: TRIAL_S });
+      if (fails(request)) return Promise.resolve({ failure: "planted", durationS: times.trialS });
       const { genotype } = request.student.cells;
       const isCells = request.student.architecture === "cells" && typeof genotype !== "string";
       const quality = isCells ? 0.3 + 0.5 * plantedQuality(genotype) : 0.4;
-      const name = contentHash(studentIdentity(request.student));
+      const name = contentHash(encoderIdentity(request.student));
       const draws = rngFrom(request.seed).fold(name).uniform(400);
-      const correct = Uint8Array.from(draws, (draw) => Number(draw < quality));
-      const accuracy = correct.reduce((sum, flag) => sum + flag, 0) / correct.length;
-      const r2 = request.measuredOn === "test" ? quality : null;
-      return Promise.resolve({ accuracy, r2, correct, durationS: TRIAL_S });
+      const outcomes = Float32Array.from(draws, (draw) => Number(draw < quality));
+      const accuracy = outcomes.reduce((sum, flag) => sum + flag, 0) / outcomes.length;
+      const figures = { accuracy, ...(request.measuredOn === "test" && { embeddingR2: quality }) };
+      return Promise.resolve({ figures, outcomes, durationS: times.trialS });
     },
     measureLatencies: (students) =>
       Promise.resolve(
@@ -71,7 +85,7 @@ export function plannedStudy(
 }
 
 /** A search that is done, with drawn genotypes and strengths that favour convolutions. */
-function finishedSearch(request: SearchRequest, sizes: StudentSizes): FinishedSearch {
+function finishedSearch(request: SearchRequest, sizes: StudentSizes, durationS: number): FinishedSearch {
   const { id, label, config, seed } = request;
   const { numCellNodes } = config;
   const rng = rngFrom(seed).fold(id);
@@ -88,7 +102,12 @@ function finishedSearch(request: SearchRequest, sizes: StudentSizes): FinishedSe
   const epochs = Array.from({ length: config.epochs }, (_, epoch): SearchEpoch => {
     const genotype = randomGenotype({ primitives: k7, numCellNodes }, rng.fold(epoch));
     return {
-      ...{ epoch, lowerLoss: 1, upperLoss: 1, oneShotAccuracy: 0.2, complexityWeight: 0.05, numChanges: 0 },
+      epoch,
+      lowerLoss: 1,
+      upperLoss: 1,
+      oneShot: 0.2,
+      complexityWeight: 0.05,
+      numChanges: 0,
       entropy: { normal: 1, reduce: 1 },
       expected: { macs: 1, params: 1 },
       gradientNorm: { task: 1, penalty: 1 },
@@ -100,9 +119,8 @@ function finishedSearch(request: SearchRequest, sizes: StudentSizes): FinishedSe
   });
   return {
     request,
-    trace: { id, label, config, seed, epochs, genotype: epochs.at(-1)!.genotype, durationS: SEARCH_S },
+    trace: { id, label, config, seed, epochs, genotype: epochs.at(-1)!.genotype, durationS },
     primitives: k7,
-    oneShotAccuracies: (genotypes) =>
-      Promise.resolve(genotypes.map((genotype) => plantedQuality(genotype) / 2)),
+    oneShotFigures: (genotypes) => Promise.resolve(genotypes.map((genotype) => plantedQuality(genotype) / 2)),
   };
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeAll, describe, expect, it } from "vitest";
 import { k7 } from "../cells/primitive-sets.ts";
+import { searchMacs, trialMacs } from "./select/search-cost.ts";
 import { studyArchitectures, type Study } from "./study.ts";
-import { type PlannedStudy, plannedStudy, plantedQuality, SEARCH_S, TRIAL_S } from "./study.fixture.ts";
+import { type PlannedStudy, plannedStudy, plantedQuality } from "./study.fixture.ts";
 
 const SEARCH = {
   selection: { numCandidates: 8, numSamples: 4 },
@@ -19,14 +20,14 @@ beforeAll(async () => {
 });
 
 const accuracyOf = (id: string): number[] =>
-  study.finals.filter(({ architecture }) => architecture === id).map(({ accuracy }) => accuracy!);
+  study.finals.filter(({ architecture }) => architecture === id).map(({ figures }) => figures["accuracy"]!);
 
 describe("studyArchitectures", () => {
   it("chooses by the validation split alone, and what it chooses is among the best planted", () => {
     const winners = study.selections.map(({ chosen, rounds }) =>
       rounds.at(-1)!.trials.find(({ architecture }) => architecture === chosen)!,
     );
-    const [better] = winners.toSorted((a, b) => b.accuracy! - a.accuracy!);
+    const [better] = winners.toSorted((a, b) => b.figures["accuracy"]! - a.figures["accuracy"]!);
     expect(study.chosen).toBe(better!.architecture);
     const trials = study.selections.flatMap(({ rounds }) => rounds).flatMap((round) => round.trials);
     expect(trials.every((trial) => trial.measuredOn === "validation")).toBe(true);
@@ -38,11 +39,35 @@ describe("studyArchitectures", () => {
     expect(plantedQuality(chosen.genotype!)).toBeGreaterThanOrEqual(Math.max(...qualities) - 0.25);
   });
 
-  it("spends on random genotypes what search and selection cost together", () => {
+  it("spends on random genotypes what search and selection cost together, to less than one trial", () => {
     const [kdl, random] = study.selections;
-    expect(random!.rounds[0]!.trials).toHaveLength(8 + Math.floor((2 * SEARCH_S) / TRIAL_S));
-    expect(random!.trialsS).toBe(kdl!.trialsS + kdl!.searchS);
+    const { searches, sizes } = planned.setting;
+    const [base, , , variant] = searches;
+    const ofSearches = [base!, variant!].map(({ trace }) => searchMacs(trace, k7, sizes.shape));
+    expect(kdl!.searchMacs).toBe(ofSearches[0]! + ofSearches[1]!);
+    const [first] = planned.setting.search.selection.rounds;
+    const trial = trialMacs(sizes.targetMacs, first!, 50_000);
+    const numMore = random!.rounds[0]!.trials.length - 8;
+    expect(numMore).toBeGreaterThan(4);
+    expect(numMore * trial).toBeLessThan(1.08 * kdl!.searchMacs!);
+    expect((numMore + 1) * trial).toBeGreaterThan(kdl!.searchMacs! / 1.08);
+    const together = kdl!.trialsMacs! + kdl!.searchMacs!;
+    expect(Math.abs(random!.trialsMacs! / together - 1)).toBeLessThan(0.1);
     expect(random!.rounds.map(({ kept }) => kept.length)).toEqual(kdl!.rounds.map(({ kept }) => kept.length));
+  });
+
+  it("ends with the same, however long searches and trials take", async () => {
+    const withoutTimes = (of: Study): unknown =>
+      JSON.parse(JSON.stringify(of), (key, value: unknown) =>
+        ["durationS", "searchS", "trialsS"].includes(key) ? null : value,
+      );
+    for (const times of [
+      { searchS: 2500, trialS: 10 },
+      { searchS: 0.1, trialS: 3600 },
+    ]) {
+      const other = await studyArchitectures(plannedStudy(SEARCH, undefined, times).setting);
+      expect(withoutTimes(other)).toEqual(withoutTimes(study));
+    }
   });
 
   it("compares at equal MACs within the tolerance, and what prices do at equal channels", () => {
@@ -113,7 +138,7 @@ describe("studyArchitectures", () => {
         new Map(
           study.finals
             .filter(({ architecture }) => architecture === id)
-            .map(({ seed, accuracy }) => [seed, accuracy!]),
+            .map(({ seed, figures }) => [seed, figures["accuracy"]!]),
         );
       const [a, b] = [ofSeed(minuend[0]!), ofSeed(subtrahend[0]!)];
       const paired = [...a]
@@ -141,7 +166,7 @@ describe("studyArchitectures", () => {
     const after = await studyArchitectures(failing.setting);
     const [round] = after.selections[0]!.rounds;
     const failed = round!.trials.find(({ architecture }) => architecture === loser.architecture)!;
-    expect([failed.failure, failed.accuracy]).toEqual(["planted", null]);
+    expect([failed.failure, failed.figures]).toEqual(["planted", {}]);
     expect(round!.kept).not.toContain(loser.architecture);
     expect(after.chosen).toBe(chosen);
   });

@@ -5,13 +5,14 @@ import {
   pricedArchitectures,
   withLatencies,
 } from "./controls/control-architectures.ts";
+import type { FigureInfo } from "../results/figures.ts";
 import { type Finalist, runFinals } from "./finals.ts";
 import type { SearchResults, Selection } from "./search-results.ts";
+import { leadingValue } from "./search-results.ts";
 import { selectProposals, selectRandom } from "./select/pools.ts";
 import { comparisonsOf } from "./statistics/comparisons.ts";
-import { correlationsOf } from "./statistics/correlations.ts";
+import { correlationsOf, supernetFigures } from "./statistics/correlations.ts";
 import type { StudySetting } from "./study-setting.ts";
-import { supernetAccuracies } from "./supernet-accuracies.ts";
 
 /** {@link SearchResults} without where and when they were measured. */
 export type Study = Omit<SearchResults, "schema" | "name" | "provenance">;
@@ -25,11 +26,11 @@ export type Study = Omit<SearchResults, "schema" | "name" | "provenance">;
  * 3. Finalists and controls are trained by one recipe and measured on the test set, which decides nothing.
  */
 export async function studyArchitectures(setting: StudySetting): Promise<Study> {
-  const { search, searches } = setting;
+  const { search, searches, figures } = setting;
   const proposed = await selectProposals(setting);
-  const random = await selectRandom(proposed.selection, setting);
+  const random = await selectRandom(proposed, setting);
   const selections = [proposed.selection, random.selection];
-  const chosen = bestOfPools(selections);
+  const chosen = bestOfPools(selections, figures);
 
   const finalists = new Set([...proposed.selection.rounds.at(-1)!.kept, chosen]);
   const randomControls = random.architectures.slice(0, search.controls.numRandom).map(({ id }) => id);
@@ -57,25 +58,30 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
   const supernets = await Promise.all(
     searches.map(async (finished) => ({
       label: finished.request.label,
-      accuracies: await supernetAccuracies(finished, measured),
+      values: await supernetFigures(finished, measured),
     })),
   );
   const architectures = measured.map((architecture) => ({
     ...architecture,
-    oneShotAccuracy: supernets[0]!.accuracies.get(architecture.id) ?? null,
+    oneShot: supernets[0]!.values.get(architecture.id) ?? null,
   }));
   const trials = finals.map(({ trial }) => trial);
   return {
+    figures,
     primitives: searches[0]!.primitives.map(({ name }) => name),
     traces: searches.map(({ trace }) => trace),
     architectures,
     selections,
     finals: trials,
     comparisons: comparisonsOf(finals, {
-      ...{ chosen, proposed: proposed.selection.chosen, selectedRandom: random.selection.chosen },
-      ...{ random: randomControls, variants },
+      figures,
+      chosen,
+      proposed: proposed.selection.chosen,
+      selectedRandom: random.selection.chosen,
+      random: randomControls,
+      variants,
     }),
-    correlations: correlationsOf({ architectures, selections, finals: trials, supernets }),
+    correlations: correlationsOf({ figures, architectures, selections, finals: trials, supernets }),
     chosen,
   };
 }
@@ -84,10 +90,10 @@ export async function studyArchitectures(setting: StudySetting): Promise<Study> 
  * The best of the last round, whichever pool it came from: both have the same budget, seed and validation images. Of
  * equals the proposal.
  */
-function bestOfPools(selections: readonly Selection[]): string {
+function bestOfPools(selections: readonly Selection[], figures: readonly FigureInfo[]): string {
   const winners = selections.map(({ chosen, rounds }) => {
-    const { accuracy } = rounds.at(-1)!.trials.find(({ architecture }) => architecture === chosen)!;
-    return { chosen, accuracy: accuracy! };
+    const trial = rounds.at(-1)!.trials.find(({ architecture }) => architecture === chosen)!;
+    return { chosen, value: leadingValue(trial, figures)! };
   });
-  return winners.reduce((best, other) => (other.accuracy > best.accuracy ? other : best)).chosen;
+  return winners.reduce((best, other) => (other.value > best.value ? other : best)).chosen;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFileAtomic } from "@semlink/engine/node";
+import { nodeRuntime, writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import * as z from "zod";
 import type { StudentConfig } from "../student/student-config.ts";
@@ -7,7 +7,8 @@ import type { OpenRun } from "./open-run.ts";
 import { readStageJson } from "../store/stored-files.ts";
 import { runStage } from "./old-stage.ts";
 import { encoderIdentity, type EncoderShape } from "../student/student-encoder.ts";
-import type { LatencyRuns } from "../search/controls/latency.ts";
+import type { JobContext } from "./job-table.ts";
+import { type LatencyRuns, measureLatencies } from "../search/controls/latency.ts";
 
 const RUNS: LatencyRuns = { numWarmup: 10, numRuns: 60 };
 
@@ -31,6 +32,17 @@ export async function stagedLatencies(
     read: (folder) => readStageJson(pathOf(folder), times, `${students.length} times`),
   });
   return value;
+}
+
+/** Payload of {@link latencyJob}. */
+export interface LatencyPayload extends LatencyRuns {
+  readonly students: readonly StudentConfig[];
+  readonly shape: EncoderShape;
+}
+
+/** Job: see {@link measureLatencies}. */
+export async function latencyJob(payload: LatencyPayload, { signal }: JobContext): Promise<number[]> {
+  return measureLatencies({ ...payload, runtime: await nodeRuntime({ intraOpThreads: 1 }), signal });
 }
 
 function pathOf(folder: string): string {

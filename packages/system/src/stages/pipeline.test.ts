@@ -12,7 +12,7 @@ import { smoke } from "../presets/smoke.ts";
 import type { Job } from "../run/serve-jobs.ts";
 import { jobTable } from "./job-table.ts";
 import { openRun } from "./open-run.ts";
-import { studentCost } from "../search/controls/hand-made.ts";
+import { studentCost } from "../search/controls/equal-macs.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
 
 // The smoke preset, smaller: the tests of the jobs say what each stage does, these that the stages fit together.

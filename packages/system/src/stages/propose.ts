@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/node/phase-files.ts";
+import { loadWeights } from "../train/weights.ts";
 import type { Experiment } from "../experiment.ts";
-import type { JobContext } from "../run/serve-jobs.ts";
+import type { JobContext } from "./job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
-import { readStageJson } from "../store/stored-files.ts";
-import { runStage } from "./old-stage.ts";
+import { readStageJson } from "../store/stored-json.ts";
+import { runStage } from "../run/stage.ts";
 import { startStopwatch } from "../store/stopwatch.ts";
-import { readTargetBank } from "../teacher/node/target-files.ts";
+import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { Genotype } from "../cells/genotype.ts";
-import { loadPrimitives, primitivesIdentity } from "../cells/load-primitives.ts";
-import { lowerTerms } from "../search/bilevel/search-step.ts";
-import { edgesOfGenotype, openOneShot } from "../search/one-shot.ts";
-import type { ProposeOptions } from "../search/propose.ts";
-import { oneShotBatches, searchGenotypes } from "../search/propose.ts";
-import { searchHalves } from "../search/search-halves.ts";
-import { searchNetwork } from "../search/search-network.ts";
+import { loadPrimitives, primitivesIdentity } from "../cells/node/load-primitives.ts";
+import { type SearchOptions, searchGenotypes } from "../search/node/search-genotypes.ts";
+import { oneShotFigures } from "../search/propose/search-setup.ts";
 import type { SearchTrace } from "../search/search-results.ts";
 import { searchTraceSchema } from "../search/search-results-schema.ts";
-import type { SearchRequest } from "../search/searches.ts";
-import type { FinishedSearch } from "../search/study-setting.ts";
+import type { FinishedSearch, SearchRequest } from "../search/study-setting.ts";
 
 /**
  * One differentiable search as a stage, in a process of its own; its folder keeps the weights of the supernet, so that
@@ -42,11 +36,13 @@ export async function proposeGenotypes(
   const { id, config, seed } = request;
   const payloadFor = (folder: string): SearchPayload => ({
     ...jobPayload(experiment, run, folder),
-    ...{ targetsFolder: targets.folder, embedDim: targets.embedDim, request },
+    targetsFolder: targets.folder,
+    embedDim: targets.embedDim,
+    request,
   });
   const stage = await runStage(run, {
     name: `search-${id}`,
-    version: 1,
+    version: 2,
     inputs: {
       data: data.digest,
       // Without a teacher only the number of views matters.
@@ -68,10 +64,10 @@ export async function proposeGenotypes(
     request,
     trace: { ...stage.value, label: request.label },
     primitives: loadPrimitives(config.primitives),
-    async oneShotAccuracies(genotypes) {
+    async oneShotFigures(genotypes) {
       const payload: OneShotPayload = { ...payloadFor(stage.folder), genotypes };
-      const [accuracies] = await run.jobs.run([{ job: "one-shot", payload }]);
-      return accuracies!;
+      const [figures] = await run.jobs.run([{ job: "one-shot", payload }]);
+      return figures!;
     },
   };
 }
@@ -91,7 +87,11 @@ export async function searchJob(payload: SearchPayload, context: JobContext): Pr
   const setting = await openSearchSetting(payload, context);
   const epochs = await searchGenotypes({ ...setting, id, folder });
   const trace: SearchTrace = {
-    ...{ id, label, seed, config, epochs },
+    id,
+    label,
+    seed,
+    config,
+    epochs,
     genotype: epochs.at(-1)!.genotype,
     durationS: await stopwatch.stop(),
   };
@@ -103,37 +103,17 @@ export interface OneShotPayload extends SearchPayload {
   readonly genotypes: readonly Genotype[];
 }
 
-/**
- * Job: accuracies of a finished search's supernet restricted to each genotype, on 1,000 images of its validation half.
- *
- * The weights of primitives that were pruned are as they were then.
- */
+/** Job: see {@link oneShotFigures}. */
 export async function oneShotJob(payload: OneShotPayload, context: JobContext): Promise<number[]> {
   const setting = await openSearchSetting(payload, context);
-  const { data, config, targets, shape, primitives, runtime, seed } = setting;
-  const halves = searchHalves(data, config, rngFrom(seed).fold("search").fold("halves"));
-  const meter = await openOneShot({
-    network: searchNetwork({ shape, config, primitives, head: targets?.map ?? null }),
-    batches: oneShotBatches(setting, halves.validation),
-    terms: lowerTerms(config),
-    ...{ shape, runtime },
-  });
-  const weights = await loadWeights(payload.folder);
-  const accuracies: number[] = [];
-  for (const genotype of payload.genotypes) {
-    context.signal.throwIfAborted();
-    const edges = edgesOfGenotype(genotype, primitives, config.edgeNormalization);
-    accuracies.push((await meter.measure(weights, edges)).accuracy);
-  }
-  await meter.release();
-  return accuracies;
+  return oneShotFigures(setting, await loadWeights(payload.folder), payload.genotypes);
 }
 
 /** What both jobs work with. */
 async function openSearchSetting(
   payload: SearchPayload,
   context: JobContext,
-): Promise<Omit<ProposeOptions, "id" | "folder">> {
+): Promise<Omit<SearchOptions, "id" | "folder">> {
   const { experiment, request, targetsFolder, embedDim } = payload;
   const { config, seed } = request;
   const { numViews } = experiment.targets;
@@ -143,7 +123,9 @@ async function openSearchSetting(
     targets: config.useTeacher ? await readTargetBank(targetsFolder, numViews) : null,
     shape: problemShape(setting.data, embedDim),
     primitives: loadPrimitives(config.primitives),
-    ...{ config, numViews, seed },
+    config,
+    numViews,
+    seed,
   };
 }
 

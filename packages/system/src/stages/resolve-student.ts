@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { primitivesIdentity } from "../cells/load-primitives.ts";
+import { primitivesIdentity } from "../cells/node/load-primitives.ts";
 import type { Primitive } from "../cells/primitives/primitive.ts";
 import type { Experiment } from "../experiment.ts";
 import { readShippedGenotype } from "../student/node/shipped-student.ts";

@@ -9,14 +9,13 @@ import { provenanceOf } from "../run/provenance.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { ProvidedTeacher } from "./teacher.ts";
 import { stagedLatencies } from "./latency.ts";
-import { isPrimitiveModule } from "../cells/load-primitives.ts";
-import { knownPrimitives } from "../cells/primitive-sets.ts";
+import { isPrimitiveModule, knownPrimitives } from "../cells/primitive-sets.ts";
 import { proposeGenotypes } from "./propose.ts";
 import type { SearchResults } from "../search/search-results.ts";
 import { parseSearchResults, SEARCH_FILE } from "../search/search-results-schema.ts";
-import { searchesOf } from "../search/searches.ts";
+import { searchesOf } from "../search/study-setting.ts";
 import { cacheTestEmbeddings } from "./test-embeddings.ts";
-import { stagedTrials } from "./trial.ts";
+import { stagedTrials, TRIAL_FIGURES } from "./trial.ts";
 import { studyArchitectures } from "../search/study.ts";
 
 /** What the search reads beside the data. */
@@ -45,11 +44,20 @@ export async function searchStudent(
   const testEmbeddings = await cacheTestEmbeddings(experiment, run, data, { teacher, targets });
   const started = performance.now();
   const study = await studyArchitectures({
-    ...{ search, seed, searches },
+    search,
+    seed,
+    searches,
     sizes: {
-      ...{ ...search.student, shape, base, primitives: [...searches[0]!.primitives, ...knownPrimitives] },
+      ...search.student,
+      shape,
+      base,
+      primitives: [...searches[0]!.primitives, ...knownPrimitives],
       ...(isPrimitiveModule(search.primitives) ? { ownPrimitives: search.primitives } : {}),
     },
+    numTrainImages: data.train.count,
+    figures: TRIAL_FIGURES.map(({ id, label, meaning, unit, isShare, chance }) => {
+      return { id, label, meaning, unit, isShare, chance };
+    }),
     runTrial: stagedTrials(experiment, run, { data, targets, testEmbeddings }),
     measureLatencies: (students) => stagedLatencies(run, shape, students),
     report: run.report,
@@ -57,7 +65,7 @@ export async function searchStudent(
   const durationS = (performance.now() - started) / 1000;
   run.timings.push({ stage: "search-selection", durationS, cached: false });
   const results: SearchResults = {
-    schema: "semlink-search/1",
+    schema: "semlink-search/2",
     name: experiment.name,
     provenance: provenanceOf({
       resolved: run.resolved,

@@ -15,7 +15,7 @@ import { cellsConfig } from "../student/cells.fixture.ts";
 import { writeTargetMap, writeViewTargets } from "../teacher/node/target-files.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { stagedTrials } from "./trial.ts";
-import { spreadIndices, type TrialRequest, type TrialRunner } from "../search/select/trial.ts";
+import { type TrialRequest, type TrialRunner } from "../search/select/successive-halving.ts";
 
 const folder = eachTempFolder();
 // The images are drawn once for all tests.
@@ -97,9 +97,9 @@ describe("stagedTrials", () => {
     const { runTrial } = await openTrials();
     const outcome = await runTrial(request);
     if ("failure" in outcome) throw new Error(outcome.failure);
-    expect(outcome.correct).toHaveLength(40);
-    expect(outcome.accuracy).toBe(outcome.correct.reduce((sum, flag) => sum + flag, 0) / 40);
-    expect(outcome.r2).toBeNull();
+    expect(outcome.outcomes).toHaveLength(40);
+    const right = outcome.outcomes.reduce((sum, flag) => sum + flag, 0);
+    expect(outcome.figures).toEqual({ accuracy: right / 40 });
     expect(outcome.durationS).toBeGreaterThan(0);
   });
 
@@ -124,7 +124,7 @@ describe("stagedTrials", () => {
       });
     });
     expect(await runTrial(request)).toMatchObject({ failure: expect.stringContaining("NaN") as string });
-    expect(await (await openTrials()).runTrial(request)).toHaveProperty("accuracy");
+    expect(await (await openTrials()).runTrial(request)).toHaveProperty("figures.accuracy");
   });
 
   it("stops with the run", async () => {
@@ -139,14 +139,7 @@ describe("stagedTrials", () => {
     const [name] = (await readdir(folder())).filter((entry) => entry.startsWith("trial-"));
     await rm(join(folder(), name!, "trial.json"));
     const again = await openTrials();
-    expect(await again.runTrial(request)).toHaveProperty("accuracy");
+    expect(await again.runTrial(request)).toHaveProperty("figures.accuracy");
     expect(again.jobs).toEqual(["trial"]);
-  });
-});
-
-describe("spreadIndices", () => {
-  it("are evenly apart, and all when that is not larger", () => {
-    expect([...spreadIndices(4, 10)]).toEqual([0, 2, 5, 7]);
-    expect([...spreadIndices(12, 3)]).toEqual([0, 1, 2]);
   });
 });

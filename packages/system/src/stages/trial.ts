@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describeError } from "@semlink/engine";
-import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { problemShape } from "./transfer.ts";
-import { transferKnowledge } from "../train/transfer.ts";
-import { classify } from "../task/classify/classify.ts";
-import { loadWeights, placeInFolders } from "../train/node/phase-files.ts";
-import { explainedVariance } from "../task/embedding-figures.ts";
-import { runStudent } from "../evaluate/link-evaluation.ts";
-import { studentNetwork } from "../link/networks.ts";
+import { relativeErrors } from "../evaluate/embedding-fidelity.ts";
 import type { Experiment } from "../experiment.ts";
-import type { JobContext } from "../run/serve-jobs.ts";
+import type { Figure } from "../task/task.ts";
+import { readTrial, runTrial } from "../search/node/run-trial.ts";
+import { FIGURES_OF_VERSION_1 } from "../search/search-results-1.ts";
+import type { TrialOutcome, TrialRequest, TrialRunner } from "../search/select/successive-halving.ts";
+import type { JobContext } from "./job-table.ts";
 import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
-import { runStage } from "./old-stage.ts";
-import { startStopwatch } from "../store/stopwatch.ts";
-import { studentIdentity } from "../student/node/student-primitives.ts";
-import { readTargetBank } from "../teacher/node/target-files.ts";
+import { runStage } from "../run/stage.ts";
+import { encoderIdentity } from "../student/student-encoder.ts";
+import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import { readTestEmbeddings, type TestEmbeddings } from "./test-embeddings.ts";
-import {
-  spreadIndices,
-  type TrialOutcome,
-  type TrialRequest,
-  type TrialRunner,
-} from "../search/select/trial.ts";
-import { readTrial, writeTrial } from "../search/select/trial-file.ts";
 
 /** What trials read beside the experiment. */
 export interface TrialSources {
@@ -62,14 +52,15 @@ function trialStage(
   const { transfer } = experiment.distill;
   return {
     name: "trial",
-    version: 1,
+    version: 2,
     inputs: {
       data: data.digest,
       targets: targets.key,
-      student: studentIdentity(student),
+      student: encoderIdentity(student),
       transfer: { ...transfer, epochs: trial.budget.epochs },
       numImages: trial.budget.numImages,
-      ...{ measuredOn, seed },
+      measuredOn,
+      seed,
     },
     async produce(folder) {
       const payload = { ...jobPayload(experiment, run, folder), targetsFolder: targets.folder, trial };
@@ -88,45 +79,40 @@ export interface TrialPayload extends JobPayload {
   readonly trial: TrialRequest;
 }
 
-/** Job: stage 1 on part of the training images, then the share of right answers. */
+/** What a student is measured by; the first one decides. */
+export const TRIAL_FIGURES: readonly Figure[] = [
+  {
+    ...FIGURES_OF_VERSION_1[0],
+    summary: "share",
+    ofItems: ({ decisions }, { set }) =>
+      decisions
+        ? Float32Array.from(decisions, (decision, item) => Number(decision === set.labels[item]))
+        : null,
+  },
+  {
+    ...FIGURES_OF_VERSION_1[1],
+    summary: "one-minus-mean",
+    ofItems: ({ embedding }, { set, sent }) =>
+      embedding && sent ? relativeErrors(embedding, sent, sent.length / set.count) : null,
+  },
+];
+
+/** Job: see {@link runTrial}. */
 export async function trialJob(payload: TrialPayload, context: JobContext): Promise<void> {
   const { experiment, folder, targetsFolder, testFolder, trial } = payload;
-  const stopwatch = await startStopwatch(join(folder, "trial-elapsed.json"));
   const { numViews } = experiment.targets;
-  const { transfer } = experiment.distill;
   const setting = await openJobSetting(payload, context);
-  const { data, runtime, signal } = setting;
   const targets = await readTargetBank(targetsFolder, numViews);
-  const shape = problemShape(data, targets.embedDim);
-  const taught = transfer.useTeacher ? targets : null;
-  await transferKnowledge(
-    {
-      task: classify,
-      data,
-      pool: spreadIndices(trial.budget.numImages, data.train.count),
-      targets: taught,
-      network: studentNetwork(shape, trial.student, taught?.map ?? null),
-      transfer: { ...transfer, epochs: trial.budget.epochs },
-      numViews,
-      seed: trial.seed,
-    },
-    placeInFolders(setting, () => folder),
-  );
-  const set = data[trial.measuredOn];
-  const network = studentNetwork(shape, trial.student, null);
-  const weights = await loadWeights(folder);
-  const { embeddings, predictions } = await runStudent(network, set, {
-    data,
-    shape,
-    weights,
-    runtime,
-    signal,
+  await runTrial({
+    ...setting,
+    ...trial,
+    targets,
+    reference: testFolder === null ? null : await readTestEmbeddings(testFolder),
+    shape: problemShape(setting.data, targets.embedDim),
+    transfer: experiment.distill.transfer,
+    numViews,
+    figures: TRIAL_FIGURES,
+    sizes: { numClasses: setting.data.classNames.length },
+    folder,
   });
-  const correct = predictions.map((prediction, i) => Number(prediction === set.labels[i]));
-  const accuracy = correct.reduce((sum, flag) => sum + flag, 0) / correct.length;
-  const r2 =
-    testFolder === null
-      ? null
-      : explainedVariance(embeddings, await readTestEmbeddings(testFolder), shape.embedDim);
-  await writeTrial(folder, { accuracy, r2, correct, durationS: await stopwatch.stop() });
 }

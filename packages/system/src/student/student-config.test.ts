@@ -37,4 +37,15 @@ describe("the student section", () => {
     const wrong = { ...genotype, normal: [[first![0], { ...first![1], from: 7 }], ...rest] };
     expect(() => parseExperiment(withCells({ genotype: wrong }), "test")).toThrow(/genotype/);
   });
+
+  it("refuses a genotype of a primitive that nobody knows, unless a module has it", () => {
+    const [[first, second], ...rest] = genotype.normal as [
+      (typeof genotype.normal)[0],
+      ...typeof genotype.normal,
+    ];
+    const wrong = { ...genotype, normal: [[{ ...first, primitive: "sep_conv_3" }, second], ...rest] };
+    expect(() => parseExperiment(withCells({ genotype: wrong }), "test")).toThrow(/sep_conv_3x3/);
+    const own = parseExperiment(withCells({ genotype: wrong, primitives: "./mine.js" }), "test");
+    expect(own.student.cells.genotype).toEqual(wrong);
+  });
 });

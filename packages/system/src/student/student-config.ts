@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
 import { type Genotype, genotypeSchema, type WrittenGenotype } from "../cells/genotype.ts";
+import { notKnown } from "../cells/primitive-sets.ts";
 import { type BrokenRule, checkRules, count, type Written } from "../config/fields.ts";
 
 /** The `student.cells` part of an experiment; each key is described in its schema. */
@@ -95,6 +96,14 @@ function* studentRulesBrokenBy({
       actual: depths,
       hint: "write as many depths as widths",
     };
+  }
+  const { genotype, primitives } = cells;
+  if (typeof genotype !== "string" && primitives === undefined) {
+    const edges = [...genotype.normal, ...genotype.reduce].flat();
+    yield* notKnown(
+      ["cells", "genotype"],
+      edges.map(({ primitive }) => primitive),
+    );
   }
   if (cells.channels % 2 !== 0) {
     yield {

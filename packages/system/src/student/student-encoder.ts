@@ -2,7 +2,7 @@
 import type { Layer } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
 import type { CellsConfig, StudentConfig } from "./student-config.ts";
-import { DerivedNetwork } from "../cells/derived-network.ts";
+import { DerivedNetwork } from "../cells/cell-network.ts";
 import type { Genotype } from "../cells/genotype.ts";
 import type { Primitive } from "../cells/primitives/primitive.ts";
 import { CompactCnn } from "./compact-cnn.ts";

@@ -151,7 +151,7 @@ describe("the page of a search", () => {
     expect(page).toContain("Architecture search What the search was worth");
     expect(page).toContain(`Figure ${charts.length + 1}. Final accuracy against cost`);
     expect(page).toContain(
-      "Made from results.json (semlink-results/1) and search.json (semlink-search/1) alone",
+      "Made from results.json (semlink-results/1) and search.json (semlink-search/2) alone",
     );
     expect(textOf(reportPage(main, charts))).not.toContain("Architecture search");
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { edgeStride, NUM_CELL_INPUTS } from "../../cells/cell-edges.ts";
+import { edgeStride, NUM_CELL_INPUTS } from "../../cells/cell-plan.ts";
 import type { CellGenotype } from "../../cells/genotype.ts";
 
 /** What a vertex of a drawn cell stands for. */

@@ -38,7 +38,7 @@ const QUANTITIES: readonly Quantity[] = [
   {
     title: "Accuracy of the supernet",
     yLabel: "accuracy [%]",
-    lines: { "one shot": (e) => 100 * e.oneShotAccuracy },
+    lines: { "one shot": (e) => 100 * e.oneShot },
   },
   {
     title: "Edges unlike the epoch before",

@@ -27,7 +27,7 @@ describe("finalRows", () => {
 
   it("count a failed run, and leave it out of the mean", () => {
     const [first, ...others] = results.finals;
-    const failed = { ...first!, accuracy: null, r2: null, failure: "loss is not finite" };
+    const failed = { ...first!, figures: {}, failure: "loss is not finite" };
     const row = rowOf("kdl-1", { ...results, finals: [failed, ...others] });
     expect(row.accuracy).toBeCloseTo((0.759 + 0.757) / 2, 12);
     expect(row).toMatchObject({ numSeeds: 2, numFailed: 1 });
@@ -35,9 +35,7 @@ describe("finalRows", () => {
 
   it("are ordered by accuracy, one whose runs all failed at the end, without those that were not retrained", () => {
     const finals = results.finals.map((trial) => {
-      return trial.architecture === "weight-0"
-        ? { ...trial, accuracy: null, r2: null, failure: "died" }
-        : trial;
+      return trial.architecture === "weight-0" ? { ...trial, figures: {}, failure: "died" } : trial;
     });
     const rows = finalRows({ ...results, finals });
     const accuracies = rows.flatMap(({ accuracy }) => accuracy ?? []);

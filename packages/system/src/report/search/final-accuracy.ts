@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Architecture, SearchResults } from "../../search/search-results.ts";
+import { type Architecture, leadingValue, type SearchResults } from "../../search/search-results.ts";
 import { meanInterval } from "../../numbers/statistics.ts";
 
 /** What the finals say of one architecture. */
 export interface FinalRow {
   readonly architecture: Architecture;
   readonly isChosen: boolean;
-  /** Mean over seeds of the share of right answers on the test set; null when every run failed. */
+  /** Mean over seeds of the leading figure on the test set; null when every run failed. */
   readonly accuracy: number | null;
   /** 95 % interval over seeds; null below two. */
   readonly interval: { readonly low: number; readonly high: number } | null;
+  /** Mean over seeds of the embedding's R² to the teacher's; null where it was not measured. */
   readonly r2: number | null;
   readonly numSeeds: number;
   readonly numFailed: number;
@@ -25,10 +26,10 @@ export function finalRows(results: SearchResults): FinalRow[] {
   return rows.toSorted((a, b) => (b.accuracy ?? -1) - (a.accuracy ?? -1));
 }
 
-function finalRow({ finals, chosen }: SearchResults, architecture: Architecture): FinalRow {
+function finalRow({ finals, chosen, figures }: SearchResults, architecture: Architecture): FinalRow {
   const own = finals.filter((trial) => trial.architecture === architecture.id);
-  const accuracies = own.flatMap(({ accuracy }) => accuracy ?? []);
-  const r2 = own.flatMap((trial) => trial.r2 ?? []);
+  const accuracies = own.flatMap((trial) => leadingValue(trial, figures) ?? []);
+  const r2 = own.flatMap((trial) => trial.figures["embeddingR2"] ?? []);
   return {
     architecture,
     isChosen: architecture.id === chosen,

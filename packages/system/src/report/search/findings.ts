@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  RankCorrelation,
-  SearchComparison,
-  SearchEstimate,
-  SearchResults,
-} from "../../search/search-results.ts";
+import type { Estimate } from "../../numbers/differences.ts";
+import type { RankCorrelation, SearchComparison, SearchResults } from "../../search/search-results.ts";
 import { decimal, percent, percentInterval, signedPointsWithInterval } from "../number-format.ts";
 import { finalRows, randomRows } from "./final-accuracy.ts";
 
@@ -12,7 +8,7 @@ const SELECTED = "KDL-DARTS with selection";
 const EQUAL_COST = "the best random genotype by the same selection at equal total cost";
 
 /** What an interval says about the sign of a difference. */
-export function signOf({ low, high }: Pick<SearchEstimate, "low" | "high">): "more" | "less" | "unclear" {
+export function signOf({ low, high }: Pick<Estimate, "low" | "high">): "more" | "less" | "unclear" {
   if (low > 0) return "more";
   return high < 0 ? "less" : "unclear";
 }

@@ -22,9 +22,9 @@ function architecturesCsv(results: SearchResults): string {
   return csvTable(
     [...header, "accuracy", "low", "high", "r2", "num_seeds", "chosen"],
     finalRows(results).map(({ architecture, accuracy, interval, r2, numSeeds, isChosen }): CsvCell[] => {
-      const { id, label, origin, macs, params, latencyMs, oneShotAccuracy } = architecture;
+      const { id, label, origin, macs, params, latencyMs, oneShot } = architecture;
       return [
-        ...[id, label, origin, macs, params, latencyMs ?? undefined, oneShotAccuracy ?? undefined],
+        ...[id, label, origin, macs, params, latencyMs ?? undefined, oneShot ?? undefined],
         ...[
           accuracy ?? undefined,
           interval?.low,
@@ -38,15 +38,15 @@ function architecturesCsv(results: SearchResults): string {
   );
 }
 
-function trialsCsv({ selections, finals }: SearchResults): string {
-  const header = ["use", "architecture", "num_images", "epochs", "seed", "measured_on", "accuracy", "r2"];
+function trialsCsv({ figures, selections, finals }: SearchResults): string {
+  const header = ["use", "architecture", "num_images", "epochs", "seed", "measured_on"];
   const row = (use: string, trial: Trial): CsvCell[] => {
-    const { architecture, budget, seed, measuredOn, accuracy, r2, durationS, failure } = trial;
-    const figures = [accuracy ?? undefined, r2 ?? undefined, durationS, failure ?? undefined];
-    return [use, architecture, budget.numImages, budget.epochs, seed, measuredOn, ...figures];
+    const { architecture, budget, seed, measuredOn, durationS, failure } = trial;
+    const values = [...figures.map(({ id }) => trial.figures[id]), durationS, failure ?? undefined];
+    return [use, architecture, budget.numImages, budget.epochs, seed, measuredOn, ...values];
   };
   return csvTable(
-    [...header, "duration_s", "failure"],
+    [...header, ...figures.map(({ id }) => id), "duration_s", "failure"],
     [
       ...selections.flatMap(({ pool, rounds }) =>
         rounds.flatMap(({ trials }, round) =>
@@ -73,15 +73,7 @@ function epochsCsv({ traces }: SearchResults): string {
     [...header, ...costs, "task_gradient", "penalty_gradient", "num_changes"],
     traces.flatMap(({ id, epochs }) =>
       epochs.map(({ entropy, expected, derived, gradientNorm, ...epoch }): CsvCell[] => [
-        ...[
-          id,
-          epoch.epoch,
-          epoch.lowerLoss,
-          epoch.upperLoss,
-          epoch.oneShotAccuracy,
-          entropy.normal,
-          entropy.reduce,
-        ],
+        ...[id, epoch.epoch, epoch.lowerLoss, epoch.upperLoss, epoch.oneShot, entropy.normal, entropy.reduce],
         ...[expected.macs, expected.params, derived.macs, derived.params, epoch.complexityWeight],
         ...[gradientNorm.task, gradientNorm.penalty, epoch.numChanges],
       ]),

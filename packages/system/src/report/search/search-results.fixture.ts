@@ -2,7 +2,8 @@
 // SYNTHETIC NUMBERS for tests of the report. Nothing in this file was measured; no value may be quoted.
 import { studentConfigSchema } from "../../student/student-config.ts";
 import { proposalOf, proposalPart, searchConfigSchema } from "../../search/search-config.ts";
-import { cellEdges } from "../../cells/cell-edges.ts";
+import { FIGURES_OF_VERSION_1 } from "../../search/search-results-1.ts";
+import { cellEdges } from "../../cells/cell-plan.ts";
 import type { Genotype } from "../../cells/genotype.ts";
 import { k7 } from "../../cells/primitive-sets.ts";
 import type {
@@ -110,7 +111,7 @@ function epochAt(epoch: number): SearchEpoch {
     epoch,
     lowerLoss: 1.9 * Math.exp(-epoch / 8),
     upperLoss: 1.95 * Math.exp(-epoch / 9),
-    oneShotAccuracy: 0.62 - 0.4 * Math.exp(-epoch / 4),
+    oneShot: 0.62 - 0.4 * Math.exp(-epoch / 4),
     entropy: { normal: 1.95 - 0.04 * epoch, reduce: 1.95 - 0.03 * epoch },
     expected: { macs: 16e6 - 2e5 * epoch, params: 230e3 - 2e3 * epoch },
     complexityWeight: 0.05,
@@ -140,7 +141,7 @@ function architecture(id: string, label: string, origin: ArchitectureOrigin, mac
     genotype: isHandMade ? null : SMALL_GENOTYPE,
     latencyMs: 0.4 + macs / 2e7 + (isHandMade ? 0 : 0.9),
     proposedBy: isHandMade || origin === "random" ? null : { trace: origin === "kdl" ? "kdl" : id, epoch: 9 },
-    oneShotAccuracy: origin === "kdl" ? 0.58 : null,
+    oneShot: origin === "kdl" ? 0.58 : null,
   };
 }
 
@@ -165,8 +166,12 @@ const MEASURED: readonly (readonly [Architecture, readonly number[]])[] = [
 
 function trial(of: string, seed: number, accuracy: number | null, partial: Partial<Trial> = {}): Trial {
   return {
-    ...{ architecture: of, seed, accuracy, r2: accuracy === null ? null : accuracy - 0.2 },
-    ...{ budget: { numImages: 20_000, epochs: 3 }, measuredOn: "test", durationS: 60 },
+    architecture: of,
+    seed,
+    figures: accuracy === null ? {} : { accuracy, embeddingR2: accuracy - 0.2 },
+    budget: { numImages: 20_000, epochs: 3 },
+    measuredOn: "test",
+    durationS: 60,
     failure: accuracy === null ? "loss is not finite" : null,
     ...partial,
   };
@@ -190,7 +195,7 @@ export function syntheticSearch(): SearchResults {
   ];
   const randomIds = RANDOM_ACCURACIES.map((_, index) => `random-${index}`);
   return {
-    schema: "semlink-search/1",
+    schema: "semlink-search/2",
     name: "synthetic numbers, not measured",
     provenance: {
       ...{ command: "none", commit: "none", version: "0.0.0", node: "none", onnxruntime: "none" },
@@ -211,6 +216,7 @@ export function syntheticSearch(): SearchResults {
       },
       stages: [{ stage: "search-kdl", durationS: 240, cached: false }],
     },
+    figures: FIGURES_OF_VERSION_1,
     primitives: PRIMITIVES,
     traces: [
       traceOf("kdl", "KDL-DARTS"),
@@ -222,11 +228,21 @@ export function syntheticSearch(): SearchResults {
       architecture("kdl-3", "KDL-DARTS, epoch 5", "kdl", 14e6),
     ],
     selections: [
-      { pool: "kdl", rounds: rounds("kdl-1", "kdl-2"), chosen: "kdl-1", searchS: 240, trialsS: 124 },
+      {
+        pool: "kdl",
+        rounds: rounds("kdl-1", "kdl-2"),
+        chosen: "kdl-1",
+        searchMacs: 240e10,
+        trialsMacs: 364e10,
+        searchS: 240,
+        trialsS: 124,
+      },
       {
         pool: "random",
         rounds: rounds("random-best", "random-0"),
         chosen: "random-best",
+        searchMacs: 0e10,
+        trialsMacs: 364e10,
         searchS: 0,
         trialsS: 364,
       },

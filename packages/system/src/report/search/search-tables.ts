@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { median } from "../../numbers/median.ts";
-import type { SearchResults, SearchTrace, Trial } from "../../search/search-results.ts";
+import {
+  leadingValue,
+  type SearchResults,
+  type SearchTrace,
+  type Trial,
+} from "../../search/search-results.ts";
 import { type Html, html } from "../html.ts";
 import { decimal, duration, NOT_MEASURED, percent, signedInterval, signedPoints } from "../number-format.ts";
 import { dataTable } from "./data-table.ts";
@@ -40,22 +45,22 @@ export function correlationTable({ correlations }: SearchResults): Html {
 }
 
 /** Every round of both selections: how long its runs were, what they reached, who stayed. */
-export function selectionTable({ selections }: SearchResults): Html {
+export function selectionTable({ figures, selections }: SearchResults): Html {
   const columns = [
     { title: "pool and round" },
     ...["images", "epochs", "runs", "failed", "best", "median", "worst", "kept"].map((title) => ({ title })),
   ];
   const rows = selections.flatMap(({ pool, rounds }) =>
     rounds.map(({ budget, trials, kept }, round) => {
-      const ranked = rankedAccuracies(trials);
+      const ranked = rankedValues(trials, figures);
       const middle = ranked.length > 0 ? median(ranked) : undefined;
-      const figures = [ranked[0], middle, ranked.at(-1)];
+      const values = [ranked[0], middle, ranked.at(-1)];
       const counts = [budget.numImages, budget.epochs, trials.length, trials.length - ranked.length];
       return {
         cells: [
           `${poolName(pool)}, round ${round + 1}`,
           ...counts.map((value) => decimal(value, 0)),
-          ...figures.map((value) => (value === undefined ? NOT_MEASURED : percent(value))),
+          ...values.map((value) => (value === undefined ? NOT_MEASURED : percent(value))),
           decimal(kept.length, 0),
         ],
       };
@@ -101,7 +106,7 @@ export function traceTable({ traces }: SearchResults): Html {
       value === undefined ? NOT_MEASURED : decimal(value, 2),
     );
     const changes = epochs.slice(-3).map(({ numChanges }) => decimal(numChanges, 0));
-    const accuracy = last === undefined ? NOT_MEASURED : percent(last.oneShotAccuracy);
+    const accuracy = last === undefined ? NOT_MEASURED : percent(last.oneShot);
     const costs = [macs(last?.expected.macs), macs(last?.derived.macs)];
     const cells = [label, decimal(epochs.length, 0), ...entropies, ...costs, accuracy, changes.join(", ")];
     return { cells: [...cells, duration(durationS)] };
@@ -126,8 +131,8 @@ function alarmsOf({ label, epochs }: SearchTrace): string[] {
   });
 }
 
-function rankedAccuracies(trials: readonly Trial[]): number[] {
-  return trials.flatMap(({ accuracy }) => accuracy ?? []).toSorted((a, b) => b - a);
+function rankedValues(trials: readonly Trial[], figures: SearchResults["figures"]): number[] {
+  return trials.flatMap((trial) => leadingValue(trial, figures) ?? []).toSorted((a, b) => b - a);
 }
 
 function poolName(pool: "kdl" | "random"): string {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cellEdges } from "../../cells/cell-edges.ts";
+import { cellEdges } from "../../cells/cell-plan.ts";
 import type { SearchTrace } from "../../search/search-results.ts";
 import { FULL_WIDTH } from "../charts/grid-layout.ts";
 import { drawLegend } from "../charts/legend.ts";

@@ -13,7 +13,9 @@ import {
   rngFrom,
   slice,
   softmax,
+  square,
   substitute,
+  sum,
   tanh,
 } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
@@ -21,7 +23,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../../open-graph.fixture.ts";
 import type { BilevelProblem } from "./alpha-gradient.ts";
-import { firstOrderGradient, unrolledGradient } from "./alpha-gradient.ts";
+import { firstOrderGradient, unrolledGradient, withGradients } from "./alpha-gradient.ts";
 
 interface Stored {
   readonly shape: readonly number[];
@@ -159,7 +161,10 @@ describe("search by this gradient", () => {
         : unrolledGradient(both, { stepSize: constant(0.1) });
     const { run } = await openGraph({ ofChoice: slope!, ofWeights: gradients(lower, [w])[0]! });
     const data = {
-      ...{ x: half(0), y: targetsOf(half(0)), validationX: half(1), validationY: targetsOf(half(1)) },
+      x: half(0),
+      y: targetsOf(half(0)),
+      validationX: half(1),
+      validationY: targetsOf(half(1)),
     };
     const state = { w: rngFrom(2).normal(6), choice: new Float32Array(2) };
     for (let step = 0; step < 60; step++) {
@@ -168,5 +173,27 @@ describe("search by this gradient", () => {
       state.choice = state.choice.map((value, i) => value - ofChoice[i]!);
     }
     expect(state.choice[0]! - state.choice[1]!).toBeGreaterThan(2);
+  });
+});
+
+const a = input("a", [2]);
+const b = input("b", [3]);
+const feeds = { a: Float32Array.of(1, -2), b: Float32Array.of(0.5, 3, -1) };
+
+describe("withGradients", () => {
+  it("keeps the value and has the chosen gradients", async () => {
+    const value = add(sum(square(a)), sum(b));
+    const chosen = withGradients(value, [a, b], [mul(a, 7), mul(b, -2)]);
+    const [slopeA, slopeB] = gradients(chosen, [a, b]);
+    const { run } = await openGraph({ value: chosen, slopeA: slopeA!, slopeB: slopeB! });
+    const results = await run(feeds);
+    expect(results.value[0]).toBe(7.5);
+    expect([...results.slopeA]).toEqual([7, -14]);
+    expect([...results.slopeB]).toEqual([-1, -6, 2]);
+  });
+
+  it("lets no gradient through the value or the slopes", () => {
+    const chosen = withGradients(sum(b), [a], [mul(a, sum(b))]);
+    expect(() => gradients(chosen, [b])).toThrow(expect.objectContaining({ code: "not-connected" }));
   });
 });

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "@semlink/engine";
-import { add, div, gradients, mul, sqrt, square, stopGradient, sub, substitute, sum } from "@semlink/engine";
+import {
+  add,
+  div,
+  gradients,
+  mul,
+  sqrt,
+  square,
+  stopGradient,
+  straightThrough,
+  sub,
+  substitute,
+  sum,
+} from "@semlink/engine";
 
 /** Losses of both levels as graphs of the same leaves. */
 export interface BilevelProblem {
@@ -71,4 +83,19 @@ const REACH = 0.01;
 /** Euclidean norm of tensors together, []. */
 export function normOf(tensors: readonly Tensor[]): Tensor {
   return sqrt(tensors.map((tensor) => sum(square(tensor))).reduce((total, part) => add(total, part)));
+}
+
+/**
+ * The value of a scalar with gradients of one's own choice: by each of the leaves the one given, by all others zero.
+ *
+ * @param value - []
+ * @param leaves - parameters or inputs
+ * @param slopes - one for each leaf, of its shape
+ */
+export function withGradients(value: Tensor, leaves: readonly Tensor[], slopes: readonly Tensor[]): Tensor {
+  const products = leaves.map((leaf, index) => sum(mul(leaf, stopGradient(slopes[index]!))));
+  return straightThrough(
+    value,
+    products.reduce((total, product) => add(total, product)),
+  );
 }

@@ -18,19 +18,18 @@ import {
   substitute,
   sum,
 } from "@semlink/engine";
-import type { ProblemShape } from "../../link/networks.ts";
-import type { ProposalConfig } from "../search-config.ts";
-import { complexityPenalty, entropyPenalty, expectedCost } from "../objective/expected-cost.ts";
-import type { TaskBatch, TaskOutputs, TaskTerms } from "../objective/task-loss.ts";
-import { taskBatch, taskLoss } from "../objective/task-loss.ts";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import type { Cost } from "../../cells/primitives/primitive.ts";
-import type { SearchNetwork } from "../search-network.ts";
-import { studentSizes } from "../search-network.ts";
-import { firstOrderGradient, normOf, unrolledGradient } from "./alpha-gradient.ts";
-import type { OwnCourse } from "./own-course.ts";
-import { onOwnCourse } from "./own-course.ts";
-import { withGradients } from "./with-gradients.ts";
+import type { ProblemShape } from "../../link/networks.ts";
+import { firstOrderGradient, normOf, unrolledGradient, withGradients } from "./alpha-gradient.ts";
+import { complexityPenalty, entropyPenalty, expectedCost } from "./expected-cost.ts";
+import type { OwnCourse } from "./schedule.ts";
+import { onOwnCourse } from "./schedule.ts";
+import type { TaskBatch, TaskOutputs } from "./search-loss.ts";
+import { lowerLoss, replacedInputs, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
+import type { ProposalConfig } from "../search-config.ts";
+import type { SearchNetwork } from "../supernet/search-network.ts";
+import { studentSizes } from "../supernet/search-network.ts";
 
 /** Names of the inputs of the validation half begin with this. */
 export const VALIDATION = "validation:";
@@ -56,8 +55,8 @@ export function weightsStep(options: SearchStepOptions): TrainStep {
     model: network,
     objective: () => {
       const batch = taskBatch(shape);
-      const lowerLoss = taskLoss(outputsOn(options, batch), batch, lowerTerms(config));
-      return { loss: lowerLoss, metrics: { lowerLoss } };
+      const loss = searchLoss(outputsOn(options, batch), batch, lowerLoss(config));
+      return { loss, metrics: { lowerLoss: loss } };
     },
     optimizer: sgd(config.weights),
     isTrained: isWeight(options),
@@ -102,8 +101,8 @@ function bilevelObjective(options: SearchStepOptions): {
   const { network, shape, config } = options;
   const [batch, validation] = [taskBatch(shape), taskBatch(shape, VALIDATION)];
   const outputs = outputsOn(options, batch);
-  const lower = taskLoss(outputs, batch, lowerTerms(config));
-  const upperOnBatch = taskLoss(outputs, batch, config.useTeacher ? config.upperLoss : "labels");
+  const lower = searchLoss(outputs, batch, lowerLoss(config));
+  const upperOnBatch = searchLoss(outputs, batch, upperLoss(config));
   const [upper] = substitute([upperOnBatch], replacedInputs(batch, validation));
 
   const params = network.supernet.architectureParams();
@@ -165,16 +164,11 @@ function outputsOn({ network, config }: SearchStepOptions, { images }: TaskBatch
   const build = new Build(network, { training: true });
   const controls = config.auxiliarySkip ? { auxiliarySkip: input("auxiliarySkip", []) } : {};
   const embedding = build.apply(network.supernet, images, controls);
-  const [rewrittenEmbedding, logits] = rewriteGraph([
+  const [rewrittenEmbedding, answer] = rewriteGraph([
     embedding,
     build.apply(network.head, embedding),
   ]).outputs;
-  return { embedding: rewrittenEmbedding!, logits: logits! };
-}
-
-/** Terms that the weights learn from. */
-export function lowerTerms({ useTeacher }: Pick<ProposalConfig, "useTeacher">): TaskTerms {
-  return useTeacher ? "kd" : "labels";
+  return { embedding: rewrittenEmbedding!, answer: answer! };
 }
 
 /** Everything but the architecture's parameters, and but the teacher's head where that is reused. */
@@ -182,9 +176,4 @@ function isWeight({ network, config }: SearchStepOptions): (param: Param) => boo
   const { supernet, head } = network;
   const others = [...supernet.architectureParams(), ...(config.useTeacher ? [head.weight, head.bias] : [])];
   return (param) => !others.some((other) => other === param);
-}
-
-function replacedInputs(from: TaskBatch, to: TaskBatch): Map<Tensor, Tensor> {
-  const names = Object.keys(from) as (keyof TaskBatch)[];
-  return new Map(names.map((name) => [from[name], to[name]]));
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { SizedStudent } from "./equal-macs.ts";
+import { cellsStudent, handMadeAtMacs, handMadeLadder } from "./equal-macs.ts";
 import type { Architecture, SearchTrace } from "../search-results.ts";
-import type { SearchRequest } from "../searches.ts";
 import { atEqualMacs } from "../select/pools.ts";
-import type { StudySetting } from "../study-setting.ts";
-import { cellsStudent, type SizedStudent } from "./equal-macs.ts";
-import { handMadeAtMacs, handMadeLadder } from "./hand-made.ts";
+import type { SearchRequest, StudySetting } from "../study-setting.ts";
 
 /** What each search derives at its end, without selection, at equal MACs. */
 export function derivedArchitectures(setting: StudySetting): Architecture[] {
@@ -22,9 +21,12 @@ export function pricedArchitectures(setting: StudySetting): Architecture[] {
       const names = derivedBy(request, trace);
       return {
         ...names,
-        ...{ id: `${names.id}-c${channels}`, label: `${names.label}, ${channels} channels` },
+        id: `${names.id}-c${channels}`,
+        label: `${names.label}, ${channels} channels`,
         ...cellsStudent(trace.genotype, channels, setting.sizes),
-        ...{ genotype: trace.genotype, latencyMs: null, oneShotAccuracy: null },
+        genotype: trace.genotype,
+        latencyMs: null,
+        oneShot: null,
       };
     });
 }
@@ -43,7 +45,10 @@ export function handMadeArchitectures({ sizes }: Pick<StudySetting, "sizes">): A
   );
 }
 
-/** Architectures with their latencies, and the hand-made networks that take as long as the one chosen. */
+/**
+ * Architectures with their latencies, and the hand-made networks that take as long as the one chosen. Which networks
+ * these two controls are depends on the machine; nothing else in a study does.
+ */
 export async function withLatencies(
   architectures: readonly Architecture[],
   chosen: string,
@@ -83,7 +88,7 @@ function handMade(
     ...sized,
     latencyMs: null,
     proposedBy: null,
-    oneShotAccuracy: null,
+    oneShot: null,
   };
 }
 

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom } from "@semlink/engine";
 import fc from "fast-check";
+import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { defineExperiment } from "../../experiment.ts";
 import { arbitraryGenotype } from "../../cells/arbitrary-genotype.fixture.ts";
 import { formatGenotype } from "../../cells/genotype.ts";
 import { k7 } from "../../cells/primitive-sets.ts";
-import { cellsStudent, cellsStudentAtMacs, isAtMacs, type StudentSizes } from "./equal-macs.ts";
-import { handMadeAtMacs, handMadeLadder, studentCost } from "./hand-made.ts";
-import { randomGenotype, randomGenotypes } from "./random-genotypes.ts";
+import { defineExperiment } from "../../experiment.ts";
+import type { StudentSizes } from "./equal-macs.ts";
+import {
+  cellsStudent,
+  cellsStudentAtMacs,
+  handMadeAtMacs,
+  handMadeLadder,
+  isAtMacs,
+  studentCost,
+} from "./equal-macs.ts";
+import { randomGenotype, randomGenotypes } from "../select/genotype-draws.ts";
 
 const { student: base, search } = defineExperiment({ name: "sizes" });
 const sizes: StudentSizes = {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { NamedTensors, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, rngFrom } from "@semlink/engine";
-import { nodeRuntime } from "@semlink/engine/node";
 import type { StudentConfig } from "../../student/student-config.ts";
-import { studentPrimitives } from "../../student/node/student-primitives.ts";
 import { median } from "../../numbers/median.ts";
-import type { JobContext } from "../../run/serve-jobs.ts";
 import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
 
 /** How often each network is run. */
@@ -38,16 +35,18 @@ export async function medianLatencies(
   return times.map(median);
 }
 
-/** Payload of {@link latencyJob}. */
-export interface LatencyPayload extends LatencyRuns {
+/** Networks that are timed, and how. */
+export interface LatencyOptions extends LatencyRuns {
   readonly students: readonly StudentConfig[];
   readonly shape: EncoderShape;
+  /** With one thread inside operators. */
+  readonly runtime: Runtime;
+  readonly signal: AbortSignal;
 }
 
-/** Job: the time that each student's encoder takes for one image on one thread [ms], see {@link medianLatencies}. */
-export async function latencyJob(payload: LatencyPayload, { signal }: JobContext): Promise<number[]> {
-  const { students, shape } = payload;
-  const runtime = await nodeRuntime({ intraOpThreads: 1 });
+/** Time that each student's encoder takes for one image on this machine [ms], see {@link medianLatencies}. */
+export async function measureLatencies(options: LatencyOptions): Promise<number[]> {
+  const { students, shape, runtime, signal } = options;
   const [channels, height, width] = shape.imageShape;
   const data = rngFrom(0).normal(channels * height * width);
   const feeds: NamedTensors = { images: { dtype: "float32", shape: [1, channels, height, width], data } };
@@ -56,14 +55,14 @@ export async function latencyJob(payload: LatencyPayload, { signal }: JobContext
     signal.throwIfAborted();
     return encoder.run(feeds);
   });
-  const latencies = await medianLatencies(runs, payload, () => performance.now());
+  const latencies = await medianLatencies(runs, options, () => performance.now());
   for (const encoder of encoders) await encoder.release();
   return latencies;
 }
 
 /** An encoder as it would be exported, with the weights that training starts from. */
 function openEncoder(student: StudentConfig, shape: EncoderShape, runtime: Runtime): Promise<Evaluator> {
-  const root = { encoder: studentEncoder(student, shape, studentPrimitives(student)) };
+  const root = { encoder: studentEncoder(student, shape) };
   nameTree(root);
   const rng = rngFrom(0);
   const weights = new Map(

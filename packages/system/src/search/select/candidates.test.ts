@@ -3,9 +3,9 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { formatGenotype } from "../../cells/genotype.ts";
 import { k7 } from "../../cells/primitive-sets.ts";
-import { plannedStudy } from "../study.fixture.ts";
 import { edgeDistance, proposalsOf } from "./candidates.ts";
-import { sampleGenotype } from "./sample-genotype.ts";
+import { sampleGenotype } from "./genotype-draws.ts";
+import { plannedStudy } from "../study.fixture.ts";
 
 const { searches } = plannedStudy().setting;
 const base = searches.slice(0, 1);

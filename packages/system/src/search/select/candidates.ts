@@ -2,9 +2,8 @@
 import type { Rng } from "@semlink/engine";
 import type { Genotype } from "../../cells/genotype.ts";
 import { formatGenotype } from "../../cells/genotype.ts";
-import type { SearchRequest } from "../searches.ts";
-import type { FinishedSearch } from "../study-setting.ts";
-import { sampleGenotype } from "./sample-genotype.ts";
+import { sampleGenotype } from "./genotype-draws.ts";
+import type { FinishedSearch, SearchRequest } from "../study-setting.ts";
 
 /** A genotype that searches propose. */
 export interface Proposal {
@@ -83,7 +82,10 @@ function sampledProposals(
   const ofTraces = searches.map(({ request, trace, primitives }) => {
     const last = trace.epochs.at(-1)!;
     const draws = Array.from({ length: DRAWS_FOR_EACH * perTrace }, (_, sample) => ({
-      ...{ request, epoch: last.epoch, sample, lateness: 1 },
+      request,
+      epoch: last.epoch,
+      sample,
+      lateness: 1,
       genotype: sampleGenotype(last.strengths, primitives, rng.fold(request.id).fold(sample)),
     }));
     return draws.filter(({ genotype }) => accept(genotype)).slice(0, perTrace);

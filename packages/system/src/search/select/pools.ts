@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import { cellsStudentAtMacs, isAtMacs } from "../controls/equal-macs.ts";
-import { median } from "../../numbers/median.ts";
-import { randomGenotypes } from "../controls/random-genotypes.ts";
 import type { Genotype } from "../../cells/genotype.ts";
+import { cellsStudentAtMacs, isAtMacs } from "../controls/equal-macs.ts";
 import type { Architecture, Selection } from "../search-results.ts";
-import type { StudySetting } from "../study-setting.ts";
 import { proposalsOf } from "./candidates.ts";
-import { keptCounts, successiveHalving } from "./successive-halving.ts";
-import { trialText } from "./trial.ts";
+import { randomGenotypes } from "./genotype-draws.ts";
+import { searchMacs, trialMacs } from "./search-cost.ts";
+import { keptCounts, successiveHalving, trialText } from "./successive-halving.ts";
+import type { StudySetting } from "../study-setting.ts";
 
 /** Architectures and what selection made of them. */
 export interface SelectedPool {
@@ -23,7 +22,7 @@ export function atEqualMacs(
   names: Pick<Architecture, "id" | "label" | "origin" | "proposedBy">,
 ): Architecture {
   const { student, macs, params } = cellsStudentAtMacs(genotype, sizes);
-  return { ...names, student, genotype, macs, params, latencyMs: null, oneShotAccuracy: null };
+  return { ...names, student, genotype, macs, params, latencyMs: null, oneShot: null };
 }
 
 /** What the searches propose, at equal MACs, and the selection among it. */
@@ -43,17 +42,23 @@ export async function selectProposals(setting: StudySetting): Promise<SelectedPo
     const proposedBy = { trace: request.id, epoch };
     return atEqualMacs(genotype, setting, { id, label, origin: request.origin, proposedBy });
   });
-  const searchS = searches.reduce((sum, { trace }) => sum + trace.durationS, 0);
-  return { architectures, selection: await select("kdl", architectures, searchS, setting) };
+  const cost = {
+    searchMacs: searches.reduce(
+      (sum, { trace, primitives }) => sum + searchMacs(trace, primitives, setting.sizes.shape),
+      0,
+    ),
+    searchS: searches.reduce((sum, { trace }) => sum + trace.durationS, 0),
+  };
+  return { architectures, selection: await select("kdl", architectures, cost, setting) };
 }
 
 /**
  * Random genotypes at equal MACs and the same selection at the same total cost: as many more enter the first round as
- * have their trials there in the time of the searches; as many go on after each round.
+ * have their trials there for the multiply-accumulates of the searches; as many go on after each round.
  */
-export async function selectRandom(proposed: Selection, setting: StudySetting): Promise<SelectedPool> {
+export async function selectRandom(proposed: SelectedPool, setting: StudySetting): Promise<SelectedPool> {
   const { search, seed, searches } = setting;
-  const count = Math.max(search.controls.numRandom, equalCostCount(proposed));
+  const count = Math.max(search.controls.numRandom, equalCostCount(proposed, setting));
   // The space of the base search: what it could have proposed, and nothing else.
   const space = { primitives: searches[0]!.primitives, numCellNodes: search.numCellNodes };
   const rng = rngFrom(seed).fold("random-genotypes");
@@ -61,21 +66,30 @@ export async function selectRandom(proposed: Selection, setting: StudySetting): 
     const [id, label] = [`random-${index + 1}`, `Random ${index + 1}`];
     return atEqualMacs(genotype, setting, { id, label, origin: "random", proposedBy: null });
   });
-  return { architectures, selection: await select("random", architectures, 0, setting) };
+  const cost = { searchMacs: 0, searchS: 0 };
+  return { architectures, selection: await select("random", architectures, cost, setting) };
 }
 
-/** Candidates of a selection that costs as much as another with its searches: `n + ⌊search time / first trial's time⌋`. */
-export function equalCostCount({ rounds, searchS }: Pick<Selection, "rounds" | "searchS">): number {
-  const first = rounds[0]!.trials;
-  const ended = first.filter(({ accuracy }) => accuracy !== null);
-  return first.length + Math.floor(searchS / median(ended.map(({ durationS }) => durationS)));
+/**
+ * Candidates of a selection that costs as much as another with its searches:
+ * `n + ⌊MACs of the searches / mean MACs of a first trial⌋`. Trials that failed count like the others, so that the number
+ * is known before any of them has run.
+ */
+export function equalCostCount(
+  { architectures, selection }: SelectedPool,
+  { search, numTrainImages }: Pick<StudySetting, "search" | "numTrainImages">,
+): number {
+  const [first] = search.selection.rounds;
+  const n = architectures.length;
+  const trials = architectures.reduce((sum, { macs }) => sum + trialMacs(macs, first!, numTrainImages), 0);
+  return n + Math.floor((selection.searchMacs! * n) / trials);
 }
 
 async function select(
   pool: Selection["pool"],
   architectures: readonly Architecture[],
-  searchS: number,
-  { search, seed, runTrial, report }: StudySetting,
+  cost: { readonly searchMacs: number; readonly searchS: number },
+  { search, seed, figures, numTrainImages, runTrial, report }: StudySetting,
 ): Promise<Selection> {
   const { rounds, numCandidates, keepFraction } = search.selection;
   const keep = keptCounts(Math.min(numCandidates, architectures.length), keepFraction, rounds.length);
@@ -84,14 +98,26 @@ async function select(
   const done = await successiveHalving(architectures, {
     rounds,
     keep,
+    figures,
     seed,
     runTrial,
     onTrial: (trial) => {
-      report({ stage: `select ${pool}`, done: ++numDone, total, message: trialText(trial) });
+      report({ stage: `select ${pool}`, done: ++numDone, total, message: trialText(trial, figures) });
     },
   });
-  const trialsS = done.flatMap(({ trials }) => trials).reduce((sum, { durationS }) => sum + durationS, 0);
-  return { pool, rounds: done, chosen: done.at(-1)!.kept[0]!, searchS, trialsS };
+  const trials = done.flatMap((round) => round.trials);
+  const macsOf = new Map(architectures.map(({ id, macs }) => [id, macs]));
+  return {
+    pool,
+    rounds: done,
+    chosen: done.at(-1)!.kept[0]!,
+    ...cost,
+    trialsMacs: trials.reduce(
+      (sum, { architecture, budget }) => sum + trialMacs(macsOf.get(architecture)!, budget, numTrainImages),
+      0,
+    ),
+    trialsS: trials.reduce((sum, { durationS }) => sum + durationS, 0),
+  };
 }
 
 function acceptable({ search, sizes }: StudySetting): (genotype: Genotype) => boolean {

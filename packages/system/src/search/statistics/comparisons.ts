@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Final } from "../finals.ts";
+import { differenceOfMeans, pairedOverSeeds } from "../../numbers/differences.ts";
+import type { FigureInfo } from "../../results/figures.ts";
 import type { SearchComparison } from "../search-results.ts";
-import { differenceOfMeans, pairedOverSeeds } from "./differences.ts";
+import { leadingValue } from "../search-results.ts";
+import type { Final } from "../finals.ts";
 
 /** Who is compared, by the ids of architectures. */
 export interface Contestants {
+  /** What trials measure; the first one is compared. */
+  readonly figures: readonly FigureInfo[];
   /** What goes on: the better of the next two. */
   readonly chosen: string;
   /** The best proposal of the searches by the selection, and the best random genotype by the same. */
@@ -19,15 +23,15 @@ export interface Contestants {
 /** What the chosen student, and the search alone, are worth against the controls that have been run. */
 export function comparisonsOf(
   finals: readonly Final[],
-  { chosen, proposed, selectedRandom, random, variants }: Contestants,
+  { figures, chosen, proposed, selectedRandom, random, variants }: Contestants,
 ): SearchComparison[] {
   const paired = (label: string, a: string, b: string): SearchComparison[] =>
     pairedComparison(finals, label, a, b);
+  const withRandom = (label: string, id: string): SearchComparison[] =>
+    comparisonWithRandom(finals, figures, label, id, random);
   return [
-    ...comparisonWithRandom(finals, "Chosen student minus mean of random genotypes", chosen, random),
-    ...(chosen === proposed
-      ? []
-      : comparisonWithRandom(finals, "Selected proposal minus mean of random genotypes", proposed, random)),
+    ...withRandom("Chosen student minus mean of random genotypes", chosen),
+    ...(chosen === proposed ? [] : withRandom("Selected proposal minus mean of random genotypes", proposed)),
     ...paired(
       "Search: selected proposal minus selected random genotype, equal cost",
       proposed,
@@ -38,12 +42,7 @@ export function comparisonsOf(
     ...paired("Chosen student minus residual CNN at equal latency", chosen, "residual-cnn-latency"),
     ...paired("Chosen student minus plain CNN at equal latency", chosen, "plain-cnn-latency"),
     ...paired("Selection: selected proposal minus the search's own genotype", proposed, "kdl"),
-    ...comparisonWithRandom(
-      finals,
-      "Search alone: its own genotype minus mean of random genotypes",
-      "kdl",
-      random,
-    ),
+    ...withRandom("Search alone: its own genotype minus mean of random genotypes", "kdl"),
     ...paired("Teacher in the search: KDL-DARTS minus DARTS without KD", "kdl", "ce"),
     ...paired("Penalty in the search: KDL-DARTS minus KDL without penalty", "kdl", "no-penalty"),
     ...variants.flatMap(({ id, label }) =>
@@ -54,15 +53,15 @@ export function comparisonsOf(
 
 /** Nothing when one of the two has not been run, or both are the same. */
 function pairedComparison(finals: readonly Final[], label: string, a: string, b: string): SearchComparison[] {
-  const ofB = new Map(endedOf(finals, b).map(({ trial, correct }) => [trial.seed, correct]));
-  const pairs = endedOf(finals, a).flatMap(({ trial, correct }) => {
+  const ofB = new Map(endedOf(finals, b).map(({ trial, outcomes }) => [trial.seed, outcomes]));
+  const pairs = endedOf(finals, a).flatMap(({ trial, outcomes }) => {
     const other = ofB.get(trial.seed);
-    return other ? [[correct, other] as const] : [];
+    return other ? [[outcomes, other] as const] : [];
   });
   if (a === b || pairs.length === 0) return [];
   const difference = pairedOverSeeds(
-    pairs.map(([flags]) => flags),
-    pairs.map(([, flags]) => flags),
+    pairs.map(([ofA]) => ofA),
+    pairs.map(([, ofOther]) => ofOther),
   );
   const method = pairs.length === 1 ? "paired over images, one seed" : "paired over seeds and images";
   return [{ label, minuend: [a], subtrahend: [b], difference, method }];
@@ -70,19 +69,20 @@ function pairedComparison(finals: readonly Final[], label: string, a: string, b:
 
 function comparisonWithRandom(
   finals: readonly Final[],
+  figures: readonly FigureInfo[],
   label: string,
   id: string,
   random: readonly string[],
 ): SearchComparison[] {
-  const own = endedOf(finals, id).map(({ trial }) => trial.accuracy);
+  const own = endedOf(finals, id).map(({ trial }) => leadingValue(trial, figures)!);
   const others = random.flatMap((other) => {
     const first = endedOf(finals, other)[0];
-    return first ? [{ id: other, accuracy: first.trial.accuracy }] : [];
+    return first ? [{ id: other, value: leadingValue(first.trial, figures)! }] : [];
   });
   if (own.length === 0 || others.length < 2) return [];
   const difference = differenceOfMeans(
     own,
-    others.map(({ accuracy }) => accuracy),
+    others.map(({ value }) => value),
   );
   const method = "Welch's interval over seeds and random genotypes";
   return [{ label, minuend: [id], subtrahend: others.map((other) => other.id), difference, method }];
@@ -92,13 +92,8 @@ function comparisonWithRandom(
 function endedOf(
   finals: readonly Final[],
   id: string,
-): { trial: Final["trial"] & { readonly accuracy: number }; correct: Uint8Array }[] {
+): { readonly trial: Final["trial"]; readonly outcomes: Float32Array }[] {
   return finals
-    .flatMap(({ trial, correct }) => {
-      const { architecture, accuracy } = trial;
-      return architecture === id && accuracy !== null && correct
-        ? [{ trial: { ...trial, accuracy }, correct }]
-        : [];
-    })
+    .flatMap(({ trial, outcomes }) => (trial.architecture === id && outcomes ? [{ trial, outcomes }] : []))
     .toSorted((a, b) => a.trial.seed - b.trial.seed);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { loadPrimitives, primitivesIdentity } from "../../cells/load-primitives.ts";
+import { loadPrimitives, primitivesIdentity } from "../../cells/node/load-primitives.ts";
 import { knownPrimitives } from "../../cells/primitive-sets.ts";
 import type { Primitive } from "../../cells/primitives/primitive.ts";
 import type { StudentConfig } from "../student-config.ts";
