@@ -8,9 +8,9 @@
  * without the delay that browsers add to nested timers.
  */
 export function yieldToEvents(): Promise<void> {
-  const immediate: unknown = Reflect.get(globalThis, "setImmediate");
+  const { setImmediate: immediate }: { readonly setImmediate?: (callback: () => void) => void } = globalThis;
   return new Promise((resolve) => {
-    if (typeof immediate === "function") {
+    if (immediate) {
       immediate(resolve);
       return;
     }
