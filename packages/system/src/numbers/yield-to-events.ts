@@ -8,7 +8,9 @@
  * without the delay that browsers add to nested timers.
  */
 export function yieldToEvents(): Promise<void> {
-  const { setImmediate: immediate }: { readonly setImmediate?: (callback: () => void) => void } = globalThis;
+  const { setImmediate: immediate } = globalThis as {
+    readonly setImmediate?: (callback: () => void) => void;
+  };
   return new Promise((resolve) => {
     if (immediate) {
       immediate(resolve);
