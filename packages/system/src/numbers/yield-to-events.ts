@@ -8,9 +8,11 @@
  * without the delay that browsers add to nested timers.
  */
 export function yieldToEvents(): Promise<void> {
-  const immediate: unknown = Reflect.get(globalThis, "setImmediate");
+  const { setImmediate: immediate } = globalThis as {
+    readonly setImmediate?: (callback: () => void) => void;
+  };
   return new Promise((resolve) => {
-    if (typeof immediate === "function") {
+    if (immediate) {
       immediate(resolve);
       return;
     }

@@ -180,10 +180,10 @@ export function taskConformance(task: Task, { data, rightAnswers, sameToSoft }: 
     );
 
     it("has a leading figure at its chance where everything is guessed", () => {
-      const [{ chance, ofItems }] = figures as [Figure];
+      const leading = figures[0]!;
       const guessed = new Float32Array(COUNT).fill(1);
-      const outcomes = ofItems({ ...received, guessed }, truth)!;
-      for (const outcome of outcomes) expect(outcome).toBeCloseTo(chance!, 6);
+      const outcomes = leading.ofItems({ ...received, guessed }, truth)!;
+      for (const outcome of outcomes) expect(outcome).toBeCloseTo(leading.chance!, 6);
     });
   });
 }

@@ -21,17 +21,17 @@ describe("predictionsOf", () => {
 
 describe("accuracyOf", () => {
   const set = { ...tinyProblem().data.test, labels: Uint8Array.of(0, 1, 2, 3), count: 4 };
-  const { ofItems, chance } = accuracyOf({ numClasses: 4 });
+  const accuracy = accuracyOf({ numClasses: 4 });
   const truth = { set, sizes: { numClasses: 4 } };
 
   it("is 1 for a right decision and 0 for a wrong one", () => {
-    expect([...ofItems({ decisions: Uint8Array.of(0, 2, 2, 0) }, truth)!]).toEqual([1, 0, 1, 0]);
+    expect([...accuracy.ofItems({ decisions: Uint8Array.of(0, 2, 2, 0) }, truth)!]).toEqual([1, 0, 1, 0]);
   });
 
   it("counts a guess as its expectation", () => {
     const decisions = Uint8Array.of(0, 2, 2, 0);
     const guessed = Float32Array.of(0.5, 0.5, 1, 1);
-    expect([...ofItems({ decisions, guessed }, truth)!]).toEqual([0.625, 0.125, 0.25, 0.25]);
-    expect(chance).toBe(0.25);
+    expect([...accuracy.ofItems({ decisions, guessed }, truth)!]).toEqual([0.625, 0.125, 0.25, 0.25]);
+    expect(accuracy.chance).toBe(0.25);
   });
 });

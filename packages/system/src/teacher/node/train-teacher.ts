@@ -16,11 +16,11 @@ export interface TrainTeacherOptions extends TrainingSetting {
 /** Trains a teacher on the training set and writes its folder. Resumes from the checkpoint in the folder. */
 export async function trainTeacher(options: TrainTeacherOptions): Promise<void> {
   const { folder } = options;
-  const { phase, parts } = airbenchTeacher(options);
+  const teacher = airbenchTeacher(options);
   const weights = await trainPhase(
-    phase,
+    teacher.phase,
     new Map(),
     placeInFolders(options, () => folder),
   );
-  await writeTeacher(folder, parts(weights));
+  await writeTeacher(folder, teacher.parts(weights));
 }
