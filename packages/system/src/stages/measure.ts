@@ -82,9 +82,7 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
     `${points.isMismatch ? "mismatch" : "measure"}-${source.kind === "learned" ? "line" : source.id}`,
   version: 1,
   maxCores: 1,
-  parts: ({ points }) => [
-    Array.from({ length: Math.min(NUM_PARTS, points.channels.length) }, (_, part) => String(part)),
-  ],
+  parts: ({ source, points }) => [partsOf(source, points)],
   async produce(inputs, at) {
     const { source, points, seed } = inputs;
     const data = await openData(inputs.data, at);
@@ -95,10 +93,10 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
     const runtime = await openRuntime(inputs.runtime);
     const opened = await openLine(source, { at, data, set, task, sizes, runtime, points, seed });
     const { line } = opened;
-    const part = Number(at.part);
+    const [part, numParts] = at.part!.split("/").map(Number) as [number, number];
     const radios = openRadios(points.channels, at);
     const own = radios.flatMap((radio, index) =>
-      index % NUM_PARTS === part && line.supports(radio) ? [{ radio, index }] : [],
+      index % numParts === part - 1 && line.supports(radio) ? [{ radio, index }] : [],
     );
     const prepared = await line.prepare(opened.device);
     const perChannel = points.esNoDb.length * points.lengths.length;
@@ -115,17 +113,23 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
         rng,
         onPoint: (done) => {
           const total = own.length * perChannel;
-          at.report({ stage: `measure ${line.name} ${part + 1}`, done: position * perChannel + done, total });
+          at.report({ stage: numParts === 1 ? `measure ${line.name}` : `measure ${line.name} ${at.part!}`, done: position * perChannel + done, total });
         },
         signal: at.signal,
       });
       await writeMeasured(fileOf(at.folder, index), measured);
     }
     await prepared.release?.();
-    if (part === 0) await writeCard(at.folder, opened, radios, inputs);
+    if (part === 1) await writeCard(at.folder, opened, radios, inputs);
   },
   read: readMeasurement,
 });
+
+/** Lines that send a decision alone cost less to measure than a process to start. */
+function partsOf({ kind }: LineSource, { channels }: MeasurePoints): string[] {
+  const count = kind === "unlearned" ? 1 : Math.min(NUM_PARTS, channels.length);
+  return Array.from({ length: count }, (_, part) => `${part + 1}/${count}`);
+}
 
 interface LineText {
   readonly id: string;
