@@ -54,6 +54,7 @@ export { percentWithInterval, signedPointsWithInterval } from "./report/number-f
 export { channelName } from "./report/selection.ts";
 export { checkRun, collectGarbage, describeStore } from "./store/garbage.ts";
 export type { CheckedArtifact, Garbage, StoredArtifact, StoreFolders } from "./store/garbage.ts";
+export { storeFolderOf } from "./store/store.ts";
 export { openRun } from "./stages/open-run.ts";
 export type { OpenRun, OpenRunOptions } from "./stages/open-run.ts";
 export type { StageTiming } from "./run/provenance.ts";

@@ -120,7 +120,12 @@ describe("an interrupted artifact", () => {
     await provideArtifact(work);
     expect(await readdir(store)).toEqual([basename(work.folder)]);
     expect((await readdir(work.folder, { recursive: true })).sort()).toEqual([
-      ...["checkpoint", "output", "parts", join("parts", "half"), "phases", "stage.json"],
+      "checkpoint",
+      "output",
+      "parts",
+      join("parts", "half"),
+      "phases",
+      "stage.json",
     ]);
   });
 

@@ -34,9 +34,15 @@ export interface Provided<Value> {
 }
 
 const KEY_DIGITS = 10;
+const STORE_NAME = ".store"; // begins with a dot, as no run does
 /** End of the name of the lock of an artifact, which lies beside its folder. */
 export const CLAIM = ".claim";
 const FOLDER_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** Folder of the artifacts that the runs in a folder share, unless said otherwise. */
+export function storeFolderOf(runsFolder: string): string {
+  return join(runsFolder, STORE_NAME);
+}
 
 /**
  * Folder of an artifact: `<store>/<name>-<first 10 digits of its key>`.
