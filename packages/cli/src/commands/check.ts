@@ -22,7 +22,13 @@ export const check: Command = defineCommand({
     const numBad = artifacts.filter(({ problem }) => problem !== null).length;
     if (numBad > 0) fail();
     const rows = artifacts.map(({ name, numFiles, bytes, problem }) => {
-      return [problem === null ? "ok" : "failed", name, `${numFiles} files`, formatBytes(bytes), problem ?? ""];
+      return [
+        problem === null ? "ok" : "failed",
+        name,
+        `${numFiles} files`,
+        formatBytes(bytes),
+        problem ?? "",
+      ];
     });
     const sentence =
       numBad === 0

@@ -68,7 +68,9 @@ async function run(
       for (const { job, payload } of requests) {
         jobs.push(job);
         const work: Job = jobTable[job];
-        outputs.push(await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }));
+        outputs.push(
+          await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }),
+        );
       }
       return outputs as never;
     },

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SemlinkError } from "@semlink/engine";
-import type { ProgressEvent } from "./progress.ts";
+import type { ProgressEvent } from "../run/progress.ts";
 import type { RunContext } from "./old-stage.ts";
 import { runStage, type Stage, type StageOutput } from "./old-stage.ts";
 

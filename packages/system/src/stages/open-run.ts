@@ -10,7 +10,7 @@ import { openRunFolder, type ResolvedRun } from "../run/run-folder.ts";
 export interface OpenRun extends RunContext {
   readonly resolved: ResolvedRun;
   /** Time since the run was opened [s]. */
-  elapsedS(): number;
+  readonly elapsedS: () => number;
   /** Where data are downloaded and decoded to; the user's cache folder when undefined. */
   readonly cacheFolder: string | undefined;
   /** Whether training looks for values that are not finite, and for the operator that makes the first. */
@@ -51,7 +51,19 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     await run.close();
   };
   const { folder, resolved, elapsedS } = run;
-  return { folder, resolved, elapsedS, seed, report, signal, jobs, timings: [], cacheFolder, detectAnomaly, close };
+  return {
+    folder,
+    resolved,
+    elapsedS,
+    seed,
+    report,
+    signal,
+    jobs,
+    timings: [],
+    cacheFolder,
+    detectAnomaly,
+    close,
+  };
 }
 
 /** The worker beside this file; tests run the sources, and the worker of the last build. */

@@ -64,7 +64,10 @@ describe("garbage collection", () => {
     const { folder } = await artifact(1, false);
     const found = await tryLock(claimOf(join(storeFolder, folder)));
     if (!("lock" in found)) throw new Error("nobody else has it");
-    expect(await collectGarbage({ storeFolder, runsFolder, dryRun: true })).toEqual({ removed: [], numKept: 1 });
+    expect(await collectGarbage({ storeFolder, runsFolder, dryRun: true })).toEqual({
+      removed: [],
+      numKept: 1,
+    });
     expect(await collectGarbage({ storeFolder, runsFolder })).toEqual({ removed: [], numKept: 1 });
     await found.lock.release();
     expect((await collectGarbage({ storeFolder, runsFolder })).removed).toHaveLength(1);
@@ -78,7 +81,9 @@ describe("garbage collection", () => {
     await uses.add(now);
     expect((await collectGarbage({ storeFolder, runsFolder })).removed).toEqual([]);
     await uses.forgetEarlier();
-    expect((await collectGarbage({ storeFolder, runsFolder })).removed).toMatchObject([{ name: earlier.folder }]);
+    expect((await collectGarbage({ storeFolder, runsFolder })).removed).toMatchObject([
+      { name: earlier.folder },
+    ]);
   });
 
   it("removes nothing when the list of a run is damaged", async () => {
@@ -86,7 +91,10 @@ describe("garbage collection", () => {
     await mkdir(join(runsFolder, "a"));
     await writeFile(join(runsFolder, "a", "artifacts.json"), "{");
     const where = join(runsFolder, "a", "artifacts.json");
-    await expect(collectGarbage({ storeFolder, runsFolder })).rejects.toMatchObject({ code: "corrupt-file", where });
+    await expect(collectGarbage({ storeFolder, runsFolder })).rejects.toMatchObject({
+      code: "corrupt-file",
+      where,
+    });
     expect(await stored()).toHaveLength(1);
   });
 
@@ -122,9 +130,15 @@ describe("the description of a store", () => {
     await run("a", finished);
     await run("b", finished);
     const found = await tryLock(claimOf(join(storeFolder, unfinished.folder)));
-    const described = new Map((await describeStore({ storeFolder, runsFolder })).map((item) => [item.name, item]));
+    const described = new Map(
+      (await describeStore({ storeFolder, runsFolder })).map((item) => [item.name, item]),
+    );
     expect(described.size).toBe(3);
-    expect(described.get(finished.folder)).toMatchObject({ state: "finished", users: ["a", "b"], holder: null });
+    expect(described.get(finished.folder)).toMatchObject({
+      state: "finished",
+      users: ["a", "b"],
+      holder: null,
+    });
     expect(described.get(unfinished.folder)).toMatchObject({
       state: "unfinished",
       bytes: 5,

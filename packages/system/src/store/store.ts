@@ -4,7 +4,15 @@ import { lstat } from "node:fs/promises";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { corrupt, discardFolder, makeFolder, sweepDrafts, unreadable } from "./folders.ts";
 import { holderText, waitForLock } from "./lock.ts";
-import { checkFiles, checkKey, ELAPSED_FILE, readRecord, type Recipe, recipeKey, writeRecord } from "./record.ts";
+import {
+  checkFiles,
+  checkKey,
+  ELAPSED_FILE,
+  readRecord,
+  type Recipe,
+  recipeKey,
+  writeRecord,
+} from "./record.ts";
 import { startStopwatch } from "./stopwatch.ts";
 
 /** What is to be in the store, and how it is made and read. */

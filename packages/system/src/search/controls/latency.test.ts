@@ -28,7 +28,11 @@ describe("latencyJob", () => {
       ...{ students: [student, { ...student, widths: [16] }], numWarmup: 1, numRuns: 3 },
       shape: { imageShape: [3, 8, 8], embedDim: 4 } as const,
     };
-    const context = { report: () => undefined, signal: new AbortController().signal };
+    const context = {
+      report: () => undefined,
+      signal: new AbortController().signal,
+      cores: { count: 1, onChange: () => undefined },
+    };
     const latencies = await latencyJob(payload, context);
     expect(latencies).toHaveLength(2);
     for (const latency of latencies) expect(latency).toBeGreaterThan(0);
