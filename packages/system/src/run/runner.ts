@@ -93,7 +93,8 @@ export function createRunner<Settings extends AnySettings>(
       folder,
       signal,
       say: (message) => report({ stage: label, done: 0, total: 1, message }),
-      onClaimed: async () => (await (uses ??= openUses(runFolder))).add({ artifact: key, folder: basename(folder) }),
+      onClaimed: async () =>
+        (await (uses ??= openUses(runFolder))).add({ artifact: key, folder: basename(folder) }),
       read: () => stage.read(folder, inputs),
       async produce() {
         if (stage.parts === undefined) await jobs.run([request()]);

@@ -60,7 +60,9 @@ async function run(
       for (const { job, payload } of requests) {
         ran.push(job);
         const work: Job = jobTable[job];
-        outputs.push(await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }));
+        outputs.push(
+          await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }),
+        );
       }
       return outputs as never;
     },

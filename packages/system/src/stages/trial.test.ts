@@ -71,7 +71,9 @@ async function openTrials(
         jobs.push(job);
         before();
         const work: Job = jobTable[job];
-        results.push(await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }));
+        results.push(
+          await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }),
+        );
       }
       return results as never;
     },
