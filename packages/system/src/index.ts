@@ -19,16 +19,20 @@ export type { ImageBatch, ImageBatchesOptions } from "./data/image-batches.ts";
 export { prepareData } from "./data/node/prepare-data.ts";
 export { userCacheFolder } from "./data/node/user-cache.ts";
 export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "./results/matrix.ts";
-export { parseResults, resultsJsonSchema } from "./results/results.ts";
+export { parseResults, resultsJsonSchema, TEACHER_WORTH } from "./results/results.ts";
 export type {
+  ChannelInfo,
   CleanLine,
   Comparison,
   Curve,
+  FigureInfo,
   LedgerRow,
-  Line,
   Measured,
+  MeasuredFigures,
+  PlainValue,
   Point,
   Provenance,
+  ResultLine,
   Results,
 } from "./results/results.ts";
 export { applyOverrides, defineExperiment, experimentJsonSchema, parseExperiment } from "./experiment.ts";
@@ -43,15 +47,16 @@ export {
   ARCHITECTURE_COLUMNS,
   architectureCells,
   readSearchResults,
+  reportContent,
   searchFindings,
   writeReport,
   writeSearchReport,
 } from "./report/index.ts";
-export type { ReportFiles } from "./report/index.ts";
+export type { DrawingDocument, ReportContent, ReportFiles } from "./report/index.ts";
 export { largestLosses } from "./report/matrix-selection.ts";
 export type { LargestLoss } from "./report/matrix-selection.ts";
-export { percentWithInterval, signedPointsWithInterval } from "./report/number-format.ts";
-export { channelName } from "./report/selection.ts";
+export { differenceWithInterval, figureWithInterval } from "./report/figure-format.ts";
+export { channelLabel, cleanMeasured, figureNamed, leadingFigure } from "./report/selection.ts";
 export { openRun } from "./stages/open-run.ts";
 export type { OpenRun, OpenRunOptions } from "./stages/open-run.ts";
 export type { StageTiming } from "./run/run-context.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
 import type { ChannelModel } from "./channel-model.ts";
+import type { ChannelInfo } from "../results/channels.ts";
 import type { ChannelStateInformation } from "./channel-state.ts";
 import { channelFamilies, channelFamilyNamed } from "./channels.ts";
 import { equalizers } from "./equalizer.ts";
@@ -98,6 +99,25 @@ function settingsText(settings: object): string {
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(valueText).join(",")}]`;
   return typeof value === "object" && value !== null ? `{${settingsText(value)}}` : String(value);
+}
+
+/** What results say of a radio: its name for readers, with impairments and receiver as the configuration writes them. */
+export function channelInfoOf(spec: ChannelSpec): ChannelInfo {
+  const { model, stages, receiver, ...settings } = typeof spec === "string" ? { model: spec } : spec;
+  const family = channelFamilyNamed(model);
+  const others = settingsText({ stages, receiver });
+  const label = family.label(settings);
+  return {
+    id: channelId(spec),
+    label: others === "" ? label : `${label}, ${others.replaceAll(",", ", ")}`,
+    ...(family.formula === undefined ? {} : { formula: family.formula }),
+    isFading: family.variation === "fading",
+  };
+}
+
+/** {@link channelInfoOf} every radio among these, each once, in their order. */
+export function channelInfosOf(specs: readonly ChannelSpec[]): ChannelInfo[] {
+  return [...new Map(specs.map(channelInfoOf).map((info) => [info.id, info])).values()];
 }
 
 /**

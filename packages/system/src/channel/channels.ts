@@ -4,7 +4,7 @@ import * as z from "zod";
 import { awgn } from "./awgn.ts";
 import type { ChannelModel } from "./channel-model.ts";
 import { type ChannelFamily, defineChannel } from "./define-channel.ts";
-import { fadingForm } from "./fading-form.ts";
+import { fadingForm, fadingText } from "./fading-form.ts";
 import { ofdmChannel } from "./ofdm.ts";
 import { rayleighFading } from "./rayleigh.ts";
 import { rayleighBlockFading } from "./rayleigh-block.ts";
@@ -12,15 +12,30 @@ import { ricianFading } from "./rician.ts";
 
 /** Every kind of channel. To add one: a file and a line here. */
 export const channelFamilies: readonly ChannelFamily[] = [
-  defineChannel({ name: "awgn", variation: "steady", open: () => awgn }),
-  defineChannel({ name: "rayleigh-block", open: () => rayleighBlockFading }),
+  defineChannel({
+    name: "awgn",
+    label: () => "AWGN",
+    formula: "h = 1",
+    variation: "steady",
+    open: () => awgn,
+  }),
+  defineChannel({
+    name: "rayleigh-block",
+    label: () => "Rayleigh block fading",
+    formula: "h ~ CN(0, 1), so E|h|² = 1; one gain per image",
+    open: () => rayleighBlockFading,
+  }),
   defineChannel({
     name: "rayleigh",
+    label: ({ form }) => `Rayleigh fading, ${fadingText(form)}`,
+    formula: "h ~ CN(0, 1), so E|h|² = 1; one gain per image, block or symbol",
     parameters: z.strictObject({ form: fadingForm }),
     open: ({ form }) => rayleighFading(form),
   }),
   defineChannel({
     name: "rician",
+    label: ({ kFactorDb, form }) => `Rician fading, K = ${kFactorDb} dB, ${fadingText(form)}`,
+    formula: "h = √(K/(K + 1)) e^(jφ) + CN(0, 1/(K + 1)), so E|h|² = 1 for every K",
     parameters: z.strictObject({
       kFactorDb: z.number().min(-40).max(40).default(6).describe("line of sight over scatter [dB]"),
       form: fadingForm,
@@ -29,6 +44,10 @@ export const channelFamilies: readonly ChannelFamily[] = [
   }),
   defineChannel({
     name: "ofdm",
+    label: ({ fftSize, cpLength, numTaps, delaySpread }) =>
+      `OFDM over multipath, ${fftSize} subcarriers, prefix ${cpLength}, ${numTaps} taps, spread ${delaySpread}`,
+    formula:
+      "Rayleigh taps of an exponential profile, Σ E|h_l|² = 1; Es/N0 per subcarrier, without the cyclic prefix",
     parameters: z.strictObject({
       fftSize: z.int().min(2).max(4096).default(16).describe("subcarriers"),
       cpLength: z.int().min(0).max(4096).default(4).describe("cyclic prefix [samples]"),

@@ -8,8 +8,17 @@ import { kindIndexOf, type Variation } from "./channel-kinds.ts";
 export interface ChannelFamily {
   readonly name: string;
   readonly variation: Variation;
+  /** What the channel does, as one line of mathematics; absent where its author gave none. */
+  readonly formula?: string;
   /** Settings as a configuration writes them. */
   readonly parameters: z.ZodObject;
+  /**
+   * Name for titles and sentences.
+   *
+   * @param parameters - as for {@link ChannelFamily.open}
+   * @throws SemlinkError "invalid-argument" naming the setting that is wrong
+   */
+  label(parameters: unknown): string;
   /**
    * @param parameters - settings as a configuration writes them; {} for the defaults
    * @throws SemlinkError "invalid-argument" naming the setting that is wrong
@@ -28,6 +37,10 @@ export interface ChannelDefinition<Shape extends z.ZodRawShape> {
   readonly name: string;
   /** "fading" by default. */
   readonly variation?: Variation;
+  /** Name for titles and sentences, with the settings that matter; by default the name. */
+  label?(parameters: z.output<z.ZodObject<Shape>>): string;
+  /** What the channel does, as one line of mathematics. */
+  readonly formula?: string;
   /** Settings; none by default. */
   readonly parameters?: z.ZodObject<Shape>;
   /** The channel for checked settings: fields, draw, apply, applyGraph, and gainMean where it is known. */
@@ -51,7 +64,7 @@ export interface ChannelDefinition<Shape extends z.ZodRawShape> {
 export function defineChannel<Shape extends z.ZodRawShape = z.ZodRawShape>(
   definition: ChannelDefinition<Shape>,
 ): ChannelFamily {
-  const { name, variation = "fading" } = definition;
+  const { name, variation = "fading", formula } = definition;
   const parameters = definition.parameters ?? (z.strictObject({}) as unknown as z.ZodObject<Shape>);
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new SemlinkError({
@@ -61,15 +74,20 @@ export function defineChannel<Shape extends z.ZodRawShape = z.ZodRawShape>(
       actual: JSON.stringify(name),
     });
   }
+  const checked = (written: unknown): z.output<z.ZodObject<Shape>> => {
+    const result = parameters.safeParse(written);
+    if (result.success) return result.data;
+    throw wrongParameter(name, result.error.issues[0]!);
+  };
   return {
     name,
     variation,
+    ...(formula === undefined ? {} : { formula }),
     parameters,
+    label: (written) => definition.label?.(checked(written)) ?? name,
     open(written) {
-      const checked = parameters.safeParse(written);
-      if (!checked.success) throw wrongParameter(name, checked.error.issues[0]!);
       const gainIndex = (): number => 0;
-      return { gainIndex, ...definition.open(checked.data), name, kindIndex: kindIndexOf(variation) };
+      return { gainIndex, ...definition.open(checked(written)), name, kindIndex: kindIndexOf(variation) };
     },
   };
 }

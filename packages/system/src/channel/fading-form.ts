@@ -16,6 +16,12 @@ export const fadingForm: z.ZodDefault<z.ZodType<FadingForm>> = z
     'how often the gain changes: "block" (per image), "fast" (per symbol) or { blockLength } [symbols]',
   );
 
+/** How often the gain changes, in words: "one gain per image". */
+export function fadingText(form: FadingForm): string {
+  if (form === "block") return "one gain per image";
+  return form === "fast" ? "one gain per symbol" : `one gain per ${form.blockLength} symbols`;
+}
+
 /** Number of the gain that a symbol meets. */
 export function gainIndexIn(form: FadingForm): (symbol: number) => number {
   if (form === "block") return () => 0;

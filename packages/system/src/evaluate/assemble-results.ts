@@ -7,7 +7,7 @@ import { sinrDbOf, sirDbOf } from "./interference-levels.ts";
 import type { LinkEvaluation, MeasuredPoint } from "./link-evaluation.ts";
 import { measureLine, type OperatingPoint, type PointMeasurement } from "./measure-link.ts";
 import { measuredPointsOf } from "./measured-file.ts";
-import type { Comparison, Line, Measured, Point } from "../results/results.ts";
+import type { Comparison, Measured, MeasuredFigures, Place, Point, ResultLine } from "../results/results.ts";
 import { clusteredMeanInterval, meanInterval } from "../numbers/statistics.ts";
 
 const CONFIDENCE = 0.95;
@@ -22,12 +22,6 @@ export const LINK_NAMES: Readonly<Record<CodecKind, string>> = {
 export interface Outcomes {
   readonly id: string;
   readonly points: readonly { readonly place: Place; readonly correct: Float32Array }[];
-}
-
-interface Place {
-  readonly channel: Line["channel"];
-  readonly esNoDb: number;
-  readonly numSymbols: number;
 }
 
 export interface LineOptions {
@@ -45,17 +39,17 @@ export interface LineOptions {
 export interface MeasuredLine {
   readonly id: string;
   readonly label: string;
-  readonly role: Line["role"];
+  readonly role: ResultLine["role"];
   readonly points: readonly MeasuredPoint[];
 }
 
 /** A learned link as a measured line. */
-export function linkLine({ kind, points }: LinkEvaluation, role: Line["role"]): MeasuredLine {
+export function linkLine({ kind, points }: LinkEvaluation, role: ResultLine["role"]): MeasuredLine {
   return { id: kind, label: LINK_NAMES[kind], role, points };
 }
 
 /** The results' lines of one system, one for each channel that it was measured on. */
-export function resultLines({ id, label, role, points }: MeasuredLine, options: LineOptions): Line[] {
+export function resultLines({ id, label, role, points }: MeasuredLine, options: LineOptions): ResultLine[] {
   return options.evaluate.channels.flatMap((spec) => {
     const channel = channelId(spec);
     const own = points.filter((point) => point.channel === channel);
@@ -123,6 +117,7 @@ export function pairedComparisons(system: Outcomes, others: readonly Outcomes[])
         {
           id: `${system.id} - ${other.id} ${channel} ${esNoDb} ${numSymbols}`,
           label: `${system.id} minus ${other.id}, ${channel}, ${esNoDb} dB, ${numSymbols} symbols`,
+          figure: "accuracy",
           place: { channel, esNoDb, numSymbols },
           difference: pairedInterval(differences),
         },
@@ -150,12 +145,11 @@ function pointOf(point: MeasuredPoint, channel: ChannelSpec, { numSourceValues }
     ...(numPilots > 0 ? { numPilots } : {}),
     esNoDb,
     ...(sinrDb === undefined ? {} : { sinrDb }),
-    accuracy: clusteredMeanInterval(measurement.correct, CONFIDENCE),
-    ...fidelityOf(point),
+    figures: { accuracy: clusteredMeanInterval(measurement.correct, CONFIDENCE), ...fidelityOf(point) },
   };
 }
 
-function fidelityOf({ measurement }: MeasuredPoint): Pick<Point, "embeddingR2" | "identity100"> {
+function fidelityOf({ measurement }: MeasuredPoint): MeasuredFigures {
   if (measurement.relativeError.length === 0) return {};
   const embeddingR2 = embeddingR2Of(measurement.relativeError);
   if (measurement.identified.length === 0) return { embeddingR2 };

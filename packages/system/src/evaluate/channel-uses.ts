@@ -2,7 +2,7 @@
 import { channelId, type ChannelSpec, openRadio } from "../channel/channel-spec.ts";
 import type { Radio } from "../channel/radio.ts";
 import type { ChannelUses } from "../results/channel-uses.ts";
-import type { Line } from "../results/results.ts";
+import type { ResultLine } from "../results/results.ts";
 
 /** Complex channel uses of one image by what they carry; {@link ChannelUses} without the line that they are of. */
 export type ImageUses = Omit<ChannelUses, "lines" | "channel" | "cbr">;
@@ -36,7 +36,7 @@ export function channelUsesOf(radio: Radio, numSymbols: number, lengthBits = 0):
  * @param lengthBitsOf - bits of the length field of a line, by its id
  */
 export function channelUsesLedger(
-  lines: readonly Pick<Line, "id" | "channel" | "points">[],
+  lines: readonly Pick<ResultLine, "id" | "channel" | "points">[],
   options: {
     readonly channels: readonly ChannelSpec[];
     readonly numSourceValues: number;

@@ -2,7 +2,7 @@
 import { pairedInterval } from "./assemble-results.ts";
 import type { CleanEvaluation } from "./clean-evaluation.ts";
 import type { LinkEvaluation } from "./link-evaluation.ts";
-import type { CleanLine, Comparison } from "../results/results.ts";
+import { type CleanLine, type Comparison, type Measured, TEACHER_WORTH } from "../results/results.ts";
 import { wilsonInterval } from "../numbers/statistics.ts";
 
 const CONFIDENCE = 0.95;
@@ -26,9 +26,11 @@ export function cleanLines(
   const lineOf = (id: string, label: string, predictions: ArrayLike<number>, r2?: number): CleanLine => ({
     id,
     label,
-    accuracy: wilsonInterval(countEqual(predictions, labels), labels.length, CONFIDENCE),
-    ...(r2 === undefined ? {} : { r2 }),
-    ...(id === "teacher" ? {} : { agreement: countEqual(predictions, teacher) / labels.length }),
+    figures: {
+      accuracy: shareEqual(predictions, labels),
+      ...(r2 === undefined ? {} : { teacherR2: { value: r2 } }),
+      ...(id === "teacher" ? {} : { teacherAgreement: shareEqual(predictions, teacher) }),
+    },
   });
   return [
     ...Object.entries(clean).map(([id, { predictions, r2 }]) => lineOf(id, NAMES[id] ?? id, predictions, r2)),
@@ -56,8 +58,9 @@ export function cleanComparisons(
     ...(student && control
       ? [
           {
-            id: "kd - no-kd",
+            id: TEACHER_WORTH,
             label: "KD minus no KD, same recipe",
+            figure: "accuracy",
             difference: pairedInterval(minus(student, control)),
             note: "one training seed each; the interval is over test images",
           },
@@ -68,6 +71,7 @@ export function cleanComparisons(
           {
             id: "student - teacher",
             label: "Student minus teacher",
+            figure: "accuracy",
             difference: pairedInterval(minus(student, teacher)),
           },
         ]
@@ -75,8 +79,8 @@ export function cleanComparisons(
   ];
 }
 
-function countEqual(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function shareEqual(a: ArrayLike<number>, b: ArrayLike<number>): Measured {
   let equal = 0;
   for (let i = 0; i < a.length; i++) if (a[i] === b[i]) equal++;
-  return equal;
+  return wilsonInterval(equal, a.length, CONFIDENCE);
 }

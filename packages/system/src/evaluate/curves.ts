@@ -13,6 +13,7 @@ export async function trainingCurves(stage: string, folder: string): Promise<Cur
   return metrics.map((metric) => ({
     stage,
     metric,
+    label: metric,
     points: lines.map((line): readonly [number, number] => [line.step, line[metric]!]),
   }));
 }

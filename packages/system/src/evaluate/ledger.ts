@@ -25,12 +25,17 @@ export function ledgerOf(experiment: Experiment, shape: ProblemShape, teacher: T
         ...graphCost({ embedding: embedding! }),
       });
     }
-    const part = index === 0 ? kind : `rival ${kind}`;
     rows.push(
-      { part: `${part} channel encoder`, side: "device", ...graphCost(encoderModel(network, shape)) },
       {
-        part: `${part} channel decoder and head`,
+        part: `${kind} channel encoder`,
+        side: "device",
+        line: kind,
+        ...graphCost(encoderModel(network, shape)),
+      },
+      {
+        part: `${kind} channel decoder and head`,
         side: "receiver",
+        line: kind,
         ...graphCost(receiverModel(network, experiment.codec.lengths)),
       },
     );

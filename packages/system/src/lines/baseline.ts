@@ -9,7 +9,7 @@ import {
 import { noFromEsNoDb } from "../channel/decibel.ts";
 import type { Radio } from "../channel/radio.ts";
 import type { ImageSet } from "../data/dataset.ts";
-import type { LedgerRow, Line } from "../results/results.ts";
+import type { LedgerRow, ResultLine } from "../results/results.ts";
 
 /** What the device has of a batch of images before anything is sent. */
 export interface DeviceOutputs {
@@ -67,7 +67,7 @@ export interface Baseline {
   readonly name: string;
   /** Text for the legend. */
   readonly label: string;
-  readonly role: Line["role"];
+  readonly role: ResultLine["role"];
   /** Whether the line has a meaning over this radio; a closed form may not. */
   supports(radio: Radio): boolean;
   /** @throws SemlinkError "missing-output" when the device lacks what the line sends */

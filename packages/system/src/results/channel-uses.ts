@@ -18,25 +18,26 @@ export interface ChannelUses {
   readonly numIdle: number;
   /** Sum of these. */
   readonly total: number;
-  /** Channel bandwidth ratio with everything, `total / (height * width * 3)`. */
+  /** Channel bandwidth ratio with everything, `total / (height * width * channels)`. */
   readonly cbr: number;
 }
 
-const text = z.string().min(1);
 const count = z.int().nonnegative();
 
 /** Validates {@link ChannelUses}. */
 export const channelUsesSchema: z.ZodType<ChannelUses> = z
   .strictObject({
-    lines: z.array(text).min(1),
-    channel: text,
-    numSymbols: z.int().positive(),
-    numPilots: count,
-    numFieldSymbols: count,
-    numPrefix: count,
-    numIdle: count,
-    total: z.int().positive(),
-    cbr: z.number().positive(),
+    lines: z.array(z.string().min(1)).min(1).describe("ids of the lines that the row holds for"),
+    channel: z.string().min(1).describe("id of the radio, as in `channels`"),
+    numSymbols: z.int().positive().describe("symbols of a point [complex channel uses per item]"),
+    numPilots: count.describe("pilots beside them [complex channel uses per item]"),
+    numFieldSymbols: count.describe("length field of a link of several lengths [complex channel uses per item]"),
+    numPrefix: count.describe("cyclic prefixes [complex channel uses per item]"),
+    numIdle: count.describe(
+      "subcarriers of the last OFDM symbol that are left over [complex channel uses per item]",
+    ),
+    total: z.int().positive().describe("sum of all these [complex channel uses per item]"),
+    cbr: z.number().positive().describe("channel bandwidth ratio with everything, total / source values; no unit"),
   })
   .refine(
     (uses) =>

@@ -31,3 +31,23 @@ export const figureInfoSchema: z.ZodType<FigureInfo> = z.strictObject({
   isShare: z.boolean().describe("whether values lie in [0, 1] and are printed in percent"),
   chance: z.number().nullable().describe("value of a receiver that guesses; null where that has no meaning"),
 });
+
+/** Figures that networks without a channel have beside those of the task: how near they come to the teacher. */
+export const CLEAN_FIGURES: readonly FigureInfo[] = [
+  {
+    id: "teacherR2",
+    label: "R² of the teacher's embedding",
+    meaning: "share of the variance of the teacher's embedding that the network explains",
+    unit: "1",
+    isShare: false,
+    chance: null,
+  },
+  {
+    id: "teacherAgreement",
+    label: "Agreement with the teacher",
+    meaning: "share of test items on which the decision is the teacher's",
+    unit: "1",
+    isShare: true,
+    chance: null,
+  },
+];

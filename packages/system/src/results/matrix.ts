@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { type Measured, measured, share } from "./measured.ts";
+import { type MeasuredFigures, measuredFiguresSchema } from "./measured.ts";
 
 /** A row of a matrix: a link of this run or of another, a label line, or a digital one. */
 export interface MatrixSystem {
@@ -18,11 +18,9 @@ export interface MatrixCell {
   /** Name of the condition. */
   readonly condition: string;
   readonly esNoDb: number;
-  readonly accuracy: Measured;
-  /** Share of the embedding's variance that arrives, at most 1. */
-  readonly embeddingR2?: Measured;
-  /** Accuracy minus that under the first condition of the axis, on the same images; absent for the first. */
-  readonly change?: Measured;
+  readonly figures: MeasuredFigures;
+  /** Each figure minus that under the first condition of the axis, on the same items; empty for the first. */
+  readonly changes: MeasuredFigures;
 }
 
 /** Systems under conditions that differ in one respect. */
@@ -55,43 +53,59 @@ export interface Matrix {
 }
 
 const text = z.string().min(1);
+const esNoDb = z.number().describe("energy per complex channel use over noise density [dB]");
 
-const cell = z.strictObject({
-  system: text,
-  condition: text,
-  esNoDb: z.number(),
-  accuracy: measured(share),
-  embeddingR2: z.exactOptional(measured(z.number())),
-  change: z.exactOptional(measured(z.number())),
-});
+const cell = z
+  .strictObject({
+    system: text.describe("id of the system"),
+    condition: text.describe("name of the condition"),
+    esNoDb,
+    figures: measuredFiguresSchema.describe("measured figures of the place, by their ids"),
+    changes: measuredFiguresSchema.describe(
+      "each figure minus that under the first condition, on the same items; empty for the first condition",
+    ),
+  })
+  .describe("one system under one condition at one Es/N0");
 
-const table = z.strictObject({
-  id: text,
-  title: text,
-  conditions: z.array(
-    z.strictObject({
-      name: text,
-      channel: text,
-      numPilots: z.int().nonnegative(),
-      numGuard: z.exactOptional(z.int().positive()),
-      sirDb: z.exactOptional(z.number()),
-      sinrDb: z.exactOptional(z.array(z.number())),
-    }),
-  ),
-  cells: z.array(cell),
-});
+const condition = z
+  .strictObject({
+    name: text.describe("name of the condition, unique in its axis"),
+    channel: text.describe("id of the radio, as in `channels`"),
+    numPilots: z.int().nonnegative().describe("pilots beside the symbols [complex channel uses per item]"),
+    numGuard: z
+      .exactOptional(z.int().positive())
+      .describe("cyclic prefixes and idle subcarriers, where there are any [complex channel uses per item]"),
+    sirDb: z.exactOptional(z.number()).describe("signal over interference, where there is interference [dB]"),
+    sinrDb: z
+      .exactOptional(z.array(z.number()))
+      .describe("signal over noise and interference, one for each Es/N0 of the matrix [dB]"),
+  })
+  .describe("one condition");
+
+const table = z
+  .strictObject({
+    id: text.describe("key of the axis, part of the names of its files"),
+    title: text.describe("what differs between the conditions, for readers"),
+    conditions: z.array(condition).describe("the conditions; changes are taken from the first"),
+    cells: z.array(cell).describe("what was measured"),
+  })
+  .describe("one axis: conditions that differ in one respect");
+
+const system = z
+  .strictObject({
+    id: text.describe("key of the system"),
+    label: text.describe("name of the system for readers"),
+    role: z
+      .enum(["link", "rival", "baseline", "digital"])
+      .describe("what the system stands for; the run's main line is the link"),
+    trainedOn: z.array(text).describe("ids of the radios met in training; empty for what was not trained"),
+  })
+  .describe("one system");
 
 /** Validates a {@link Matrix}. */
 export const matrixSchema: z.ZodType<Matrix> = z.strictObject({
-  numSymbols: z.int().positive(),
-  esNoDb: z.array(z.number()),
-  systems: z.array(
-    z.strictObject({
-      id: text,
-      label: text,
-      role: z.enum(["link", "rival", "baseline", "digital"]),
-      trainedOn: z.array(text),
-    }),
-  ),
-  axes: z.array(table),
+  numSymbols: z.int().positive().describe("length of every transmission [complex channel uses per item]"),
+  esNoDb: z.array(esNoDb).describe("the Es/N0 at which all was measured [dB]"),
+  systems: z.array(system).describe("rows of the matrix"),
+  axes: z.array(table).describe("groups of columns"),
 });

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { type Measured, parseResults, type Results, resultsJsonSchema } from "./results.ts";
+import { CLEAN_FIGURES } from "./figures.ts";
 import { wilsonInterval } from "../numbers/statistics.ts";
 
 const accuracy: Measured = wilsonInterval(8, 10, 0.95);
 
+const texts = { label: "a figure", meaning: "what is counted", unit: "1" };
 const results: Results = {
-  schema: "semlink-results/1",
+  schema: "semlink-results/2",
   name: "an invented run",
+  task: { name: "classify" },
+  figures: [
+    { ...texts, id: "accuracy", isShare: true, chance: 0.1 },
+    { ...texts, id: "error", isShare: false, chance: null },
+  ],
+  cleanFigures: CLEAN_FIGURES,
+  channels: [{ id: "awgn", label: "AWGN", isFading: false }],
+  main: "link",
   experiment: { seed: 1, anything: [null, { deep: true }] },
   provenance: {
     command: "semlink run",
@@ -29,25 +39,26 @@ const results: Results = {
     stages: [{ stage: "data", durationS: 1, cached: true }],
   },
   conventions: ["y = h x + n"],
-  clean: [{ id: "student", label: "student", accuracy, r2: -0.5, agreement: 0.9 }],
+  clean: [{ id: "student", label: "student", figures: { accuracy, teacherR2: { value: -0.5 }, teacherAgreement: accuracy } }],
   lines: [
     {
       id: "link",
       label: "link",
       role: "link",
       channel: "awgn",
-      points: [{ numSymbols: 16, cbr: 16 / 3072, esNoDb: -5, accuracy, identity100: accuracy }],
+      points: [{ numSymbols: 16, cbr: 16 / 3072, esNoDb: -5, figures: { accuracy } }],
     },
   ],
   comparisons: [
     {
       id: "kd",
       label: "KD",
+      figure: "accuracy",
       difference: { value: -0.01, low: -0.02, high: 0, n: 3, confidence: 0.95, method: "normal" },
     },
   ],
   ledger: [{ part: "head", side: "receiver", params: 10, macs: 0, note: "shared" }],
-  curves: [{ stage: "transfer", metric: "loss", points: [[0, 2.3]] }],
+  curves: [{ stage: "transfer", metric: "loss", label: "loss", points: [[0, 2.3]] }],
 };
 
 /** The results with the value at `path` replaced. */
@@ -67,23 +78,25 @@ describe("parseResults", () => {
 
   it.each([
     [
-      "lines.0.points.0.accuracy.value",
-      80,
-      "at lines[0].points[0].accuracy.value: expected number to be <=1, got 80",
+      "lines.0.points.0.figures.accuracy",
+      { value: 80, low: 80, high: 80, n: 1, confidence: 0.95, method: "normal" },
+      "at lines[0].points[0].figures.accuracy.value: expected a share in [0, 1], got 80",
     ],
     [
-      "lines.0.points.0.accuracy.low",
+      "lines.0.points.0.figures.accuracy.low",
       0.9,
-      "at lines[0].points[0].accuracy: expected low <= value <= high, got {",
+      "at lines[0].points[0].figures.accuracy: expected low <= value <= high, got {",
     ],
-    ["lines.0.points.0.accuracy.confidence", 0.9, "accuracy.confidence: expected 0.95, got 0.9"],
+    ["lines.0.points.0.figures.other", accuracy, "figures.other: expected a figure that the file describes"],
+    ["comparisons.0.figure", "other", "comparisons[0].figure: expected a figure that the file describes"],
+    ["lines.0.points.0.figures.accuracy.confidence", 0.9, "accuracy.confidence: expected 0.95, got 0.9"],
     ["lines.0.points.0.snr", 5, "at lines[0].points[0]: expected known keys only, got snr"],
     ["lines.0.channel", 7, "at lines[0].channel: expected string, got number"],
     ["lines.0.points.0.esNoDb", null, "at lines[0].points[0].esNoDb: expected number, got null"],
-    ["clean.0.accuracy.n", 0, "at clean[0].accuracy.n: expected number to be >0, got 0"],
-    ["clean.0.agreement", Number.NaN, "at clean[0].agreement: expected number, got NaN"],
+    ["clean.0.figures.accuracy", { ...accuracy, high: 1.5 }, "at clean[0].figures.accuracy.high: expected a share"],
+    ["clean.0.figures.teacherR2", { value: Number.NaN }, "at clean[0].figures.teacherR2"],
     ["ledger.0.params", 1.5, "at ledger[0].params: expected int, got"],
-    ["schema", "semlink-results/2", 'at schema: expected "semlink-results/1", got "semlink-results/2"'],
+    ["schema", "semlink-results/3", 'at schema: expected "semlink-results/2", got "semlink-results/3"'],
     [
       "provenance.startedAt",
       "yesterday",
@@ -123,7 +136,39 @@ describe("resultsJsonSchema", () => {
     expect(Object.keys(schema.properties)).toContain("bits");
   });
 
+  it("describes every field of every object", () => {
+    const properties = propertiesOf(resultsJsonSchema());
+    const undescribed = properties.filter(({ description }) => !(description.length > 5));
+    expect(undescribed).toEqual([]);
+    expect(properties.length).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ["esNoDb", "[dB]"],
+    ["sirDb", "[dB]"],
+    ["sinrDb", "[dB]"],
+    ["durationS", "[s]"],
+    ["memoryGiB", "[GiB]"],
+    ["peakMemoryMiB", "[MiB]"],
+    ["numSymbols", "complex channel uses"],
+    ["numPilots", "complex channel uses"],
+  ])("states the unit of %s, %s", (name, unit) => {
+    const found = propertiesOf(resultsJsonSchema()).filter((property) => property.name === name);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { description } of found) expect(description).toContain(unit);
+  });
+
   it("is itself JSON", () => {
     expect(JSON.parse(JSON.stringify(resultsJsonSchema()))).toEqual(resultsJsonSchema());
   });
 });
+
+/** Every property of every object of a JSON Schema, with its description. */
+function propertiesOf(node: unknown): { name: string; description: string }[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { properties = {} } = node as { properties?: Record<string, { description?: string }> };
+  return [
+    ...Object.entries(properties).map(([name, { description = "" }]) => ({ name, description })),
+    ...Object.values(node).flatMap(propertiesOf),
+  ];
+}

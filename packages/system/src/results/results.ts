@@ -1,78 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
+import { type ChannelInfo, channelInfoSchema } from "./channels.ts";
 import { type ChannelUses, channelUsesSchema } from "./channel-uses.ts";
-import { type Measured, measured, share } from "./measured.ts";
+import { checkFigures } from "./check-figures.ts";
+import { type FigureInfo, figureInfoSchema } from "./figures.ts";
+import {
+  type CleanLine,
+  cleanLineSchema,
+  type Comparison,
+  comparisonSchema,
+  lineSchema,
+  type ResultLine,
+} from "./lines.ts";
 import { type Matrix, matrixSchema } from "./matrix.ts";
+import { type Provenance, provenanceSchema } from "./provenance.ts";
+import { isFirstVersion, upgradeResults } from "./upgrade.ts";
 
+export type { ChannelInfo } from "./channels.ts";
 export type { ChannelUses } from "./channel-uses.ts";
-export type { Measured } from "./measured.ts";
+export type { FigureInfo } from "./figures.ts";
+export { LINE_ROLES, TEACHER_WORTH } from "./lines.ts";
+export type { CleanLine, Comparison, LineRole, Place, Point, ResultLine } from "./lines.ts";
+export type { Measured, MeasuredFigures, PlainValue } from "./measured.ts";
+export { provenanceSchema } from "./provenance.ts";
+export type { Provenance } from "./provenance.ts";
 
-/** One operating point of a line. */
-export interface Point {
-  /** Complex channel uses per image. */
-  readonly numSymbols: number;
-  /** Channel bandwidth ratio, `numSymbols / (height * width * 3)`. */
-  readonly cbr: number;
-  /** Pilots beside them [complex channel uses], where the receiver estimates the channel; the same for all lines. */
-  readonly numPilots?: number;
-  /** Energy per complex channel use over noise density, with E|h|^2 = 1 [dB]. */
-  readonly esNoDb: number;
-  /** Signal over noise and interference [dB], where there is interference. */
-  readonly sinrDb?: number;
-  readonly accuracy: Measured;
-  /** Share of the embedding's variance that arrives, at most 1. */
-  readonly embeddingR2?: Measured;
-  /** How often the received embedding finds its own image among 100. */
-  readonly identity100?: Measured;
-}
-
-/** Every {@link LineRole}, in the order of legends. */
-export const LINE_ROLES = ["link", "rival", "baseline", "digital", "bound"] as const;
-
-/**
- * What a line stands for: the learned link; another learned one; a code for the label alone; images or embeddings as
- * bits, with a digital code; a limit that no code of this length reaches.
- */
-export type LineRole = (typeof LINE_ROLES)[number];
-
-/** A curve of the accuracy-versus-Es/N0 plot on one channel. */
-export interface Line {
-  readonly id: string;
-  readonly label: string;
-  readonly role: LineRole;
-  /** Name of the radio: "awgn", "rayleigh-block", "rician(kFactorDb=6,form=block)". */
-  readonly channel: string;
-  /** Signal over interference [dB], where there is interference. */
-  readonly sirDb?: number;
-  readonly points: readonly Point[];
-}
-
-/** A network without a channel. */
-export interface CleanLine {
-  readonly id: string;
-  readonly label: string;
-  readonly accuracy: Measured;
-  /** Share of the teacher feature's variance that is explained. */
-  readonly r2?: number;
-  /** Share of images on which the prediction is the teacher's. */
-  readonly agreement?: number;
-}
-
-/** A difference of two systems over the same images, fades and noise; accuracy as a fraction. */
-export interface Comparison {
-  readonly id: string;
-  readonly label: string;
-  /** Where both systems were measured; absent for networks without a channel. */
-  readonly place?: Pick<Point, "esNoDb" | "numSymbols"> & Pick<Line, "channel">;
-  readonly difference: Measured;
-  readonly note?: string;
-}
-
-/** What one part costs: parameters, and multiply-accumulates per image. */
+/** What one part costs: parameters, and multiply-accumulates per item. */
 export interface LedgerRow {
   readonly part: string;
   readonly side: "device" | "receiver" | "training-only";
+  /** Id of the line that the part belongs to; absent for what the main line shares with others. */
+  readonly line?: string;
   readonly params: number;
   readonly macs: number;
   readonly note?: string;
@@ -81,52 +40,39 @@ export interface LedgerRow {
 /** One metric over the steps of a training stage. */
 export interface Curve {
   readonly stage: string;
+  /** Key of the metric: "loss" or a term of it, or the id of a figure. */
   readonly metric: string;
+  /** Name of the metric for axes and legends. */
+  readonly label: string;
   readonly points: readonly (readonly [step: number, value: number])[];
-}
-
-/** What would be needed to measure the same again. */
-export interface Provenance {
-  readonly command: string;
-  readonly commit: string;
-  readonly version: string;
-  readonly node: string;
-  readonly onnxruntime: string;
-  readonly executionProvider: string;
-  readonly kernels: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly platform: string;
-  readonly seed: number;
-  readonly configHash: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly durationS: number;
-  readonly peakMemoryMiB: number;
-  readonly stages: readonly {
-    readonly stage: string;
-    readonly durationS: number;
-    readonly cached: boolean;
-  }[];
 }
 
 /** The results file: the only thing that reports read. */
 export interface Results {
-  readonly schema: "semlink-results/1";
+  readonly schema: "semlink-results/2";
   readonly name: string;
+  /** What is asked of the receiver. */
+  readonly task: { readonly name: string };
+  /** Figures of merit of points and matrix; the first one leads. */
+  readonly figures: readonly FigureInfo[];
+  /** Further figures, of networks without a channel. */
+  readonly cleanFigures: readonly FigureInfo[];
+  /** Every radio that lines, comparisons, matrix and channel uses name, in the order of charts. */
+  readonly channels: readonly ChannelInfo[];
+  /** Id of the line that everything is compared with. */
+  readonly main: string;
   /** The resolved configuration. */
   readonly experiment: unknown;
   readonly provenance: Provenance;
   readonly conventions: readonly string[];
   readonly clean: readonly CleanLine[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly ResultLine[];
   readonly comparisons: readonly Comparison[];
   readonly ledger: readonly LedgerRow[];
   /** Absent in files of earlier versions. */
   readonly channelUses?: readonly ChannelUses[];
   readonly curves: readonly Curve[];
-  /** Links and label lines under conditions they were not made for; absent when not measured. */
+  /** Lines under conditions they were not made for; absent when not measured. */
   readonly matrix?: Matrix;
   /** Digest of each final artifact by name: equal in two runs that ended with the same bits. */
   readonly bits?: Readonly<Record<string, string>>;
@@ -134,100 +80,78 @@ export interface Results {
 
 const text = z.string().min(1);
 const count = z.int().nonnegative();
-const amount = z.number().nonnegative();
 
-const point = z.strictObject({
-  numSymbols: z.int().positive(),
-  cbr: z.number().positive(),
-  numPilots: z.exactOptional(z.int().positive()),
-  esNoDb: z.number(),
-  sinrDb: z.exactOptional(z.number()),
-  accuracy: measured(share),
-  embeddingR2: z.exactOptional(measured(z.number())),
-  identity100: z.exactOptional(measured(share)),
-});
+const ledgerRow = z
+  .strictObject({
+    part: text.describe("name of the part for readers"),
+    side: z.enum(["device", "receiver", "training-only"]).describe("where the part is carried"),
+    line: z
+      .exactOptional(text)
+      .describe("id of the line that the part belongs to; absent for what the main line shares with others"),
+    params: count.describe("count of trained parameters"),
+    macs: count.describe("multiply-accumulates per item"),
+    note: z.exactOptional(z.string()).describe("what the figures do not say"),
+  })
+  .describe("one part; the first row of side training-only is the teacher");
 
-const line = z.strictObject({
-  id: text,
-  label: text,
-  role: z.enum(LINE_ROLES),
-  channel: text,
-  sirDb: z.exactOptional(z.number()),
-  points: z.array(point),
-});
+const curve = z
+  .strictObject({
+    stage: text.describe("training stage that the curve is of"),
+    metric: text.describe('key of the metric: "loss" or a term of it, or the id of a figure'),
+    label: text.describe("name of the metric for axes and legends"),
+    points: z
+      .array(z.tuple([z.number(), z.number()]))
+      .describe("step [updates] and value; losses have no unit, figures have their own"),
+  })
+  .describe("one metric over the steps of a training stage");
 
-/** Validates a {@link Provenance}. */
-export const provenanceSchema: z.ZodType<Provenance> = z.strictObject({
-  command: z.string(),
-  commit: z.string(),
-  version: z.string(),
-  node: z.string(),
-  onnxruntime: z.string(),
-  executionProvider: z.string(),
-  kernels: z.string(),
-  cpu: z.string(),
-  cores: z.int().positive(),
-  memoryGiB: amount,
-  platform: z.string(),
-  seed: z.int(),
-  configHash: z.string(),
-  startedAt: z.iso.datetime(),
-  durationS: amount,
-  peakMemoryMiB: amount,
-  stages: z.array(z.strictObject({ stage: text, durationS: amount, cached: z.boolean() })),
-});
-
-const schema: z.ZodType<Results> = z.strictObject({
-  schema: z.literal("semlink-results/1"),
-  name: text,
-  experiment: z.unknown(),
-  provenance: provenanceSchema,
-  conventions: z.array(z.string()),
-  clean: z.array(
-    z.strictObject({
-      id: text,
-      label: text,
-      accuracy: measured(share),
-      r2: z.exactOptional(z.number().max(1)),
-      agreement: z.exactOptional(share),
-    }),
-  ),
-  lines: z.array(line),
-  comparisons: z.array(
-    z.strictObject({
-      id: text,
-      label: text,
-      place: z.exactOptional(
-        z.strictObject({
-          channel: text,
-          esNoDb: z.number(),
-          numSymbols: z.int().positive(),
-        }),
-      ),
-      difference: measured(z.number()),
-      note: z.exactOptional(z.string()),
-    }),
-  ),
-  ledger: z.array(
-    z.strictObject({
-      part: text,
-      side: z.enum(["device", "receiver", "training-only"]),
-      params: count,
-      macs: count,
-      note: z.exactOptional(z.string()),
-    }),
-  ),
-  channelUses: z.exactOptional(z.array(channelUsesSchema)),
-  curves: z.array(
-    z.strictObject({ stage: text, metric: text, points: z.array(z.tuple([z.number(), z.number()])) }),
-  ),
-  matrix: z.exactOptional(matrixSchema),
-  bits: z.exactOptional(z.record(z.string(), z.string())),
-});
+const schema: z.ZodType<Results> = z
+  .strictObject({
+    schema: z.literal("semlink-results/2").describe("name and version of the format"),
+    name: text.describe("name of the run"),
+    task: z
+      .strictObject({ name: text.describe("name of the task, as in the configuration") })
+      .describe("what is asked of the receiver"),
+    figures: z
+      .array(figureInfoSchema.describe("one figure of merit"))
+      .min(1)
+      .describe("figures of points and matrix; the first one leads"),
+    cleanFigures: z
+      .array(figureInfoSchema.describe("one figure of merit"))
+      .describe("further figures, of networks without a channel"),
+    channels: z
+      .array(channelInfoSchema.describe("one radio channel"))
+      .describe("every radio that the file names, in the order of charts"),
+    main: text.describe("id of the line that everything is compared with"),
+    experiment: z.unknown().describe("the resolved configuration"),
+    provenance: provenanceSchema.describe("what would be needed to measure the same again"),
+    conventions: z.array(z.string()).describe("what every figure assumes, one sentence each"),
+    clean: z
+      .array(cleanLineSchema.describe("one network without a channel"))
+      .describe("networks without a channel"),
+    lines: z
+      .array(lineSchema.describe("one system on one channel"))
+      .describe("systems over Es/N0 and length, one for each channel"),
+    comparisons: z
+      .array(comparisonSchema.describe("one paired difference"))
+      .describe("differences of two systems over the same items, fades and noise"),
+    ledger: z.array(ledgerRow).describe("what each part costs"),
+    channelUses: z
+      .exactOptional(z.array(channelUsesSchema.describe("channel uses of one item over one channel")))
+      .describe("channel uses by what they carry; absent in files of earlier versions"),
+    curves: z.array(curve).describe("training curves"),
+    matrix: z
+      .exactOptional(matrixSchema)
+      .describe("systems under conditions they were not made for; absent when not measured"),
+    bits: z
+      .exactOptional(z.record(z.string(), z.string().describe("digest of one artifact, hexadecimal")))
+      .describe("digest of each final artifact by name: equal in two runs that ended with the same bits"),
+  })
+  .check(checkFigures);
 
 /**
- * Results checked against their schema: unknown keys, numbers that are not finite and shares outside [0, 1] are
- * refused.
+ * Results checked against their schema: unknown keys, numbers that are not finite, figures that are not described and
+ * shares outside [0, 1] are refused. Files of version 1 are read as well, and come back in the form of version 2.
  *
  * @param json - text of a results file, or the value read from one
  * @param where - name of the file, for the message
@@ -235,19 +159,29 @@ const schema: z.ZodType<Results> = z.strictObject({
  */
 export function parseResults(json: unknown, where: string): Results {
   const value = typeof json === "string" ? parseJson(json, where) : json;
-  const checked = schema.safeParse(value);
+  const current = isFirstVersion(value) ? upgraded(value, where) : value;
+  const checked = schema.safeParse(current);
   if (checked.success) return checked.data;
-  const issue = checked.error.issues[0]!;
+  throw invalid(current, checked.error.issues[0]!, where);
+}
+
+function upgraded(value: unknown, where: string): Results {
+  const result = upgradeResults(value);
+  if (result.success) return result.data;
+  throw invalid(value, result.error.issues[0]!, where);
+}
+
+function invalid(value: unknown, issue: z.core.$ZodIssue, where: string): SemlinkError {
   const path = issue.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
   const [, expected = issue.message, received] =
     /expected (.*?)(?:, received (.*))?$/.exec(issue.message) ?? [];
-  throw new SemlinkError({
+  return new SemlinkError({
     code: "invalid-results",
     where: `${where} at ${path.replace(/^\./, "") || "the top"}`,
     expected: issue.code === "unrecognized_keys" ? "known keys only" : expected,
     actual:
       issue.code === "unrecognized_keys" ? issue.keys.join(", ") : (received ?? valueText(value, issue.path)),
-    hint: "the file is not semlink-results/1, or was altered; measure again with `semlink evaluate`",
+    hint: "the file is no results file of semlink, or was altered; measure again with `semlink evaluate`",
   });
 }
 

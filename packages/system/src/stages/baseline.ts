@@ -136,7 +136,7 @@ async function digitalStage(
   const { link, embedDim } = systems;
   const { value } = await runStage(run, {
     name: `baseline-${name}`,
-    version: 1,
+    version: 2,
     inputs: {
       data: data.digest,
       link: link.key,

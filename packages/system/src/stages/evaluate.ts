@@ -4,6 +4,7 @@ import { nodeRuntime, writeFileAtomic } from "@semlink/engine/node";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { channelInfosOf } from "../channel/channel-spec.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainedLink } from "./harden.ts";
 import { problemShape, type Students, type TrainedStudent } from "./transfer.ts";
@@ -25,10 +26,13 @@ import { channelUsesLedger, lengthFieldBits } from "../evaluate/channel-uses.ts"
 import { conventionsOf } from "../evaluate/conventions.ts";
 import { trainingCurves } from "../evaluate/curves.ts";
 import { fineTuneClassifier } from "./fine-tune.ts";
+import { classificationFigures } from "../evaluate/figures.ts";
+import { channelsOf } from "../evaluate/mismatch/matrix-channels.ts";
 import { ledgerOf } from "../evaluate/ledger.ts";
 import { evaluateLink, type LinkEvaluation, readLinkEvaluation } from "../evaluate/link-evaluation.ts";
 import { MATRIX_CONVENTIONS, measureMismatch } from "./mismatch.ts";
-import { parseResults, type Results } from "../results/results.ts";
+import { CLEAN_FIGURES } from "../results/figures.ts";
+import { type ChannelInfo, parseResults, type Results } from "../results/results.ts";
 
 /** Everything that the evaluation reads. */
 export interface TrainedSystems {
@@ -72,8 +76,13 @@ export async function evaluateSystems(
   const lines = [mainLine, ...otherLines].flatMap((line) => resultLines(line, options));
   const links = new Set<string>(experiment.codec.kinds);
   const results: Results = {
-    schema: "semlink-results/1",
+    schema: "semlink-results/2",
     name: experiment.name,
+    task: { name: "classify" },
+    figures: classificationFigures(shape.numClasses),
+    cleanFigures: CLEAN_FIGURES,
+    channels: channelsMet(experiment),
+    main: mainLine.id,
     experiment,
     provenance: provenanceOf({
       resolved: run.resolved,
@@ -112,6 +121,12 @@ export async function evaluateSystems(
   parseResults(results, "results");
   await writeFileAtomic(join(run.folder, "results.json"), `${JSON.stringify(results)}\n`);
   return results;
+}
+
+/** Every radio that the results name. */
+function channelsMet({ evaluate, codec }: Experiment): ChannelInfo[] {
+  const { channels, matrix } = evaluate;
+  return channelInfosOf([...channels, ...codec.channels, ...(matrix ? channelsOf(matrix.axes) : [])]);
 }
 
 function measureSystems(

@@ -97,10 +97,10 @@ describe("measureMismatch", () => {
     expect(axes.map(({ id }) => id)).toEqual(defaultAxes.map(({ id }) => id));
     for (const { conditions, cells } of axes) {
       expect(cells.length).toBe(systems.length * conditions.length);
-      for (const { accuracy, embeddingR2, change, condition, system } of cells) {
-        expect(accuracy).toMatchObject({ n: 60, confidence: 0.95, method: "wilson" });
-        expect(change === undefined).toBe(condition === conditions[0]!.name);
-        expect(embeddingR2 === undefined).toBe(system === "label-code" || system === "repetition-qpsk");
+      for (const { figures, changes, condition, system } of cells) {
+        expect(figures["accuracy"]).toMatchObject({ n: 60, confidence: 0.95, method: "wilson" });
+        expect(changes["accuracy"] === undefined).toBe(condition === conditions[0]!.name);
+        expect(figures["embeddingR2"] === undefined).toBe(system === "label-code" || system === "repetition-qpsk");
       }
     }
   });
@@ -155,9 +155,9 @@ describe("measureMismatch", () => {
     for (const { conditions, cells } of axes) expect(cells.length).toBe(systems.length * conditions.length);
     // No image fits into 8 symbols, whatever the channel does: chance, with an interval.
     const separated = axes.flatMap(({ cells }) => cells).filter(({ system }) => system === names[1]);
-    for (const { accuracy } of separated) {
-      expect(accuracy.value).toBeCloseTo(1 / 10, 6);
-      expect(accuracy.n).toBe(60);
+    for (const { figures } of separated) {
+      expect(figures["accuracy"]!.value).toBeCloseTo(1 / 10, 6);
+      expect(figures["accuracy"]!.n).toBe(60);
     }
   });
 

@@ -74,11 +74,13 @@ function cellOf(
       system: id,
       condition: condition.name,
       esNoDb,
-      accuracy: clusteredMeanInterval(correct, CONFIDENCE),
-      ...(relativeError.length > 0 ? { embeddingR2: embeddingR2Of(relativeError) } : {}),
-      ...(reference
-        ? { change: pairedInterval(correct.map((share, image) => share - reference.correct[image]!)) }
-        : {}),
+      figures: {
+        accuracy: clusteredMeanInterval(correct, CONFIDENCE),
+        ...(relativeError.length > 0 ? { embeddingR2: embeddingR2Of(relativeError) } : {}),
+      },
+      changes: reference
+        ? { accuracy: pairedInterval(correct.map((share, image) => share - reference.correct[image]!)) }
+        : {},
     },
   ];
 }

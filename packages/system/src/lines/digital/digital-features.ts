@@ -45,15 +45,17 @@ export function digitalFeatures(options: DigitalFeaturesOptions): readonly Basel
       source: async (device) => featureSource(code, head, requiredOutput(name, device, "embeddings")),
       ledger: () => [
         {
-          part: `rival ${name} axes`,
+          part: `${name} axes`,
           side: "device",
+          line: name,
           params: embedDim * embedDim,
           macs: embedDim * embedDim,
           note: "all principal axes; quantisers and code have no multiplications that are counted",
         },
         {
-          part: `rival ${name} axes and head`,
+          part: `${name} axes and head`,
           side: "receiver",
+          line: name,
           params: embedDim * (embedDim + numClasses) + numClasses,
           macs: embedDim * (embedDim + numClasses),
         },

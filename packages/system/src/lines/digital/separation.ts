@@ -57,8 +57,9 @@ export function separation(options: SeparationOptions): Baseline {
     },
     ledger: () => [
       {
-        part: `rival ${name} classifier (${classifier.name})`,
+        part: `${name} classifier (${classifier.name})`,
         side: "receiver",
+        line: name,
         params: classifier.params,
         macs: classifier.macs,
         note: "on the decoded image; image codec and LDPC have no multiplications that are counted",

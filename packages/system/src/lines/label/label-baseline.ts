@@ -27,7 +27,16 @@ export function labelBaseline(line: LabelLine): Baseline {
     ledger: ({ numClasses, maxSymbols }) => {
       const size = numClasses * maxSymbols * 2;
       const note = "correlations with every codeword of the longest code";
-      return [{ part: `rival ${line.name} codebook`, side: "receiver", params: size, macs: size, note }];
+      return [
+        {
+          part: `${line.name} codebook`,
+          side: "receiver",
+          line: line.name,
+          params: size,
+          macs: size,
+          note,
+        },
+      ];
     },
   };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawingDocument } from "../../report/node/drawing-document.ts";
 import { withLightColours } from "../../report/palette.ts";
 import { CHART_FONTS, PNG_SCALE } from "../../report/node/render-png.ts";
 import { smallReport } from "../report.fixture.ts";
@@ -12,21 +13,21 @@ import { verifyPage } from "./verify-page.ts";
 import { writeVerifyReport } from "./write-verify-report.ts";
 
 const report = smallReport();
-const [{ svg } = { svg: "" }] = drawTheoryCharts(report);
+const [{ svg } = { svg: "" }] = drawTheoryCharts(report, drawingDocument());
 
 /** The rings around figures outside their bounds. */
 const RING = /<circle [^>]*r="9"/g;
 
 describe("drawTheoryCharts", () => {
   it("draws the charts that have lines, and no other", () => {
-    expect(drawTheoryCharts(report).map(({ id }) => id)).toEqual(["bit-error-rates"]);
-    expect(drawTheoryCharts({ ...report, curves: [] })).toEqual([]);
+    expect(drawTheoryCharts(report, drawingDocument()).map(({ id }) => id)).toEqual(["bit-error-rates"]);
+    expect(drawTheoryCharts({ ...report, curves: [] }, drawingDocument())).toEqual([]);
   });
 
   it("rings exactly the figures outside their bounds", () => {
     expect(svg.match(RING)).toHaveLength(1);
     const checks = report.checks.map((check) => ({ ...check, passed: true }));
-    expect(drawTheoryCharts({ ...report, checks })[0]!.svg).not.toMatch(RING);
+    expect(drawTheoryCharts({ ...report, checks }, drawingDocument())[0]!.svg).not.toMatch(RING);
   });
 
   it("draws bars of 5 standard deviations to either side", () => {
@@ -37,7 +38,7 @@ describe("drawTheoryCharts", () => {
 
   it("leaves out a figure of 0, which has no place on a logarithmic axis", () => {
     const checks = report.checks.map((check) => ({ ...check, simulated: 0 }));
-    expect(barsIn(drawTheoryCharts({ ...report, checks })[0]!.svg)).toEqual([]);
+    expect(barsIn(drawTheoryCharts({ ...report, checks }, drawingDocument())[0]!.svg)).toEqual([]);
   });
 
   it("clips nothing", () => {
@@ -66,7 +67,7 @@ function heightOf(value: number): number {
 }
 
 describe("verifyPage", () => {
-  const page = verifyPage(report, drawTheoryCharts(report));
+  const page = verifyPage(report, drawTheoryCharts(report, drawingDocument()));
 
   it("says how many figures lie outside, and opens their table alone", () => {
     expect(page).toContain("1 of 3 figures lie outside their bounds.");
