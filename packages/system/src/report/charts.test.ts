@@ -77,7 +77,10 @@ describe("charts", () => {
   });
 
   it.each([
-    ["accuracy-vs-es-no", ["Es/N0 [dB]", "Top-1 accuracy [%]", "16 symbols", "AWGN", "Rayleigh block fading"]],
+    [
+      "accuracy-vs-es-no",
+      ["Es/N0 [dB]", "Top-1 accuracy [%]", "16 symbols", "AWGN", "Rayleigh block fading"],
+    ],
     ["accuracy-vs-length", ["length [symbols]", "Top-1 accuracy [%]", "Es/N0 = \u221210\u00a0dB"]],
     ["embeddingR2-vs-es-no", ["Es/N0 [dB]", "Embedding R²"]],
     ["identity100-vs-es-no", ["Es/N0 [dB]", "Identity among 100 [%]", "chance 1.0\u00a0%"]],

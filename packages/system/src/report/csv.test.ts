@@ -30,7 +30,14 @@ describe("lines.csv", () => {
     const expected = results.lines.flatMap(({ id, channel, points }) =>
       points.flatMap(({ numSymbols, esNoDb, figures }) =>
         Object.entries(figures).map(([figure, { value, low, high, n }]) => {
-          return [id, channel, String(numSymbols), String(esNoDb), figure, ...[value, low, high, n].map(String)];
+          return [
+            id,
+            channel,
+            String(numSymbols),
+            String(esNoDb),
+            figure,
+            ...[value, low, high, n].map(String),
+          ];
         }),
       ),
     );

@@ -7,7 +7,9 @@ export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "../results/m
 
 /** `trained on AWGN, Rayleigh block fading`; empty for a system that was not trained. */
 export function trainingOf(results: Pick<Results, "channels">, { trainedOn }: MatrixSystem): string {
-  return trainedOn.length === 0 ? "" : `trained on ${trainedOn.map((id) => channelLabel(results, id)).join(", ")}`;
+  return trainedOn.length === 0
+    ? ""
+    : `trained on ${trainedOn.map((id) => channelLabel(results, id)).join(", ")}`;
 }
 
 /** The cell of a system under a condition at an Es/N0 [dB]. */

@@ -73,7 +73,9 @@ describe("heat maps", () => {
     const numbers = [...maps[0]!.svg.matchAll(/tabular-nums">([\d.]+)</g)].map(([, text]) => Number(text));
     // Panels stand side by side: all rows of the first Es/N0, then all of the second.
     const inOrder = matrix.esNoDb.flatMap((level) => cells.filter(({ esNoDb }) => esNoDb === level));
-    expect(numbers).toEqual(inOrder.map(({ figures }) => Number((100 * figures["accuracy"]!.value).toFixed(1))));
+    expect(numbers).toEqual(
+      inOrder.map(({ figures }) => Number((100 * figures["accuracy"]!.value).toFixed(1))),
+    );
     expect(maps[0]!.svg.match(/<title>/g)).toHaveLength(cells.length);
   });
 
@@ -92,8 +94,8 @@ describe("heat maps", () => {
   it("leave a field empty where nothing was measured", () => {
     const [axis] = matrix.axes;
     const without = { ...axis!, cells: axis!.cells.filter(({ system }) => system !== "label-code") };
-    const [map] = drawCharts({ ...plain, matrix: { ...matrix, axes: [without] } }, document).filter(({ id }) =>
-      id.startsWith("accuracy-mismatch-"),
+    const [map] = drawCharts({ ...plain, matrix: { ...matrix, axes: [without] } }, document).filter(
+      ({ id }) => id.startsWith("accuracy-mismatch-"),
     );
     expect(map!.svg.match(/fill="none"/g)).toHaveLength(axis!.cells.length - without.cells.length);
   });
@@ -140,7 +142,10 @@ describe("largestLosses", () => {
 
   it("are none where nothing was compared, or no link of the run was measured", () => {
     const [axis] = matrix.axes;
-    const single = { ...axis!, cells: axis!.cells.filter(({ changes }) => changes["accuracy"] === undefined) };
+    const single = {
+      ...axis!,
+      cells: axis!.cells.filter(({ changes }) => changes["accuracy"] === undefined),
+    };
     expect(largestLosses({ ...matrix, axes: [single] }, accuracy)).toEqual([]);
     expect(largestLosses({ ...matrix, systems: matrix.systems.slice(1) }, accuracy)).toEqual([]);
   });

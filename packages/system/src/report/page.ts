@@ -99,9 +99,9 @@ function figureSection(
   return html`<p>${meaning}</p>
     ${figure(charts, {
       id: chartId.vsEsNo(info),
-      caption: html`${info.label} on the test items against ${esNo}, one panel per length, one row per channel,
-      common axes. Shaded: 95 % interval. Horizontal lines, where there are any: networks without a channel,
-      and chance.`,
+      caption: html`${info.label} on the test items against ${esNo}, one panel per length, one row per
+      channel, common axes. Shaded: 95 % interval. Horizontal lines, where there are any: networks without a
+      channel, and chance.`,
       missing: `${info.label} against Es/N0`,
     })}
     ${figure(charts, {

@@ -39,7 +39,13 @@ const results: Results = {
     stages: [{ stage: "data", durationS: 1, cached: true }],
   },
   conventions: ["y = h x + n"],
-  clean: [{ id: "student", label: "student", figures: { accuracy, teacherR2: { value: -0.5 }, teacherAgreement: accuracy } }],
+  clean: [
+    {
+      id: "student",
+      label: "student",
+      figures: { accuracy, teacherR2: { value: -0.5 }, teacherAgreement: accuracy },
+    },
+  ],
   lines: [
     {
       id: "link",
@@ -93,7 +99,11 @@ describe("parseResults", () => {
     ["lines.0.points.0.snr", 5, "at lines[0].points[0]: expected known keys only, got snr"],
     ["lines.0.channel", 7, "at lines[0].channel: expected string, got number"],
     ["lines.0.points.0.esNoDb", null, "at lines[0].points[0].esNoDb: expected number, got null"],
-    ["clean.0.figures.accuracy", { ...accuracy, high: 1.5 }, "at clean[0].figures.accuracy.high: expected a share"],
+    [
+      "clean.0.figures.accuracy",
+      { ...accuracy, high: 1.5 },
+      "at clean[0].figures.accuracy.high: expected a share",
+    ],
     ["clean.0.figures.teacherR2", { value: Number.NaN }, "at clean[0].figures.teacherR2"],
     ["ledger.0.params", 1.5, "at ledger[0].params: expected int, got"],
     ["schema", "semlink-results/3", 'at schema: expected "semlink-results/2", got "semlink-results/3"'],

@@ -94,7 +94,11 @@ describe("a results file of version 1", () => {
     expect(results.channels).toEqual([
       { id: "awgn", label: "AWGN", isFading: false },
       { id: "rayleigh-block", label: "Rayleigh block fading", isFading: true },
-      { id: "rician(kFactorDb=6,form=block)", label: "Rician fading, kFactorDb=6, form=block", isFading: true },
+      {
+        id: "rician(kFactorDb=6,form=block)",
+        label: "Rician fading, kFactorDb=6, form=block",
+        isFading: true,
+      },
     ]);
     expect(results.figures.map(({ id, chance }) => [id, chance])).toEqual([
       ["accuracy", null],

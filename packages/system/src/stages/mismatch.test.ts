@@ -100,7 +100,9 @@ describe("measureMismatch", () => {
       for (const { figures, changes, condition, system } of cells) {
         expect(figures["accuracy"]).toMatchObject({ n: 60, confidence: 0.95, method: "wilson" });
         expect(changes["accuracy"] === undefined).toBe(condition === conditions[0]!.name);
-        expect(figures["embeddingR2"] === undefined).toBe(system === "label-code" || system === "repetition-qpsk");
+        expect(figures["embeddingR2"] === undefined).toBe(
+          system === "label-code" || system === "repetition-qpsk",
+        );
       }
     }
   });

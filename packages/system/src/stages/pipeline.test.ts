@@ -171,9 +171,7 @@ describe("runExperiment", () => {
       // The fine-tuned one has learned next to nothing in its few steps.
       if (classifier === "fine-tuned") continue;
       expect(Math.abs(points[0]!.figures["accuracy"]!.value - CHANCE)).toBeGreaterThan(1e-3);
-      expect(ledger.some(({ part }) => part.startsWith(`separation-${classifier} classifier`))).toBe(
-        true,
-      );
+      expect(ledger.some(({ part }) => part.startsWith(`separation-${classifier} classifier`))).toBe(true);
     }
     expect(curves.some(({ stage }) => stage === "fine-tune on compressed images")).toBe(true);
   }, 60_000); // every image is compressed by every setting

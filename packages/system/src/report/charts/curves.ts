@@ -137,7 +137,11 @@ function panelsOf({ curves, panelTitle, yLabel, scale }: CurveChart): CurvePanel
 }
 
 /** Draws one panel: raw values faint, the moving average strong; short curves as lines with dots. */
-function drawPanel(panel: CurvePanel, { width, height, colours }: PanelLook, document: DrawingDocument): SvgElement {
+function drawPanel(
+  panel: CurvePanel,
+  { width, height, colours }: PanelLook,
+  document: DrawingDocument,
+): SvgElement {
   const points = panel.curves.flatMap((curve) => curve.points);
   const values = points.map(([, value]) => panel.scale * value);
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];

@@ -147,7 +147,11 @@ function seriesMarks(row: GridRow, series: Series): Plot.Markish[] {
   const data = row.cells.filter((cell) => cell.series === series).toSorted((a, b) => a.x - b.x);
   const place = { fx: "column", x: "x", z: "lineId" } as const;
   const { colour, dash, symbol, width } = series;
-  const stroke = { stroke: colour, strokeWidth: width, ...(dash === undefined ? {} : { strokeDasharray: dash }) };
+  const stroke = {
+    stroke: colour,
+    strokeWidth: width,
+    ...(dash === undefined ? {} : { strokeDasharray: dash }),
+  };
   return [
     ...(data.length === 1
       ? [Plot.link(data, { ...place, y1: "low", y2: "high", stroke: colour, strokeWidth: 1.2 })]

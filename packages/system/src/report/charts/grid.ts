@@ -4,14 +4,7 @@ import { figureValue, scaleOf } from "../figure-format.ts";
 import { decibels } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { type DrawingDocument, type PlacedDrawing, renderFigure } from "../render-svg.ts";
-import {
-  channelLabel,
-  channelsOf,
-  cleanMeasured,
-  cleanOf,
-  lengthsOf,
-  selectedEsNoDb,
-} from "../selection.ts";
+import { channelLabel, channelsOf, cleanMeasured, cleanOf, lengthsOf, selectedEsNoDb } from "../selection.ts";
 import { type Series, seriesOf } from "../series.ts";
 import { labelMargin } from "./end-labels.ts";
 import { drawGridRow, type GridCell, gridLayout, type GridRow, type ReferenceLine } from "./grid-row.ts";

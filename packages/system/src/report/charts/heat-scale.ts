@@ -20,14 +20,16 @@ const FINEST = 0.5;
  * @param values - at least one
  * @param finest - width below which a bin is not worth a colour, 5 times a power of ten
  */
-export function heatScale(values: readonly number[], finest = FINEST): HeatScale {
+export function heatScale(values: readonly number[], finest: number = FINEST): HeatScale {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const scaleOf = (step: number): HeatScale => {
     const start = Math.floor(low / step) * step;
     return { start, step, numBins: Math.max(1, Math.ceil((high - start) / step)) };
   };
   for (let unit = finest; ; unit *= 100) {
-    const found = STEPS.map((step) => scaleOf(step * unit)).find(({ numBins }) => numBins <= sequential.length);
+    const found = STEPS.map((step) => scaleOf(step * unit)).find(
+      ({ numBins }) => numBins <= sequential.length,
+    );
     if (found !== undefined) return found;
   }
 }

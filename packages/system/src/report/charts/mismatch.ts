@@ -22,7 +22,8 @@ import { heatScale } from "./heat-scale.ts";
 export function mismatchChart(results: Results, id: string, figure: FigureInfo): string | undefined {
   const { matrix } = results;
   const table = matrix?.axes.find((axis) => axis.id === id);
-  if (matrix === undefined || table?.cells.some(({ figures }) => figures[figure.id]) !== true) return undefined;
+  if (matrix === undefined || table?.cells.some(({ figures }) => figures[figure.id]) !== true)
+    return undefined;
   const { esNoDb, axes, numSymbols } = matrix;
   const all = axes.flatMap(({ cells }) => cells);
   const systems = matrix.systems.filter((system) => {

@@ -90,7 +90,8 @@ describe("the synthetic results", () => {
 });
 
 describe("the page of a search", () => {
-  const pageOf = (search: SearchResults): string => searchPage(search, drawSearchCharts(search, drawingDocument()));
+  const pageOf = (search: SearchResults): string =>
+    searchPage(search, drawSearchCharts(search, drawingDocument()));
   const text = textOf(pageOf(results));
 
   it("shows every part: nothing is said to be missing", () => {

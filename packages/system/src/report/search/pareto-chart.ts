@@ -4,7 +4,14 @@ import type { Architecture, ArchitectureOrigin, SearchResults } from "../../sear
 import { drawLegend } from "../charts/legend.ts";
 import { percent, percentInterval } from "../number-format.ts";
 import { themed } from "../palette.ts";
-import { CHART_FONT_SIZE, drawPlot, type PlacedDrawing, renderFigure, FULL_WIDTH, type DrawingDocument } from "../render-svg.ts";
+import {
+  CHART_FONT_SIZE,
+  drawPlot,
+  type PlacedDrawing,
+  renderFigure,
+  FULL_WIDTH,
+  type DrawingDocument,
+} from "../render-svg.ts";
 import type { SvgElement } from "../svg-tree.ts";
 import { ORIGINS } from "./architecture-origins.ts";
 import { finalRows } from "./final-accuracy.ts";
@@ -58,7 +65,11 @@ export function paretoChart(results: SearchResults, document: DrawingDocument): 
   const domain = accuracyDomain(panels.flatMap(({ points }) => points));
   const parts: PlacedDrawing[] = [{ drawing: legend.drawing, x: PANEL_MARGIN_LEFT, y: 0 }];
   panels.forEach(({ measure, points }, column) => {
-    parts.push({ drawing: drawPanel(measure, points, { width, domain, document }), x: column * (width + GAP), y: top });
+    parts.push({
+      drawing: drawPanel(measure, points, { width, domain, document }),
+      x: column * (width + GAP),
+      y: top,
+    });
   });
   return renderFigure({
     width: FULL_WIDTH,

@@ -24,7 +24,10 @@ function count(text: string, piece: string): number {
 
 describe("the charts of a search", () => {
   it("are all drawn, numbered from where the page stands", () => {
-    const drawn = drawSearchCharts(results, drawingDocument(), 5).map(({ id, figureNumber }) => [id, figureNumber]);
+    const drawn = drawSearchCharts(results, drawingDocument(), 5).map(({ id, figureNumber }) => [
+      id,
+      figureNumber,
+    ]);
     expect(drawn).toEqual([
       ["search-pareto", 5],
       ["search-cells", 6],

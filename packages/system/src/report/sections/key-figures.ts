@@ -40,9 +40,7 @@ export function keyFigures(results: Results): Html {
     ...otherFigures(results),
     runFigure(results),
   ];
-  return html`<dl class="cards">
-    ${figures.map(card)}
-  </dl>`;
+  return html`<dl class="cards">${figures.map(card)}</dl>`;
 }
 
 function cleanFigure(results: Results): KeyFigure {

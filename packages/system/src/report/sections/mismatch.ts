@@ -27,7 +27,9 @@ import { figure, scrollable } from "./section.ts";
 /** The mismatch matrix: what each axis costs the link at worst, then heat maps and a table for each axis. */
 export function mismatchSection(results: Results, matrix: Matrix, charts: readonly DrawnChart[]): Html {
   const leading = leadingFigure(results);
-  const counts = matrix.axes.flatMap(({ cells }) => cells.flatMap(({ figures }) => figures[leading.id]?.n ?? []));
+  const counts = matrix.axes.flatMap(({ cells }) =>
+    cells.flatMap(({ figures }) => figures[leading.id]?.n ?? []),
+  );
   return html`<p>
       Lines under conditions they were not made for, at ${matrix.numSymbols} symbols, on
       ${[...new Set(counts)].map((n) => decimal(n, 0)).join(", ")} test items. The first column of each table
@@ -36,18 +38,13 @@ export function mismatchSection(results: Results, matrix: Matrix, charts: readon
     ${lossTable(matrix, leading)} ${matrix.axes.map((axis) => axisPart(results, matrix, axis, charts))}`;
 }
 
-function axisPart(
-  results: Results,
-  matrix: Matrix,
-  axis: MatrixTable,
-  charts: readonly DrawnChart[],
-): Html {
+function axisPart(results: Results, matrix: Matrix, axis: MatrixTable, charts: readonly DrawnChart[]): Html {
   const infos = figuresOfAxis(results, axis);
   const map = (info: FigureInfo): Html =>
     figure(charts, {
       id: chartId.mismatch(axis.id, info),
-      caption: html`${axis.title}: ${labelWithUnit(info)}, one panel per E<sub>s</sub>/N<sub>0</sub>. The colours
-      mean the same in all maps of this figure.`,
+      caption: html`${axis.title}: ${labelWithUnit(info)}, one panel per E<sub>s</sub>/N<sub>0</sub>. The
+      colours mean the same in all maps of this figure.`,
       missing: axis.title,
     });
   const [first, ...others] = infos;

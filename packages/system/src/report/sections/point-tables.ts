@@ -127,7 +127,8 @@ function gapTable(results: Results, figure: FigureInfo): Html {
   return html`<h3>${title}</h3>
     <p>
       Differences in ${figure.label} over all points that both lines
-      have${figure.isShare ? ", in percentage points" : ""}. Differences with intervals stand under Comparisons.
+      have${figure.isShare ? ", in percentage points" : ""}. Differences with intervals stand under
+      Comparisons.
     </p>
     ${scrollable(
       title,

@@ -43,16 +43,18 @@ function expectOnePlace(of: Results, { sentence, place }: Finding): void {
 describe("every sentence of the statement", () => {
   it("is about one operating point, which it names", () => {
     const found = findings(results);
-    expect(found.map(({ place }) => place && `${place.channel} ${place.esNoDb} ${place.numSymbols}`)).toEqual([
-      undefined,
-      "awgn 0 16",
-      "awgn 0 16",
-      "awgn 0 16",
-      "awgn -10 4",
-      "rayleigh-block 0 16",
-      "rayleigh-block -10 4",
-      undefined,
-    ]);
+    expect(found.map(({ place }) => place && `${place.channel} ${place.esNoDb} ${place.numSymbols}`)).toEqual(
+      [
+        undefined,
+        "awgn 0 16",
+        "awgn 0 16",
+        "awgn 0 16",
+        "awgn -10 4",
+        "rayleigh-block 0 16",
+        "rayleigh-block -10 4",
+        undefined,
+      ],
+    );
     for (const finding of found) expectOnePlace(results, finding);
   });
 

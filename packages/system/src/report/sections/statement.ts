@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type FigureInfo, type Place, type Point, type Results, TEACHER_WORTH } from "../../results/results.ts";
+import {
+  type FigureInfo,
+  type Place,
+  type Point,
+  type Results,
+  TEACHER_WORTH,
+} from "../../results/results.ts";
 import { differenceWithInterval, figureValue, figureWithInterval } from "../figure-format.ts";
 import { type Html, html } from "../html.ts";
 import { decibels, decimal, NOT_MEASURED, percent, percentInterval } from "../number-format.ts";

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ColourName, themed } from "../../report/palette.ts";
 import { drawLegend } from "../../report/charts/legend.ts";
-import { type DrawingDocument, FULL_WIDTH, type PlacedDrawing, renderFigure } from "../../report/render-svg.ts";
+import {
+  type DrawingDocument,
+  FULL_WIDTH,
+  type PlacedDrawing,
+  renderFigure,
+} from "../../report/render-svg.ts";
 import type { Series } from "../../report/series.ts";
 import { VERIFY_CHARTS, type VerifyChartId } from "../theory-curve.ts";
 import type { VerifyReport } from "../verify-report.ts";
@@ -33,6 +38,12 @@ export const THEORY_CHART_TEXTS: Readonly<Record<VerifyChartId, TheoryChartText>
     yLabel: "label error rate",
     caption:
       "Errors of labels sent as one codeword each and decided by maximum likelihood. Lines: closed forms.",
+  },
+  outage: {
+    label: "Outage of the channel",
+    yLabel: "probability of outage",
+    caption:
+      "How often a symbol of the channel carries less than one bit. Line: from the channel's own mean over its power gain.",
   },
 };
 

@@ -22,7 +22,9 @@ export function verifyPage(report: VerifyReport, charts: readonly TheoryChart[])
       <main>
         ${
           charts.length === 0
-            ? undefined
+            ? html`<p class="absent">
+                No chart: what was checked has no line of theory to draw. Every figure stands below.
+              </p>`
             : html`<section id="charts">
                 <h2>Theory and simulation</h2>
                 <p>

@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawingDocument } from "../../report/node/drawing-document.ts";
 import { withLightColours } from "../../report/palette.ts";
 import { CHART_FONTS, PNG_SCALE } from "../../report/node/render-png.ts";
+import { channelNamed } from "../../channel/channels.ts";
 import { smallReport } from "../report.fixture.ts";
 import { drawTheoryCharts } from "./theory-charts.ts";
+import { verifyRadio } from "../verify-radio.ts";
 import { verifyPage } from "./verify-page.ts";
 import { writeVerifyReport } from "./write-verify-report.ts";
 
@@ -65,6 +67,27 @@ function heightOf(value: number): number {
   const [, height] = new RegExp(`translate\\([\\d.-]+,([\\d.]+)\\)"[^>]*>${text}</text>`).exec(svg)!;
   return Number(height);
 }
+
+describe("the report on a channel of one's own", () => {
+  it("has a chart with theory and simulation where the channel says how its gain is distributed", async () => {
+    const channel = channelNamed("rayleigh-block");
+    const ofChannel = await verifyRadio({ channel, isQuick: true });
+    const charts = drawTheoryCharts(ofChannel, drawingDocument());
+    expect(charts.map(({ id }) => id)).toEqual(["outage"]);
+    expect(charts[0]!.svg.match(/<title>/g)).toHaveLength(2);
+    expect(verifyPage(ofChannel, charts)).toContain("Figure 1.");
+    // P(|h|^2 < 1 / S) = 1 - exp(-1 / S) for Rayleigh fading.
+    for (const [esNoDb, outage] of ofChannel.curves[0]!.points) {
+      expect(outage).toBeCloseTo(1 - Math.exp(-(10 ** (-esNoDb / 10))), 4);
+    }
+  });
+
+  it("says in words that there is none where it does not", async () => {
+    const ofChannel = await verifyRadio({ channel: channelNamed("awgn"), isQuick: true });
+    expect(ofChannel.curves).toEqual([]);
+    expect(verifyPage(ofChannel, [])).toContain("has no line of theory to draw");
+  });
+});
 
 describe("verifyPage", () => {
   const page = verifyPage(report, drawTheoryCharts(report, drawingDocument()));
