@@ -26,7 +26,7 @@ function forbidImports(files, forbidden, message) {
 const ONNX_RUNTIME = /^onnxruntime-/;
 const CLI = /^semlink-cli|^\..*\/cli\/src\//;
 const SYSTEM = /^@semlink\/system|^\..*\/system\/src\//;
-const FILES_OF_SYSTEM = /^@semlink\/system\/|^\..*\/system\/src\//;
+const FILES_OF_SYSTEM = /^@semlink\/system\/(?!node$)|^\..*\/system\/src\//;
 const FILES_OF_ENGINE = /^@semlink\/engine\/(?!node$|testing$)|^\..*\/engine\/src\//;
 
 function anyOf(...patterns) {

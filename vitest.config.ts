@@ -15,6 +15,7 @@ const alias = [
   { find: /^@semlink\/engine\/web$/, replacement: source("engine/src/web.ts") },
   { find: /^@semlink\/engine\/testing$/, replacement: source("engine/src/testing/index.ts") },
   { find: /^@semlink\/system$/, replacement: source("system/src/index.ts") },
+  { find: /^@semlink\/system\/node$/, replacement: source("system/src/node.ts") },
 ];
 
 // What needs Chromium is a project of its own: everything else runs on a machine with Node alone.

@@ -36,6 +36,6 @@ export async function printResults(
     ...(hasReport ? { report: join(folder, "report.html") } : {}),
   };
   const places = Object.entries(files).map(([name, path]) => `${name}: ${path}`);
-  const text = [await formatKeyFigures(figures), "", ...places].join("\n");
+  const text = [await formatKeyFigures(figures, results), "", ...places].join("\n");
   print(text, { run: folder, ...files, figures });
 }
