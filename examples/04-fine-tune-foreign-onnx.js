@@ -3,7 +3,7 @@
 import { adam, buildTrainStep, constantSchedule, crossEntropy, ForeignModel } from "@semlink/engine";
 import { Linear, readOnnx, rngFrom, Trainer } from "@semlink/engine";
 import { fit, nodeRuntime } from "@semlink/engine/node";
-import { shippedTeacherFolder } from "@semlink/system";
+import { shippedTeacherFolder } from "@semlink/system/node";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { imageInputs, loadDataset, testAccuracy, trainingBatches } from "./images.js";

@@ -15,7 +15,7 @@ export const check: Command = defineCommand({
     store: option.path("folder of the artifacts, .store beside the run if not given"),
   },
   async run({ run, store: given }, { print, fail }) {
-    const { checkRun, storeFolderOf } = await import("@semlink/system");
+    const { checkRun, storeFolderOf } = await import("@semlink/system/node");
     const folder = resolve(run);
     const store = given === undefined ? storeFolderOf(dirname(folder)) : resolve(given);
     const artifacts = await checkRun(folder, store);

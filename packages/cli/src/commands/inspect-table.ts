@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ModelInspection } from "@semlink/system";
+import type { ModelInspection } from "@semlink/system/node";
 import { formatTable } from "./table.ts";
 
 /** An inspection as aligned rows. */

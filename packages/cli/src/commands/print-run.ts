@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import type { Results, StageTiming } from "@semlink/system";
+import type { Results } from "@semlink/system";
+import type { StageTiming } from "@semlink/system/node";
 import { formatDuration } from "../progress-text.ts";
 import type { CommandContext } from "./define-command.ts";
 import { formatKeyFigures, keyFigures } from "./key-figures.ts";

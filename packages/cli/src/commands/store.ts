@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import type { Garbage, StoredArtifact } from "@semlink/system";
+import type { Garbage, StoredArtifact } from "@semlink/system/node";
 import { formatBytes } from "../progress-text.ts";
 import { type Command, defineCommand } from "./define-command.ts";
 import { option } from "./option.ts";
@@ -18,7 +18,7 @@ export const store: Command = defineCommand({
     dryRun: option.flag("with gc: only tell what would be removed"),
   },
   async run({ action, runs, store: given, dryRun }, { print }) {
-    const { collectGarbage, describeStore, storeFolderOf } = await import("@semlink/system");
+    const { collectGarbage, describeStore, storeFolderOf } = await import("@semlink/system/node");
     const runsFolder = resolve(runs);
     const storeFolder = given === undefined ? storeFolderOf(runsFolder) : resolve(given);
     if (action === "list") {
