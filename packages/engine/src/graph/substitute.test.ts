@@ -7,7 +7,7 @@ import { float64Tensor } from "../testing/float64-tensor.ts";
 import type { Feeds } from "../testing/interpreter.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";
-import { gradients } from "./gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "./leaves.ts";
 import { within } from "./scope.ts";
 import { substitute } from "./substitute.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { Tensor } from "../graph/index.ts";
-import { constant, gradients, input, topologicalOrder } from "../graph/index.ts";
+import { gradients } from "../autodiff/gradient.ts";
+import { constant, input, topologicalOrder } from "../graph/index.ts";
 import { add, avgPool2d, batchNorm, concat, conv2d, mul, relu, reshape, sum, tanh } from "../ops/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";

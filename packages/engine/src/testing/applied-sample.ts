@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GradientError, ShapeError } from "../errors.ts";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { add, mul } from "../ops/arithmetic.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { add, matmul, mul, sin, softmax, sum, tanh } from "../ops/index.ts";
+import { input } from "../graph/leaves.ts";
 import { opCasesList } from "../ops/index.cases.ts";
+import { add, matmul, mul, sin, softmax, sum, tanh } from "../ops/index.ts";
 import { rngFrom } from "../random/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { runIn } from "../testing/check-op-runtime.ts";
@@ -9,7 +10,6 @@ import { float64Tensor } from "../testing/float64-tensor.ts";
 import type { Feeds } from "../testing/interpreter.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";
-import { input } from "./leaves.ts";
 import { jvp } from "./jvp.ts";
 
 const draw = (name: string, shape: readonly number[]): Feeds[string] =>

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeError, SemlinkError } from "../errors.ts";
-import type { Tensor } from "../graph/tensor.ts";
-import { input } from "../graph/leaves.ts";
-import type { Build, Layer } from "../nn/index.ts";
-import { BatchNorm, Conv2d, Linear } from "../nn/index.ts";
-import { crossEntropy, mean, relu } from "../ops/index.ts";
-import { sgd } from "../optim/index.ts";
-import { type Rng, rngFrom } from "../random/index.ts";
-import { buildTrainStep, Trainer, type TrainStep } from "../train/index.ts";
-import type { NamedTensors, Runtime } from "./runtime.ts";
+import { describeError, SemlinkError } from "./errors.ts";
+import { input } from "./graph/leaves.ts";
+import type { Tensor } from "./graph/tensor.ts";
+import type { Build, Layer } from "./nn/index.ts";
+import { BatchNorm, Conv2d, Linear } from "./nn/index.ts";
+import { crossEntropy, mean, relu } from "./ops/index.ts";
+import { sgd } from "./optim/index.ts";
+import type { Rng } from "./random/index.ts";
+import { rngFrom } from "./random/index.ts";
+import type { NamedTensors, Runtime } from "./runtime/runtime.ts";
+import type { TrainStep } from "./train/index.ts";
+import { buildTrainStep, Trainer } from "./train/index.ts";
 
 /** Outcome of {@link selfTest}. */
 export interface SelfTest {

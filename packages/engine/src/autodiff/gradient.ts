@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GradientError } from "../errors.ts";
+import { formatShape } from "../graph/dim.ts";
+import { within } from "../graph/scope.ts";
+import type { GraphNode, OpNode, Tensor } from "../graph/tensor.ts";
+import { topologicalOrder } from "../graph/topology.ts";
 import { add } from "../ops/arithmetic.ts";
-import { sumToShape } from "../ops/sum-to-shape.ts";
 import { onesLike } from "../ops/expand.ts";
-import { formatShape } from "./dim.ts";
-import { within } from "./scope.ts";
-import type { GraphNode, OpNode, Tensor } from "./tensor.ts";
-import { topologicalOrder } from "./topology.ts";
+import { sumToShape } from "../ops/sum-to-shape.ts";
 
 /**
  * Gradients of a scalar with respect to tensors, by reverse accumulation: the vector-Jacobian product of every

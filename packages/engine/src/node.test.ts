@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { NODE_EXECUTION_PROVIDERS } from "./node-execution-providers.ts";
+import { NODE_EXECUTION_PROVIDERS } from "./runtime/execution-provider.ts";
 import { nodeRuntime } from "./node.ts";
 
 // DirectML is part of Windows, Core ML of macOS: one of them is missing everywhere.

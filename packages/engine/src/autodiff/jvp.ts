@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GradientError } from "../errors.ts";
+import { formatShape, sameShape } from "../graph/dim.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import { add, mul } from "../ops/arithmetic.ts";
 import { zerosLike } from "../ops/expand.ts";
 import { sum } from "../ops/reduce.ts";
 import { stopGradient } from "../ops/stop-gradient.ts";
-import { formatShape, sameShape } from "./dim.ts";
 import { gradients } from "./gradient.ts";
-import type { Tensor } from "./tensor.ts";
 
 /**
  * Jacobian-vector products: how outputs change when the inputs move along tangents,

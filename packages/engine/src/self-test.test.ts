@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { opCasesList } from "../ops/index.cases.ts";
-import { contribKernels, standardKernels } from "../onnx/kernel-set.ts";
-import { kernelSetsOf } from "../testing/check-op-runtime.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
-import { evaluate, type Feeds } from "../testing/interpreter.ts";
-import { nodeRuntime } from "./node.ts";
+import { contribKernels, standardKernels } from "./onnx/kernel-set.ts";
+import { opCasesList } from "./ops/index.cases.ts";
+import { nodeRuntime } from "./runtime/node.ts";
+import { withWrongOutput } from "./runtime/wrong-output.fixture.ts";
 import { SELF_TEST, selfTest, selfTestBatch, selfTestStep, verifyRuntime } from "./self-test.ts";
-import { withWrongOutput } from "./wrong-output.fixture.ts";
+import { kernelSetsOf } from "./testing/check-op-runtime.ts";
+import { float64Tensor } from "./testing/float64-tensor.ts";
+import type { Feeds } from "./testing/interpreter.ts";
+import { evaluate } from "./testing/interpreter.ts";
 
 const runtime = await nodeRuntime();
 
