@@ -20,7 +20,8 @@ const norm = (map: Tensor, scale: Tensor | null = null, bias: Tensor | null = nu
   batchNorm(map, scale, bias, constant([0, 0, 0, 0]), constant([1, 1, 1, 1]), { training: true }).y;
 const separable = (map: Tensor, name: string, size = 3): Tensor => {
   const depthwise = conv2d(map, weight(`${name}.depthwise`, [4, size, size, 1]), null, {
-    ...{ padding: 1, groups: 4 },
+    padding: 1,
+    groups: 4,
   });
   return norm(conv2d(depthwise, weight(`${name}.pointwise`), null));
 };
