@@ -6,7 +6,11 @@ import { verifyRuntime } from "./self-test.ts";
 
 export { removeTemporaries, writeFileAtomic } from "./files/atomic-write.ts";
 export { readSafetensors, writeSafetensors } from "./files/safetensors-file.ts";
-export * from "./profile/index.ts";
+export { formatProfile, groupProfile } from "./profile/format.ts";
+export type { ProfileFormat, ProfileGroup } from "./profile/format.ts";
+export type { Phase, Profile, ProfiledKernels } from "./profile/profile.ts";
+export { profileModel, profileStep } from "./profile/profile-model.ts";
+export type { ModelProfileOptions, ProfileLength, StepProfileOptions } from "./profile/profile-model.ts";
 export { describeAttempt } from "./runtime/execution-provider.ts";
 export type { ProvidedRuntime, ProviderAttempt } from "./runtime/execution-provider.ts";
 export { onnxRuntimeVersion } from "./runtime/node.ts";

@@ -6,7 +6,7 @@ import { nodeRuntime } from "./runtime/node.ts";
 import { withWrongOutput } from "./runtime/wrong-output.fixture.ts";
 import { SELF_TEST, selfTest, selfTestBatch, selfTestStep, verifyRuntime } from "./self-test.ts";
 import { kernelSetsOf } from "./testing/check-op-runtime.ts";
-import { float64Tensor } from "./testing/float64-tensor.ts";
+import { float64Tensor } from "./testing/op-cases.ts";
 import type { Feeds } from "./testing/interpreter.ts";
 import { evaluate } from "./testing/interpreter.ts";
 

@@ -6,7 +6,7 @@ import type { GraphNode, OpNode, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
 import { add } from "../ops/arithmetic.ts";
 import { onesLike } from "../ops/expand.ts";
-import { sumToShape } from "../ops/sum-to-shape.ts";
+import { sumToShape } from "../ops/reduce.ts";
 
 /**
  * Gradients of a scalar with respect to tensors, by reverse accumulation: the vector-Jacobian product of every

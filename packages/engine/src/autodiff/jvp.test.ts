@@ -6,7 +6,7 @@ import { add, matmul, mul, sin, softmax, sum, tanh } from "../ops/index.ts";
 import { rngFrom } from "../random/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { runIn } from "../testing/check-op-runtime.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import type { Feeds } from "../testing/interpreter.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { add, matmul, mul, sin, split, stopGradient, sum, tanh } from "../ops/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import type { Feeds } from "../testing/interpreter.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";

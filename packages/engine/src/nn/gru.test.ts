@@ -9,7 +9,7 @@ import { rngFrom } from "../random/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { kernelSetsOf, runIn } from "../testing/check-op-runtime.ts";
 import { checkDifferences } from "../testing/differences.ts";
-import { float64Tensor, numElements } from "../testing/float64-tensor.ts";
+import { float64Tensor, numElements } from "../testing/op-cases.ts";
 import type { GoldenCase } from "../testing/golden.ts";
 import { readGolden } from "../testing/golden.ts";
 import type { Feeds } from "../testing/interpreter.ts";

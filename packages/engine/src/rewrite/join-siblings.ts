@@ -4,7 +4,7 @@ import { within } from "../graph/scope.ts";
 import type { OpNode, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
 import { concat, split } from "../ops/index.ts";
-import type { GraphChange, RewrittenGraph } from "./rewritten-graph.ts";
+import type { GraphChange, RewrittenGraph } from "./changes.ts";
 
 /**
  * Computes what is alike side by side. Convolutions of one map by weights of one shape become one convolution with the

@@ -6,11 +6,11 @@ import { constant, input, topologicalOrder } from "../graph/index.ts";
 import { add, avgPool2d, batchNorm, concat, conv2d, mul, relu, reshape, sum, tanh } from "../ops/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import type { Feeds } from "../testing/interpreter.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";
-import { formatChanges } from "./format-changes.ts";
+import { formatChanges } from "./changes.ts";
 import { rewriteGraph } from "./rewrite-graph.ts";
 
 const SIDE = 4;
