@@ -12,7 +12,7 @@ import { nodeThreads } from "./node-threads.ts";
 import { openOrtSession } from "./ort-session.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Settings of {@link nodeRuntime}. */
+/** Settings of `nodeRuntime`. */
 export interface NodeRuntimeOptions {
   /** Use these kernels instead of probing; tests run every operator with each set. */
   readonly kernels?: KernelSet;

@@ -8,7 +8,7 @@ import type { Runtime } from "./runtime.ts";
 /** `wasm` computes on the processor, in every browser; `webgpu` on the graphics card. */
 export type WebExecutionProvider = "wasm" | "webgpu";
 
-/** Settings of {@link webRuntime}. */
+/** Settings of `webRuntime`. */
 export interface WebRuntimeOptions {
   readonly executionProvider: WebExecutionProvider;
   /** Use these kernels instead of the largest set whose self-test passes. */
