@@ -2,6 +2,9 @@
 import vitest from "@vitest/eslint-plugin";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
+import { folderOrder } from "./lint/folder-order.js";
+import { FOLDERS } from "./lint/folders.js";
+import { literalSpread } from "./lint/literal-spread.js";
 
 /**
  * The dependency rule of one package: `cli -> system -> engine`, and ONNX Runtime only in `engine/src/runtime`.
@@ -20,6 +23,19 @@ function forbidImports(files, forbidden, message) {
         { selector: `ImportExpression > Literal[value=${forbidden}]`, message },
       ],
     },
+  };
+}
+
+/**
+ * The order of the folders of one package, see `lint/folders.js`.
+ *
+ * @param {string} name of the package's folder
+ */
+function orderFolders(name) {
+  const root = `packages/${name}/src`;
+  return {
+    files: [`${root}/**/*.ts`],
+    rules: { "semlink/folder-order": ["error", { root, order: FOLDERS[name] }] },
   };
 }
 
@@ -83,6 +99,13 @@ export default defineConfig(
     anyOf(ONNX_RUNTIME, FILES_OF_SYSTEM, FILES_OF_ENGINE),
     "cli imports system and engine by their package names, never their files or ONNX Runtime.",
   ),
+  { plugins: { semlink: { rules: { "folder-order": folderOrder, "literal-spread": literalSpread } } } },
+  orderFolders("engine"),
+  // orderFolders("system"), once its folders obey the order
+  {
+    files: ["packages/engine/**"], // and "packages/system/**", "packages/cli/**", once they have none left
+    rules: { "semlink/literal-spread": "error" },
+  },
   {
     files: ["**/*.test.ts", "**/*.conformance.ts"],
     plugins: { vitest },

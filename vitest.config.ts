@@ -45,6 +45,7 @@ export default defineConfig({
     projects: [
       ...["engine", "system", "cli"].map(ofPackage),
       project("examples", folder("examples"), ["**/*.test.ts"]),
+      project("lint", folder("lint"), ["*.test.js"]),
       project("browser", folder("."), ["{packages/*/test,examples}/**/*.browser.test.ts"]),
     ],
   },

@@ -6,8 +6,6 @@ export { defineOp } from "./define-op.ts";
 export type { JoinRule, Op, OpDefinition, VjpContext } from "./define-op.ts";
 export { bindShape, formatShape, isStatic } from "./dim.ts";
 export type { Dim, DimBinding, Shape } from "./dim.ts";
-export { gradients } from "./gradient.ts";
-export { jvp } from "./jvp.ts";
 export { constant, input, randomInput } from "./leaves.ts";
 export { printGraph } from "./print.ts";
 export { within } from "./scope.ts";

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError, ShapeError } from "../errors.ts";
+import { SemlinkError, ShapeError, hintFor } from "../errors.ts";
 import { formatShape } from "../graph/dim.ts";
 import { currentScope, placeOf, within } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { hintFor } from "../nearest.ts";
 import type { Build, Layer, Param } from "../nn/index.ts";
 import type { ForeignParameters, TrainableChoice } from "./foreign-parameters.ts";
 import { foreignParameters } from "./foreign-parameters.ts";

@@ -2,7 +2,7 @@
 import { describe, it } from "vitest";
 import { Build } from "../nn/index.ts";
 import { square, sum } from "../ops/index.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import { gradcheck } from "../testing/gradcheck.ts";
 import { ForeignModel } from "./foreign-model.ts";
 import { drawn } from "./import-agreement.fixture.ts";

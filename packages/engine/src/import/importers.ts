@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "../errors.ts";
-import { hintFor } from "../nearest.ts";
+import { SemlinkError, hintFor } from "../errors.ts";
 import { alongAxisImporters } from "./along-axis-importers.ts";
 import { convolutionImporters } from "./convolution-importers.ts";
 import { einsumImporters } from "./einsum-importer.ts";

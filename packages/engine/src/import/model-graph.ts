@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ValueInfoProto } from "onnx-buf";
-import { SemlinkError } from "../errors.ts";
+import { SemlinkError, hintFor } from "../errors.ts";
 import type { DType } from "../graph/tensor.ts";
-import { hintFor } from "../nearest.ts";
 import type { OnnxValue } from "../onnx/inspect.ts";
 import { decodeModel, describeValue } from "../onnx/inspect.ts";
 import type { ForeignNode } from "./foreign-node.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { HostTensor } from "../files/index.ts";
 import { bindShape } from "../graph/dim.ts";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Param } from "../nn/index.ts";

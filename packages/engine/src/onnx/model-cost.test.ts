@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { graphCost, input, peakActivationBytes } from "../graph/index.ts";
 import type { Tensor } from "../graph/index.ts";
+import { graphCost, input, peakActivationBytes } from "../graph/index.ts";
 import { chain, onnxFile } from "../import/onnx-file.fixture.ts";
-import { param, zeros } from "../nn/index.ts";
 import type { Param } from "../nn/index.ts";
+import { param, zeros } from "../nn/index.ts";
 import { add, conv2d, exp, matmul, mean, relu, reshape, sum } from "../ops/index.ts";
 import type { NamedTensors } from "../runtime/runtime.ts";
 import { nodeRuntime } from "../runtime/node.ts";

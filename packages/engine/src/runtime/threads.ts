@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SemlinkErrorOptions } from "../errors.ts";
 import { describeError, SemlinkError } from "../errors.ts";
-import type { Runtime } from "./runtime.ts";
 import type { ThreadControl } from "./thread-control.ts";
 
 /** Threads of this process, each with the same runtime. */
@@ -52,12 +51,19 @@ export interface ThreadAnswer {
   readonly error?: SemlinkErrorOptions;
 }
 
+/** A runtime, as far as its threads go. */
+interface MaybeThreaded {
+  readonly name: string;
+  readonly executionProvider: string;
+  readonly threads?: ThreadHost;
+}
+
 /**
  * The threads of a runtime.
  *
  * @throws SemlinkError `no-threads` where it has none
  */
-export function threadsOf({ name, executionProvider, threads }: Runtime): ThreadHost {
+export function threadsOf({ name, executionProvider, threads }: MaybeThreaded): ThreadHost {
   if (threads) return threads;
   throw new SemlinkError({
     code: "no-threads",

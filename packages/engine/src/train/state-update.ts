@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { grouped } from "../grouped.ts";
+import { grouped } from "../rewrite/join-siblings.ts";
 import type { Param } from "../nn/index.ts";
 import { add, mul, sub } from "../ops/index.ts";
 import type { Optimizer, ParamPolicy } from "../optim/index.ts";

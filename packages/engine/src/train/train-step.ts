@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
 import type { Param } from "../nn/index.ts";
