@@ -2,7 +2,6 @@
 export * from "./errors.ts";
 export * from "./files/index.ts";
 export * from "./graph/index.ts";
-export * from "./import/index.ts";
 export * from "./nn/index.ts";
 export * from "./onnx/index.ts";
 export * from "./ops/index.ts";

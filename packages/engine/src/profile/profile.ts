@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "../errors.ts";
-import { decodeModel } from "../onnx/inspect.ts";
+import { decodeModel } from "../onnx/decode-model.ts";
 import { scopeInName } from "../onnx/node-name.ts";
 import type { Phase } from "./phase.ts";
 import { phaseAndPath } from "./phase.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
+import { describeError, type Runtime, SemlinkError } from "@semlink/engine";
 import {
-  describeError,
   isCounted,
   isUncounted,
   measureOnnxCost,
@@ -9,9 +9,7 @@ import {
   type OnnxNode,
   type OnnxValue,
   readOnnx,
-  type Runtime,
-  SemlinkError,
-} from "@semlink/engine";
+} from "@semlink/onnx-import";
 import { type SizeChoice, zeroFeeds } from "./zero-feeds.ts";
 
 /** What a model file holds and what one run of it costs. */

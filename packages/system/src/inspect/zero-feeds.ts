@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HostTensor, type OnnxFile, type OnnxValue, nearestName, SemlinkError } from "@semlink/engine";
+import { type HostTensor, nearestName, SemlinkError } from "@semlink/engine";
+import { type OnnxFile, type OnnxValue } from "@semlink/onnx-import";
 
 /** Values of symbolic sizes. */
 export interface SizeChoice {

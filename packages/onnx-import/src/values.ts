@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Dim, DType, Param, Tensor } from "@semlink/engine";
+
+/** A value that is known while the graph is built, row-major; sizes among its elements may be symbols. */
+export interface KnownValue {
+  readonly kind: "known";
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly elements: ArrayLike<Dim>;
+}
+
+/** A value that is computed when the graph runs. */
+export interface ComputedValue {
+  readonly kind: "computed";
+  readonly tensor: Tensor;
+}
+
+/** A stored tensor that became a parameter. */
+export interface ParameterValue {
+  readonly kind: "parameter";
+  readonly param: Param;
+  /** True when `param` holds an ONNX filter [out, in, height, width] as [out, height, width, in]. */
+  readonly isFilter: boolean;
+  /** The values as the file has them. */
+  readonly stored: KnownValue;
+  /** The values as the engine has them, laid out like `param`. */
+  readonly values: Float32Array;
+}
+
+/** What a name of a foreign graph stands for while engine operators are built from it. */
+export type ForeignValue = KnownValue | ComputedValue | ParameterValue;
+
+/** A known value from its parts. */
+export function known(dtype: DType, shape: readonly number[], elements: ArrayLike<Dim>): KnownValue {
+  return { kind: "known", dtype, shape, elements };
+}
+
+/** The known value whose element at each index, outermost axis first, is `at(index)`. */
+export function tabulateKnown(
+  dtype: DType,
+  shape: readonly number[],
+  at: (index: readonly number[]) => Dim,
+): KnownValue {
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  const elements = Array.from({ length: size }, (_, position) => {
+    let rest = position;
+    const index = new Array<number>(shape.length).fill(0);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = rest % shape[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    return at(index);
+  });
+  return known(dtype, shape, elements);
+}
+
+/** The element at an index of the same or of a higher rank: axes are aligned at the last, size 1 stretches. */
+export function elementOf({ shape, elements }: KnownValue, index: readonly number[]): Dim {
+  const lead = index.length - shape.length;
+  const position = shape.reduce((sum, size, axis) => sum * size + (size === 1 ? 0 : index[lead + axis]!), 0);
+  return elements[position]!;
+}
