@@ -10,9 +10,10 @@ import {
 } from "@semlink/engine";
 import type { Build, Layer, Param, Tensor } from "@semlink/engine";
 import { readModelGraph } from "./model-graph.ts";
-import type { ForeignInput, ForeignNode, ModelGraph } from "./model-graph.ts";
+import type { ForeignBranch, ForeignInput, ForeignNode, ModelGraph } from "./model-graph.ts";
 import { NodeCall } from "./node-call.ts";
 import { checkImportable, importNode } from "./operators/index.ts";
+import { withFoldedQuantization } from "./operators/quantization.ts";
 import { foreignParameters } from "./parameters.ts";
 import type { ForeignParameters, TrainableChoice } from "./parameters.ts";
 import type { ForeignValue } from "./values.ts";
@@ -35,8 +36,11 @@ export interface ForeignModelOptions {
  * [out, height, width, in]; export gives them back as ONNX has them. Normalisation uses the running statistics, in
  * training too. Halves and doubles are computed in float32.
  *
- * @differs from ONNX Runtime in refusing what has no gradient in the engine: nodes that branch, loop or make sizes of
- * values
+ * Weights may also lie in Constant nodes, in the branches of an If, and as quantised integers behind a
+ * DequantizeLinear, whose output is the parameter then. The branch of an If is taken when the graph is built.
+ *
+ * @differs from ONNX Runtime in refusing what has no gradient in the engine: loops, branches that values decide and
+ * sizes that are made of values; QuantizeLinear hands gradients on as if it did not round
  */
 export class ForeignModel implements Layer<
   [inputs: Readonly<Record<string, Tensor>>],
@@ -48,11 +52,13 @@ export class ForeignModel implements Layer<
   /**
    * @param bytes - an ONNX file
    * @throws SemlinkError `corrupt-file`, `unsupported-tensor`, `unknown-value`, `unsupported-operator` naming the node
-   * and the nearest operator there is, `reserved-name` when a tensor is named like a method of this class
+   * and the nearest operator there is, `operator-set` when the file's operator set gives it another meaning,
+   * `shared-statistic` when a tensor cannot be trained and kept at once, `reserved-name` when a tensor is named like a method of this class
    */
   constructor(bytes: Uint8Array, { where = "model", outputs, trainable = false }: ForeignModelOptions = {}) {
-    this.#graph = readModelGraph(bytes, where, outputs);
-    checkImportable(this.#graph.nodes, where);
+    const graph = readModelGraph(bytes, where, outputs);
+    checkImportable(graph.nodes, where);
+    this.#graph = withFoldedQuantization(graph);
     this.#parameters = foreignParameters(this.#graph, trainable);
     // Own properties, since the path of a parameter is its name.
     for (const [name, { param }] of this.#parameters.byName) {
@@ -102,7 +108,7 @@ export class ForeignModel implements Layer<
    * Builds the model's graph on the given inputs, whose sizes may be symbols where the file leaves them open.
    *
    * @throws SemlinkError `missing-input`, `computed-value`, `symbolic-size`, `unsupported-attribute`,
-   * `unsupported-output`, each naming the node
+   * `unsupported-output`, each naming the node; `unsupported-operator` and `operator-set` in the branch of an If
    * @throws ShapeError `input-shape`, `dtype`, and what the operators throw
    */
   forward(_build: Build, inputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> {
@@ -112,30 +118,77 @@ export class ForeignModel implements Layer<
     for (const [name, value] of this.#parameters.byStoredName) values.set(name, value);
     this.inputs.forEach(({ name }, index) => values.set(name, { kind: "computed", tensor: sources[index]! }));
     const callOf = (node: ForeignNode): NodeCall => {
-      const given = node.inputs.map((name) => (name === "" ? null : valueOf(values, name)));
+      const given = node.inputs.map((name, index) =>
+        name === "" ? null : valueOf(values, name, this.#statistic(node, index)),
+      );
       return new NodeCall(node, given, { opset, sources });
     };
     const scope = currentScope();
-    for (const node of nodes) {
-      const made = within(scope === "" ? node.name : `${scope}.${node.name}`, () => importNode(callOf(node)));
+    const build = (node: ForeignNode): void => {
+      const made = within(scope === "" ? node.name : `${scope}.${node.name}`, () => {
+        const call = callOf(node);
+        if (node.type !== "If") return importNode(call);
+        const branch = takenBranch(call);
+        checkImportable(branch.nodes, where);
+        branch.nodes.forEach(build);
+        return branch.outputs.map((name) => valueOf(values, name));
+      });
       made.forEach((value, index) => values.set(node.outputs[index] ?? "", value));
-    }
+    };
+    nodes.forEach(build);
     return Object.fromEntries(outputs.map((name) => [name, callOf(outputNode(name)).tensor(0)]));
+  }
+
+  /** The parameter of an input that is a running statistic by itself, where the file shares it with a weight. */
+  #statistic(node: ForeignNode, index: number): ForeignValue | undefined {
+    const shared = this.#parameters.statistics.get(node.inputs[index]!);
+    return shared !== undefined && this.#parameters.isStatistic(node, index) ? shared : undefined;
   }
 }
 
-function outputNode(name: string): ForeignNode {
-  return { type: "output", name, inputs: [name], outputs: [], attributes: new Map() };
+/**
+ * The branch that an If takes.
+ *
+ * @throws SemlinkError `computed-value` when that is only known as the graph runs
+ */
+function takenBranch(call: NodeCall): ForeignBranch {
+  const { branches } = call.node;
+  if (call.values[0]?.kind === "computed" || branches.length !== 2) {
+    throw call.refusal(
+      "computed-value",
+      "two branches, and a condition that is a constant or follows from shapes",
+      branches.length === 2 ? "a computed condition" : `${branches.length} branches`,
+      "export the model without data-dependent branches",
+    );
+  }
+  return branches[call.number(0) === 0 ? 1 : 0]!;
 }
 
-function valueOf(values: ReadonlyMap<string, ForeignValue>, name: string): ForeignValue {
-  const value = values.get(name);
+function outputNode(name: string): ForeignNode {
+  return {
+    type: "output",
+    domain: "",
+    set: null,
+    isOfFile: false,
+    name,
+    inputs: [name],
+    outputs: [],
+    attributes: new Map(),
+    branches: [],
+  };
+}
+
+function valueOf(
+  values: ReadonlyMap<string, ForeignValue>,
+  name: string,
+  value: ForeignValue | undefined = values.get(name),
+): ForeignValue {
   if (value !== undefined) return value;
   throw new SemlinkError({
     code: "unsupported-output",
     where: placeOf("input"),
     expected: "a value that an importer makes",
-    actual: `"${name}", a further output of its node`,
+    actual: `"${name}", which no earlier node makes`,
   });
 }
 

@@ -3,8 +3,7 @@ import { constant, placeOf, reshape, SemlinkError, transpose } from "@semlink/en
 import type { Dim, Shape, Tensor } from "@semlink/engine";
 import type { AttributeProto } from "onnx-buf";
 import type { ForeignNode } from "./model-graph.ts";
-import { storedTensor } from "./stored-tensor.ts";
-import { known } from "./values.ts";
+import { carriedValue } from "./stored-tensor.ts";
 import type { ForeignValue, KnownValue } from "./values.ts";
 
 /** One node of a foreign graph with the values of its inputs: what an importer reads. */
@@ -128,23 +127,25 @@ export class NodeCall {
     return this.attribute(name)?.f ?? otherwise;
   }
 
+  /** An attribute that is a list of floats; empty when left out. */
+  floats(name: string): readonly number[] {
+    return this.attribute(name)?.floats ?? [];
+  }
+
   /** A text attribute. */
   text(name: string, otherwise: string): string {
     const attribute = this.attribute(name);
     return attribute === undefined ? otherwise : new TextDecoder().decode(attribute.s);
   }
 
+  /** An attribute that is a list of texts; empty when left out. */
+  texts(name: string): readonly string[] {
+    return (this.attribute(name)?.strings ?? []).map((text) => new TextDecoder().decode(text));
+  }
+
   /** The value that a Constant or ConstantOfShape carries, in whichever attribute. */
   carried(): KnownValue | null {
-    const tensor = this.attribute("value")?.t;
-    if (tensor !== undefined) return storedTensor(tensor, placeOf(this.node.type));
-    const one = this.attribute("value_float")?.f;
-    if (one !== undefined) return known("float32", [], [one]);
-    const many = this.attribute("value_floats")?.floats;
-    if (many !== undefined) return known("float32", [many.length], many);
-    if (this.attribute("value_int") !== undefined) return known("int64", [], [this.integer("value_int", 0)]);
-    const integers = this.integers("value_ints");
-    return integers && known("int64", [integers.length], integers);
+    return carriedValue(this.node.attributes, placeOf(this.node.type));
   }
 
   /**

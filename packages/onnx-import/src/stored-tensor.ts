@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
+import { formatShape, SemlinkError } from "@semlink/engine";
 import type { DType } from "@semlink/engine";
 import { TensorProto_DataLocation, TensorProto_DataType } from "onnx-buf";
-import type { TensorProto } from "onnx-buf";
+import type { AttributeProto, TensorProto } from "onnx-buf";
 import { known } from "./values.ts";
 import type { KnownValue } from "./values.ts";
 
@@ -63,6 +63,15 @@ const ENCODINGS: ReadonlyMap<number, Encoding> = new Map([
       field: ({ int64Data }) => int64Data,
     },
   ],
+  [
+    TensorProto_DataType.UINT32,
+    {
+      dtype: "int64",
+      bytes: 4,
+      read: (view, offset) => view.getUint32(offset, true),
+      field: ({ uint64Data }) => uint64Data,
+    },
+  ],
   [TensorProto_DataType.INT32, integer("int32", 4, (view, offset) => view.getInt32(offset, true))],
   [TensorProto_DataType.INT16, integer("int32", 2, (view, offset) => view.getInt16(offset, true))],
   [TensorProto_DataType.INT8, integer("int32", 1, (view, offset) => view.getInt8(offset))],
@@ -76,26 +85,48 @@ const ENCODINGS: ReadonlyMap<number, Encoding> = new Map([
  * integers as int32.
  *
  * @throws SemlinkError `unsupported-tensor` for other element types and for values that lie in another file,
- * `corrupt-file` when the number of values is not that of the shape
+ * `corrupt-file` when a size is no size, or when the number of values is not that of the shape
  */
 export function storedTensor(tensor: TensorProto, where: string): KnownValue {
   const place = `${where} › tensor "${tensor.name}"`;
   const encoding = encodingOf(tensor, place);
-  const shape = tensor.dims.map(Number);
-  const size = shape.reduce((product, dim) => product * dim, 1);
-  const values = encoding.dtype === "float32" ? new Float32Array(size) : new Array<number>(size);
+  const { shape, size } = sizesOf(tensor, place);
   const { rawData } = tensor;
-  if (rawData.length > 0) {
-    checkCount(rawData.length, size * encoding.bytes, "bytes", place);
+  const isRaw = rawData.length > 0;
+  const entries = isRaw ? [] : encoding.field(tensor);
+  // Counted before memory is taken: a damaged file may name any size.
+  if (isRaw) checkCount(rawData.length, size * encoding.bytes, "bytes", place);
+  else checkCount(entries.length, size, "values", place);
+  const values = encoding.dtype === "float32" ? new Float32Array(size) : new Array<number>(size);
+  if (isRaw) {
     const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
     for (let index = 0; index < size; index++) values[index] = encoding.read(view, index * encoding.bytes);
   } else {
-    const entries = encoding.field(tensor);
-    checkCount(entries.length, size, "values", place);
     const { decode = (entry: number) => entry } = encoding;
     for (let index = 0; index < size; index++) values[index] = decode(Number(entries[index]!));
   }
-  return known(encoding.dtype, shape, values);
+  return { ...known(encoding.dtype, shape, values), elementType: tensor.dataType };
+}
+
+/**
+ * The value that a Constant or ConstantOfShape carries, in whichever attribute; null for kinds that no engine value is.
+ *
+ * @throws SemlinkError as {@link storedTensor}
+ */
+export function carriedValue(
+  attributes: ReadonlyMap<string, AttributeProto>,
+  where: string,
+): KnownValue | null {
+  const tensor = attributes.get("value")?.t;
+  if (tensor !== undefined) return storedTensor(tensor, where);
+  const float = attributes.get("value_float");
+  if (float !== undefined) return known("float32", [], [float.f]);
+  const floats = attributes.get("value_floats")?.floats;
+  if (floats !== undefined) return known("float32", [floats.length], Float32Array.from(floats));
+  const integer = attributes.get("value_int");
+  if (integer !== undefined) return known("int64", [], [Number(integer.i)]);
+  const integers = attributes.get("value_ints")?.ints;
+  return integers === undefined ? null : known("int64", [integers.length], integers.map(Number));
 }
 
 /** The engine's element type for an ONNX one, or null where there is none. */
@@ -112,7 +143,30 @@ function encodingOf({ dataType, dataLocation }: TensorProto, where: string): Enc
     where,
     expected: isInside ? "float, half, double, bool or an integer type" : "values inside the model file",
     actual: isInside ? `element type ${dataType}` : "values in another file",
-    hint: isInside ? undefined : "save the model with its data embedded",
+    hint: isInside
+      ? undefined
+      : "readModelFile of @semlink/onnx-import/node takes in the data beside a model",
+  });
+}
+
+/**
+ * Sizes of a stored tensor and their product.
+ *
+ * @throws SemlinkError `corrupt-file` when one is negative or no value could lie there
+ */
+export function sizesOf(
+  { dims }: Pick<TensorProto, "dims">,
+  where: string,
+): { readonly shape: readonly number[]; readonly size: number } {
+  const shape = dims.map(Number);
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (shape.every((dim) => dim >= 0) && Number.isSafeInteger(size)) return { shape, size };
+  throw new SemlinkError({
+    code: "corrupt-file",
+    where,
+    expected: "sizes of at least 0 whose product can be counted",
+    actual: formatShape(shape),
+    hint: "the file is damaged; export the model again",
   });
 }
 

@@ -7,6 +7,10 @@ export interface KnownValue {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly elements: ArrayLike<Dim>;
+  /** True for a single number that a node of the file carries: a setting, not a weight. */
+  readonly isPlain?: boolean;
+  /** ONNX's number of the element type that the file has, where it is stored. */
+  readonly elementType?: number;
 }
 
 /** A value that is computed when the graph runs. */

@@ -3,6 +3,7 @@ import {
   cumulativeSum,
   greater,
   onesLike,
+  reshape,
   scatterAdd,
   slice,
   takeAlongAxis,
@@ -13,7 +14,7 @@ import {
 import type { Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
 import { axisOf } from "./axes.ts";
-import type { ImporterTable } from "./operator.ts";
+import type { Importer, OperatorTable } from "./operator.ts";
 
 /** Values in order, also where the order does not matter, and their places. */
 function importTopK(call: NodeCall): readonly Tensor[] {
@@ -25,6 +26,19 @@ function importTopK(call: NodeCall): readonly Tensor[] {
   });
   return [values, indices];
 }
+
+/** Where the largest or smallest element of each line is, the first of equal ones. */
+const extremeIndex =
+  (largest: boolean): Importer =>
+  (call) => {
+    if (call.integer("select_last_index", 0) === 1) {
+      throw call.refusal("unsupported-attribute", "select_last_index 0", "1");
+    }
+    const x = call.tensor(0);
+    const axis = axisOf(call, x.shape.length, 0);
+    const { indices } = topK(x, { count: 1, axis, largest });
+    return call.integer("keepdims", 1) === 1 ? indices : reshape(indices, x.shape.toSpliced(axis, 1));
+  };
 
 function importCumSum(call: NodeCall): Tensor {
   return cumulativeSum(call.tensor(0), {
@@ -58,9 +72,11 @@ function importScatterElements(call: NodeCall): Tensor {
 }
 
 /** Operators that go along one axis and treat each line of it alike. */
-export const alongAxisImporters: ImporterTable = {
-  TopK: importTopK,
-  CumSum: importCumSum,
-  GatherElements: importGatherElements,
-  ScatterElements: importScatterElements,
+export const alongAxisOperators: OperatorTable = {
+  TopK: { since: 1, build: importTopK },
+  ArgMax: { since: 1, build: extremeIndex(true) },
+  ArgMin: { since: 1, build: extremeIndex(false) },
+  CumSum: { since: 11, build: importCumSum },
+  GatherElements: { since: 11, build: importGatherElements },
+  ScatterElements: { since: 11, build: importScatterElements },
 };

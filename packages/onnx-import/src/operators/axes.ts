@@ -69,3 +69,10 @@ export function indicesOf(start: number, end: number, step: number, size: number
   const length = Math.max(0, Math.ceil((to - from) / step));
   return Array.from({ length }, (_, position) => from + position * step);
 }
+
+/** Which places [row, column] a Trilu keeps: those from the k-th diagonal on, above or below. */
+export function triangle(call: NodeCall): (row: number, column: number) => boolean {
+  const k = call.has(1) ? call.number(1) : 0;
+  const isUpper = call.integer("upper", 1) === 1;
+  return (row, column) => (isUpper ? column - row >= k : column - row <= k);
+}

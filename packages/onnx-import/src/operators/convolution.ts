@@ -2,7 +2,7 @@
 import { add, conv2d, conv2dInputGradient, input, pad, reshape, slice } from "@semlink/engine";
 import type { Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
-import type { ImporterTable } from "./operator.ts";
+import type { OperatorTable } from "./operator.ts";
 import { everyNth, extentOf, imagePads, squareMotion, windowsOf } from "./windows.ts";
 import type { AxisWindow } from "./windows.ts";
 
@@ -68,7 +68,7 @@ function importConvTranspose(call: NodeCall, x: Tensor): Tensor {
 }
 
 /** Convolutions over images and sequences. */
-export const convolutionImporters: ImporterTable = {
-  Conv: overSequences(importConv),
-  ConvTranspose: overSequences(importConvTranspose),
+export const convolutionOperators: OperatorTable = {
+  Conv: { since: 1, build: overSequences(importConv) },
+  ConvTranspose: { since: 1, build: overSequences(importConvTranspose) },
 };

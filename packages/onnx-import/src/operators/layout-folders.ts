@@ -4,7 +4,15 @@ import type { Dim, Shape } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
 import { elementOf, known, tabulateKnown } from "../values.ts";
 import type { KnownValue } from "../values.ts";
-import { axisOf, indicesOf, reshapedShape, sliceRanges, squeezedShape, unsqueezedShape } from "./axes.ts";
+import {
+  axisOf,
+  indicesOf,
+  reshapedShape,
+  sliceRanges,
+  squeezedShape,
+  triangle,
+  unsqueezedShape,
+} from "./axes.ts";
 import type { Folder, FolderTable } from "./operator.ts";
 import { broadcastSizes } from "./size-arithmetic.ts";
 
@@ -87,9 +95,36 @@ function foldExpand(call: NodeCall): KnownValue {
   );
 }
 
+function foldTile(call: NodeCall): KnownValue {
+  const value = call.known(0);
+  const repeats = call.numbers(1);
+  const result = value.shape.map((size, axis) => size * (repeats[axis] ?? 1));
+  return tabulateKnown(value.dtype, result, (index) =>
+    elementOf(
+      value,
+      index.map((place, axis) => place % value.shape[axis]!),
+    ),
+  );
+}
+
+function foldTrilu(call: NodeCall): KnownValue {
+  const value = call.known(0);
+  const isKept = triangle(call);
+  return tabulateKnown(value.dtype, value.shape, (index) =>
+    isKept(index.at(-2)!, index.at(-1)!) ? elementOf(value, index) : 0,
+  );
+}
+
 // Shape arithmetic multiplies all sizes of a vector.
 function foldProduct(call: NodeCall): KnownValue {
   const { dtype, shape } = call.known(0);
+  if (shape.length > 1 && call.integersFrom(1, "axes") !== null) {
+    throw call.refusal(
+      "unsupported-attribute",
+      "the product of a vector or of everything",
+      "axes of a matrix",
+    );
+  }
   const isKept = call.integer("keepdims", 1) === 1;
   const product: Dim = productOf(call.dims(0));
   return known(dtype, isKept ? shape.map(() => 1) : [], [product]);
@@ -106,5 +141,7 @@ export const layoutFolders: FolderTable = {
   Concat: foldConcat,
   Transpose: foldTranspose,
   Expand: foldExpand,
+  Tile: foldTile,
+  Trilu: foldTrilu,
   ReduceProd: foldProduct,
 };

@@ -4,6 +4,7 @@ import {
   cast,
   concat,
   constant,
+  divideDims,
   expandLike,
   gather,
   isStatic,
@@ -13,13 +14,15 @@ import {
   reshape,
   split,
   transpose,
+  where,
+  zerosLike,
 } from "@semlink/engine";
 import type { Dim, DType, Shape, Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
 import { known } from "../values.ts";
 import type { KnownValue } from "../values.ts";
-import { axisOf, reshapedShape, squeezedShape, unsqueezedShape } from "./axes.ts";
-import type { Importer, ImporterTable } from "./operator.ts";
+import { axisOf, reshapedShape, squeezedShape, triangle, unsqueezedShape } from "./axes.ts";
+import type { Importer, OperatorTable } from "./operator.ts";
 
 const reshaped =
   (shapeOf: (call: NodeCall, from: Shape) => Shape): Importer =>
@@ -79,22 +82,96 @@ function importDropout(call: NodeCall): Tensor {
   );
 }
 
+/** Copies of a tensor side by side, `repeats` of them along each axis. */
+function importTile(call: NodeCall): Tensor {
+  const x = call.tensor(0);
+  const repeats = call.dims(1);
+  if (repeats.length !== x.shape.length) {
+    throw call.refusal("unsupported-attribute", `${x.shape.length} counts of copies`, `${repeats.length}`);
+  }
+  const apart = x.shape.flatMap((size) => [1, size]);
+  const copied = x.shape.flatMap((size, axis) => [repeats[axis]!, size]);
+  const result = x.shape.map((size, axis) => productOf([repeats[axis]!, size]));
+  return reshape(expandTo(call, reshape(x, apart), copied), result);
+}
+
+/** The upper or lower triangle of matrices, zeros elsewhere. */
+function importTrilu(call: NodeCall): Tensor {
+  const x = call.tensor(0);
+  const [rows, columns] = x.shape.slice(-2);
+  if (typeof rows !== "number" || typeof columns !== "number") {
+    throw call.refusal("symbolic-size", "matrices of known sizes", `[${x.shape.join(", ")}]`);
+  }
+  const isKept = triangle(call);
+  const bits = Array.from({ length: rows * columns }, (_, at) =>
+    isKept(Math.floor(at / columns), at % columns) ? 1 : 0,
+  );
+  return where(constant(bits, [rows, columns], "bool"), x, zerosLike(x));
+}
+
+/** Channels [batch, s² c, height, width] as positions [batch, c, s height, s width], blocks of side s. */
+function importDepthToSpace(call: NodeCall): Tensor {
+  const [x, side] = [call.tensor(0), call.integer("blocksize", 1)];
+  const { batch, channels, height, width } = imageSizes(call, x);
+  const perPlace = divideDims(channels, side * side, placeOf("DepthToSpace"));
+  const mode = call.text("mode", "DCR");
+  if (mode !== "DCR" && mode !== "CRD") throw call.refusal("unsupported-attribute", "mode DCR or CRD", mode);
+  const blocks =
+    mode === "DCR"
+      ? transpose(reshape(x, [batch, side, side, perPlace, height, width]), [0, 3, 4, 1, 5, 2])
+      : transpose(reshape(x, [batch, perPlace, side, side, height, width]), [0, 1, 4, 2, 5, 3]);
+  return reshape(blocks, [batch, perPlace, productOf([height, side]), productOf([width, side])]);
+}
+
+/** Positions [batch, c, s height, s width] as channels [batch, s² c, height, width], blocks of side s. */
+function importSpaceToDepth(call: NodeCall): Tensor {
+  const [x, side] = [call.tensor(0), call.integer("blocksize", 1)];
+  const { batch, channels, height, width } = imageSizes(call, x);
+  const rows = divideDims(height, side, placeOf("SpaceToDepth"));
+  const columns = divideDims(width, side, placeOf("SpaceToDepth"));
+  const blocks = reshape(x, [batch, channels, rows, side, columns, side]);
+  const inOrder = transpose(blocks, [0, 3, 5, 1, 2, 4]);
+  return reshape(inOrder, [batch, productOf([channels, side * side]), rows, columns]);
+}
+
+function imageSizes(
+  call: NodeCall,
+  { shape }: Tensor,
+): Record<"batch" | "channels" | "height" | "width", Dim> {
+  const [batch, channels, height, width] = shape;
+  if (shape.length === 4) return { batch: batch!, channels: channels!, height: height!, width: width! };
+  throw call.refusal(
+    "unsupported-attribute",
+    "images [batch, channels, height, width]",
+    `rank ${shape.length}`,
+  );
+}
+
 /** Operators that arrange values and compute none, and those that tell sizes. */
-export const layoutImporters: ImporterTable = {
-  Constant: importConstant,
-  ConstantOfShape: importConstantOfShape,
-  Shape: importShape,
-  Size: (call) => known("int64", [], [productOf(call.shape(0))]),
-  Identity: (call) => call.tensor(0),
-  Dropout: importDropout,
-  Reshape: reshaped(reshapedShape),
-  Flatten: reshaped(flattenedShape),
-  Squeeze: reshaped(squeezedShape),
-  Unsqueeze: reshaped(unsqueezedShape),
-  Transpose: (call) => transpose(call.tensor(0), call.integers("perm") ?? undefined),
-  Expand: (call) => expandTo(call, call.tensor(0), call.dims(1)),
-  Concat: (call) => concat(call.tensors(), { axis: call.integer("axis", 0) }),
-  Split: importSplit,
+export const layoutOperators: OperatorTable = {
+  Constant: { since: 1, build: importConstant },
+  ConstantOfShape: { since: 9, build: importConstantOfShape },
+  Shape: { since: 1, build: importShape },
+  Size: { since: 1, build: (call) => known("int64", [], [productOf(call.shape(0))]) },
+  Identity: { since: 1, build: (call) => call.tensor(0) },
+  // Up to set 6 `is_test` decides about training, and training is what is meant without it.
+  Dropout: { since: 7, build: importDropout, settings: [1, 2] },
+  // Up to set 4 the shape is an attribute.
+  Reshape: { since: 5, build: reshaped(reshapedShape) },
+  Flatten: { since: 1, build: reshaped(flattenedShape) },
+  Squeeze: { since: 1, build: reshaped(squeezedShape) },
+  Unsqueeze: { since: 1, build: reshaped(unsqueezedShape) },
+  Transpose: { since: 1, build: (call) => transpose(call.tensor(0), call.integers("perm") ?? undefined) },
+  Expand: { since: 8, build: (call) => expandTo(call, call.tensor(0), call.dims(1)) },
+  // In set 1 tiles and axis are two inputs.
+  Tile: { since: 6, build: importTile },
+  Trilu: { since: 14, build: importTrilu },
+  DepthToSpace: { since: 1, build: importDepthToSpace },
+  SpaceToDepth: { since: 1, build: importSpaceToDepth },
+  // Up to set 3 the axis is 1 where it is left out.
+  Concat: { since: 4, build: (call) => concat(call.tensors(), { axis: call.integer("axis", 0) }) },
+  // In set 1 the sizes are an input.
+  Split: { since: 2, build: importSplit },
 };
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  abs,
   add,
   batchNorm,
   div,
@@ -14,29 +15,33 @@ import {
   sqrt,
   square,
   sub,
+  sum,
 } from "@semlink/engine";
 import type { Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
-import type { Importer, ImporterTable } from "./operator.ts";
+import { axisOf } from "./axes.ts";
+import type { Importer, OperatorTable } from "./operator.ts";
 
 function importBatchNorm(call: NodeCall): Tensor {
   if (call.integer("training_mode", 0) === 1) {
     throw call.refusal("unsupported-attribute", "training_mode 0", "1", "export the model for inference");
   }
+  // Up to set 13 training is asked for by further outputs, up to set 8 statistics may be those of each position.
+  if (call.opset < 14 && call.node.outputs.filter((name) => name !== "").length > 1) {
+    throw call.refusal("unsupported-attribute", "one output", "those of training", "export it for inference");
+  }
+  if (call.opset < 9 && call.integer("spatial", 1) === 0) {
+    throw call.refusal("unsupported-attribute", "spatial 1", "0");
+  }
   const epsilon = call.float("epsilon", 1e-5);
-  const [x, weight, bias, runningMean, runningVar] = call.tensors() as [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
+  const [x, weight, bias] = [call.tensor(0), call.tensor(1), call.tensor(2)];
+  const [runningMean, runningVar] = [call.tensor(3), call.tensor(4)];
   return batchNorm(x, weight, bias, runningMean, runningVar, { training: false, epsilon }).y;
 }
 
 /** Normalises each channel of each item over its positions, then scales and shifts channels. */
 function importInstanceNorm(call: NodeCall): Tensor {
-  const [x, weight, bias] = call.tensors() as [Tensor, Tensor, Tensor];
+  const [x, weight, bias] = [call.tensor(0), call.tensor(1), call.tensor(2)];
   const axes = x.shape.map((_, axis) => axis).slice(2);
   const centred = sub(x, mean(x, { axes, keepDims: true }));
   const variance = mean(square(centred), { axes, keepDims: true });
@@ -45,12 +50,9 @@ function importInstanceNorm(call: NodeCall): Tensor {
   return add(mul(xHat, perChannel(weight)), perChannel(bias));
 }
 
-/** Weight and bias of each channel; before operator set 21 they were of each group. */
+/** Weight and bias of each channel. */
 function importGroupNorm(call: NodeCall): Tensor {
-  if (call.opset < 21) {
-    throw call.refusal("unsupported-operator", "operator set 21 or newer", `${call.opset}`, "export it anew");
-  }
-  const [x, weight, bias] = call.tensors() as [Tensor, Tensor, Tensor];
+  const [x, weight, bias] = [call.tensor(0), call.tensor(1), call.tensor(2)];
   const numGroups = call.integer("num_groups", 1);
   return groupNorm(x, weight, bias, { numGroups, epsilon: call.float("epsilon", 1e-5) });
 }
@@ -70,6 +72,24 @@ function importLayerNorm(call: NodeCall): Tensor {
   return reshape(y, x.shape);
 }
 
+/** Divides by the root of the mean square over the axes from `axis` on, then scales. */
+function importRmsNorm(call: NodeCall): Tensor {
+  const x = call.tensor(0);
+  const first = axisOf(call, x.shape.length, -1);
+  const axes = x.shape.map((_, axis) => axis).slice(first);
+  const meanSquare = mean(square(x), { axes, keepDims: true });
+  return mul(div(x, sqrt(add(meanSquare, call.float("epsilon", 1e-5)))), call.tensor(1));
+}
+
+/** Divides by the sum of magnitudes, or by the Euclidean norm, along one axis. */
+function importLpNorm(call: NodeCall): Tensor {
+  const x = call.tensor(0);
+  const axes = axisOf(call, x.shape.length, -1);
+  const isEuclidean = call.integer("p", 2) === 2;
+  const total = sum(isEuclidean ? square(x) : abs(x), { axes, keepDims: true });
+  return div(x, isEuclidean ? sqrt(total) : total);
+}
+
 /** Up to operator set 12 the axes from `axis` (1 if left out) on are one; since then it is that axis (the last). */
 const alongAxis =
   (op: (x: Tensor, options: { readonly axis: number }) => Tensor): Importer =>
@@ -84,11 +104,15 @@ const alongAxis =
   };
 
 /** Normalisations, and softmax among them. */
-export const normalizationImporters: ImporterTable = {
-  BatchNormalization: importBatchNorm,
-  InstanceNormalization: importInstanceNorm,
-  GroupNormalization: importGroupNorm,
-  LayerNormalization: importLayerNorm,
-  Softmax: alongAxis(softmax),
-  LogSoftmax: alongAxis(logSoftmax),
+export const normalizationOperators: OperatorTable = {
+  // Up to set 6 `is_test` decides about training, and training is what is meant without it.
+  BatchNormalization: { since: 7, build: importBatchNorm },
+  InstanceNormalization: { since: 1, build: importInstanceNorm },
+  // Up to set 20 weight and bias are those of each group.
+  GroupNormalization: { since: 21, build: importGroupNorm },
+  LayerNormalization: { since: 17, build: importLayerNorm },
+  RMSNormalization: { since: 23, build: importRmsNorm },
+  LpNormalization: { since: 1, build: importLpNorm },
+  Softmax: { since: 1, build: alongAxis(softmax) },
+  LogSoftmax: { since: 1, build: alongAxis(logSoftmax) },
 };

@@ -21,6 +21,7 @@ import {
   reciprocal,
   relu,
   sigmoid,
+  sign,
   sin,
   softplus,
   sqrt,
@@ -31,7 +32,7 @@ import {
 import type { Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
 import { engineDType } from "../stored-tensor.ts";
-import type { Importer, ImporterTable } from "./operator.ts";
+import type { Importer, OperatorTable } from "./operator.ts";
 
 const unary =
   (op: (x: Tensor) => Tensor): Importer =>
@@ -91,43 +92,112 @@ function importCast(call: NodeCall): Tensor {
   throw call.refusal("unsupported-attribute", "a float, an integer or bool", `element type ${code}`);
 }
 
+const swish = (x: Tensor, alpha: number): Tensor => mul(x, sigmoid(alpha === 1 ? x : mul(x, alpha)));
+
+/** Of numbers that are 0 or 1. */
+const logical =
+  (op: (a: Tensor, b: Tensor) => Tensor): Importer =>
+  (call) =>
+    cast(op(cast(call.tensor(0), "float32"), cast(call.tensor(1), "float32")), "bool");
+
+const selu = (x: Tensor, alpha: number, gamma: number): Tensor =>
+  mul(
+    split(x, (below) => mul(sub(exp(below), 1), alpha)),
+    gamma,
+  );
+
 /** Operators that work element by element. */
-export const pointwiseImporters: ImporterTable = {
-  Add: binary(add),
-  Sub: binary(sub),
-  Mul: binary(mul),
-  Div: binary(div),
-  Pow: importPow,
-  Min: variadic(minimum),
-  Max: variadic(maximum),
-  Sum: variadic(add),
-  Equal: binary(equal),
-  Greater: binary(greater),
-  Less: binary(less),
-  GreaterOrEqual: binary((a, b) => not(less(a, b))),
-  LessOrEqual: binary((a, b) => not(greater(a, b))),
-  Not: unary(not),
-  Where: (call) => where(call.tensor(0), call.tensor(1), call.tensor(2)),
-  Cast: importCast,
-  Abs: unary(abs),
-  Neg: unary(neg),
-  Sqrt: unary(sqrt),
-  Reciprocal: unary(reciprocal),
-  Exp: unary(exp),
-  Log: unary(log),
-  Sin: unary(sin),
-  Cos: unary(cos),
-  Tanh: unary(tanh),
-  Erf: unary(erf),
-  Sigmoid: unary(sigmoid),
-  Softplus: unary(softplus),
-  Relu: unary(relu),
-  LeakyRelu: (call) => split(call.tensor(0), (x) => mul(x, call.float("alpha", 0.01))),
-  PRelu: (call) => split(call.tensor(0), (x) => mul(x, call.tensor(1))),
-  Elu: (call) => split(call.tensor(0), (x) => mul(sub(exp(x), 1), call.float("alpha", 1))),
-  HardSigmoid: (call) => hardSigmoid(call.tensor(0), call.float("alpha", 0.2), call.float("beta", 0.5)),
-  HardSwish: unary((x) => mul(x, hardSigmoid(x, 1 / 6, 0.5))),
-  Gelu: (call) => (call.text("approximate", "none") === "tanh" ? geluByTanh : gelu)(call.tensor(0)),
-  "com.microsoft.Gelu": unary(gelu),
-  Clip: importClip,
+export const pointwiseOperators: OperatorTable = {
+  // Up to set 6 the attributes `broadcast` and `axis` decide how the second operand is stretched.
+  Add: { since: 7, build: binary(add) },
+  Sub: { since: 7, build: binary(sub) },
+  Mul: { since: 7, build: binary(mul) },
+  Div: { since: 7, build: binary(div) },
+  Pow: { since: 7, build: importPow, settings: [1] },
+  Equal: { since: 7, build: binary(equal) },
+  Greater: { since: 7, build: binary(greater) },
+  Less: { since: 7, build: binary(less) },
+  And: { since: 7, build: logical(mul) },
+  Or: { since: 7, build: logical(maximum) },
+  // Up to set 6 a slope of one axis belongs to the channels.
+  PRelu: { since: 7, build: (call) => split(call.tensor(0), (x) => mul(x, call.tensor(1))) },
+  GreaterOrEqual: { since: 12, build: binary((a, b) => not(less(a, b))) },
+  LessOrEqual: { since: 12, build: binary((a, b) => not(greater(a, b))) },
+  // Up to set 7 all operands have one shape.
+  Min: { since: 1, build: variadic(minimum) },
+  Max: { since: 1, build: variadic(maximum) },
+  Sum: { since: 1, build: variadic(add) },
+  Mean: {
+    since: 1,
+    build: (call) =>
+      mul(
+        call.tensors().reduce((a, b) => add(a, b)),
+        1 / call.values.length,
+      ),
+  },
+  Not: { since: 1, build: unary(not) },
+  Where: { since: 9, build: (call) => where(call.tensor(0), call.tensor(1), call.tensor(2)) },
+  // Up to set 5 the type is given as text.
+  Cast: { since: 6, build: importCast },
+  Abs: { since: 1, build: unary(abs) },
+  Neg: { since: 1, build: unary(neg) },
+  Sign: { since: 9, build: unary(sign) },
+  Sqrt: { since: 1, build: unary(sqrt) },
+  Reciprocal: { since: 1, build: unary(reciprocal) },
+  Exp: { since: 1, build: unary(exp) },
+  Log: { since: 1, build: unary(log) },
+  Sin: { since: 7, build: unary(sin) },
+  Cos: { since: 7, build: unary(cos) },
+  Tanh: { since: 1, build: unary(tanh) },
+  Erf: { since: 9, build: unary(erf) },
+  Sigmoid: { since: 1, build: unary(sigmoid) },
+  Softplus: { since: 1, build: unary(softplus) },
+  Softsign: { since: 1, build: unary((x) => div(x, add(abs(x), 1))) },
+  Relu: { since: 1, build: unary(relu) },
+  LeakyRelu: {
+    since: 1,
+    build: (call) => split(call.tensor(0), (x) => mul(x, call.float("alpha", 0.01))),
+  },
+  Elu: {
+    since: 1,
+    build: (call) => split(call.tensor(0), (x) => mul(sub(exp(x), 1), call.float("alpha", 1))),
+  },
+  // In set 1 both factors are rounded to four places.
+  Selu: {
+    since: 6,
+    build: (call) =>
+      selu(call.tensor(0), call.float("alpha", 1.6732632423543772), call.float("gamma", 1.0507009873554805)),
+  },
+  Celu: {
+    since: 12,
+    build(call) {
+      const alpha = call.float("alpha", 1);
+      return split(call.tensor(0), (x) => mul(sub(exp(mul(x, 1 / alpha)), 1), alpha));
+    },
+  },
+  ThresholdedRelu: {
+    since: 10,
+    build(call) {
+      const x = call.tensor(0);
+      return where(greater(x, call.float("alpha", 1)), x, 0);
+    },
+  },
+  HardSigmoid: {
+    since: 1,
+    build: (call) => hardSigmoid(call.tensor(0), call.float("alpha", 0.2), call.float("beta", 0.5)),
+  },
+  HardSwish: { since: 14, build: unary((x) => mul(x, hardSigmoid(x, 1 / 6, 0.5))) },
+  Mish: { since: 18, build: unary((x) => mul(x, tanh(softplus(x)))) },
+  Gelu: {
+    since: 20,
+    build: (call) => (call.text("approximate", "none") === "tanh" ? geluByTanh : gelu)(call.tensor(0)),
+  },
+  Swish: { since: 24, build: (call) => swish(call.tensor(0), call.float("alpha", 1)) },
+  "com.microsoft.Gelu": { since: 1, build: unary(gelu) },
+  "com.microsoft.QuickGelu": {
+    since: 1,
+    build: (call) => swish(call.tensor(0), call.float("alpha", 1.702)),
+  },
+  // Bounds are attributes up to set 10.
+  Clip: { since: 1, build: importClip, settings: [1, 2] },
 };

@@ -2,7 +2,7 @@
 import { add, einsum, linear, matmul, mul, reshape } from "@semlink/engine";
 import type { Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
-import type { ImporterTable } from "./operator.ts";
+import type { OperatorTable } from "./operator.ts";
 
 /** `y = alpha · a b + beta · c`, with `a` and `b` transposed on demand; a linear layer where it is one. */
 function importGemm(call: NodeCall): Tensor {
@@ -29,9 +29,6 @@ function importMatMul(call: NodeCall): Tensor {
   );
 }
 
-/** Matrix products. */
-export const productImporters: ImporterTable = { Gemm: importGemm, MatMul: importMatMul };
-
 const LETTERS = Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 const ELLIPSIS = "...";
 
@@ -52,5 +49,10 @@ function importEinsum(call: NodeCall): Tensor {
   return einsum(`${left}->${result}`.replaceAll(ELLIPSIS, unnamed.join("")), ...operands);
 }
 
-/** Products over named axes. */
-export const einsumImporters: ImporterTable = { Einsum: importEinsum };
+/** Matrix products, and products over named axes. */
+export const productOperators: OperatorTable = {
+  // Up to set 6 the attribute `broadcast` decides how c is added.
+  Gemm: { since: 7, build: importGemm },
+  MatMul: { since: 1, build: importMatMul },
+  Einsum: { since: 12, build: importEinsum },
+};

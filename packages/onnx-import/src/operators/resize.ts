@@ -2,7 +2,7 @@
 import { add, constant, gather, mul, normalizeAxis, placeOf } from "@semlink/engine";
 import type { Dim, Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
-import type { ImporterTable } from "./operator.ts";
+import type { OperatorTable } from "./operator.ts";
 
 /** One axis in another size. */
 interface AxisResize {
@@ -45,15 +45,60 @@ function importResize(call: NodeCall): Tensor {
   }
   const policy = call.text("keep_aspect_ratio_policy", "stretch");
   if (policy !== "stretch") throw call.refusal("unsupported-attribute", "sizes that stretch", policy);
-  const tapsOf = tapRule(call);
-  return axisResizes(call).reduce<Tensor>((y, { axis, resize }) => {
+  const resizes = axisResizes(call);
+  // Set 10 does not say how places are rounded, and runtimes differ where images get smaller.
+  const isUnsaid = call.opset < 11 && call.text("mode", "nearest") === "nearest";
+  if (isUnsaid && resizes.some(({ resize }) => resize.scale < 1)) {
+    throw call.refusal("unsupported-attribute", "nearest for scales of at least 1", "a smaller one");
+  }
+  return resized(call, resizes, tapRule(call));
+}
+
+/** An axis and its other size. */
+interface ResizedAxis {
+  readonly axis: number;
+  readonly resize: AxisResize;
+}
+
+function resized(
+  call: NodeCall,
+  resizes: readonly ResizedAxis[],
+  tapsOf: ReturnType<typeof tapRule>,
+): Tensor {
+  return resizes.reduce<Tensor>((y, { axis, resize }) => {
     const rows = Array.from({ length: resize.outSize }, (_, out) => tapsOf(out, resize));
     return weightedGathers(y, axis, rows);
   }, call.tensor(0));
 }
 
+/** Larger images by factors, an attribute up to set 8: places by `asymmetric`, rounded down. */
+function importUpsample(call: NodeCall): Tensor {
+  const scales = call.has(1) ? call.numbers(1) : call.floats("scales");
+  if (scales.some((scale) => scale < 1)) {
+    throw call.refusal("unsupported-attribute", "scales of at least 1", `[${scales.join(", ")}]`);
+  }
+  const { shape } = call.tensor(0);
+  const resizes = scales.flatMap((scale, axis) => {
+    if (scale === 1) return [];
+    const inSize = numberOf(call, shape[axis]!, axis);
+    return [{ axis, resize: { inSize, outSize: Math.floor(inSize * scale), scale } }];
+  });
+  return resized(call, resizes, tapRule(call));
+}
+
+/** A size that must be known to compute places. */
+function numberOf(call: NodeCall, size: Dim, axis: number): number {
+  if (typeof size === "number") return size;
+  throw call.refusal(
+    "symbolic-size",
+    `a number as size of axis ${axis}`,
+    `"${size}"`,
+    "give images of a fixed size",
+  );
+}
+
 /** The axes whose size changes, from scales or sizes. */
-function axisResizes(call: NodeCall): readonly { readonly axis: number; readonly resize: AxisResize }[] {
+function axisResizes(call: NodeCall): readonly ResizedAxis[] {
   const { shape } = call.tensor(0);
   const [scaleInput, sizeInput] = call.opset >= 11 ? [2, 3] : [1, 3];
   const isBySize = call.has(sizeInput) && call.dims(sizeInput).length > 0;
@@ -119,4 +164,8 @@ function weightedGathers(x: Tensor, axis: number, rows: readonly (readonly Tap[]
 }
 
 /** Images in another size. */
-export const resizeImporters: ImporterTable = { Resize: importResize };
+export const resizeOperators: OperatorTable = {
+  Resize: { since: 10, build: importResize, settings: [1, 2, 3] },
+  // In sets 1 to 6 height and width have a factor each; since set 10 a Resize says more.
+  Upsample: { since: 7, until: 9, build: importUpsample, settings: [1] },
+};

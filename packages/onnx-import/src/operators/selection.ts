@@ -4,7 +4,7 @@ import type { Dim, Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
 import { axisOf, indicesOf, sliceRanges } from "./axes.ts";
 import type { AxisRange } from "./axes.ts";
-import type { ImporterTable } from "./operator.ts";
+import type { OperatorTable } from "./operator.ts";
 
 // Exporters write the largest integer of some width, or their own constant, for "to the end".
 const BEYOND_ANY_AXIS = 2 ** 31 - 1;
@@ -76,8 +76,9 @@ function importPad(call: NodeCall): Tensor {
 }
 
 /** Operators that take a part of a tensor, or add to its edges. */
-export const selectionImporters: ImporterTable = {
-  Slice: importSlice,
-  Gather: importGather,
-  Pad: importPad,
+export const selectionOperators: OperatorTable = {
+  Slice: { since: 1, build: importSlice },
+  Gather: { since: 1, build: importGather },
+  // In set 1 the attribute is `paddings`.
+  Pad: { since: 2, build: importPad, settings: [2] },
 };

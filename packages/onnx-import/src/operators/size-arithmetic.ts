@@ -5,7 +5,7 @@ import type { NodeCall } from "../node-call.ts";
 import { engineDType } from "../stored-tensor.ts";
 import { elementOf, known, tabulateKnown } from "../values.ts";
 import type { KnownValue } from "../values.ts";
-import type { Folder, FolderTable } from "./operator.ts";
+import type { Folder, FolderTable, OperatorTable } from "./operator.ts";
 
 /** What an operator makes of two numbers, and of sizes of which one at least is a symbol; null: nothing known. */
 interface Rule {
@@ -129,6 +129,13 @@ function foldRange(call: NodeCall): KnownValue {
   );
 }
 
+/** The rest has the sign of the divisor, or with `fmod` that of the dividend. */
+function foldMod(call: NodeCall): KnownValue {
+  const isOfDividend = call.integer("fmod", 0) === 1;
+  const numbers = (a: number, b: number): number => (isOfDividend ? a % b : a - b * Math.floor(a / b));
+  return binary({ numbers, symbols: nothing })(call);
+}
+
 function unknownSize(call: NodeCall, sizes: string): Error {
   return call.refusal(
     "symbolic-size",
@@ -150,7 +157,7 @@ export const arithmeticFolders: FolderTable = {
   Min: variadic(Math.min),
   Max: variadic(Math.max),
   Pow: binary({ numbers: (a, b) => a ** b, symbols: nothing }),
-  Mod: binary({ numbers: (a, b) => a - b * Math.floor(a / b), symbols: nothing }),
+  Mod: foldMod,
   Neg: unary((x) => -x),
   Sqrt: unary(Math.sqrt),
   Floor: unary(Math.floor),
@@ -158,4 +165,13 @@ export const arithmeticFolders: FolderTable = {
   Cast: foldCast,
   Where: foldWhere,
   Range: foldRange,
+};
+
+/** Operators that are computed on known values alone: they have no gradient, and no operator of the engine. */
+export const arithmeticOperators: OperatorTable = {
+  Floor: { since: 1 },
+  Ceil: { since: 1 },
+  Mod: { since: 10 },
+  Range: { since: 11 },
+  ReduceProd: { since: 1 },
 };
