@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { bindShape, Build, Evaluator, input, rngFrom } from "@semlink/engine";
-import type { HostTensor } from "@semlink/engine";
+import type { HostTensor, Tensor } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
 import { expectClose } from "@semlink/engine/testing";
 import { expect } from "vitest";
 import { ForeignModel } from "./foreign-model.ts";
+import type { ForeignModelOptions } from "./foreign-model.ts";
 import { onnxFile } from "./onnx-file.fixture.ts";
 import type { FileParts, FileTensor } from "./onnx-file.fixture.ts";
 
@@ -55,4 +56,18 @@ export async function expectAgreement(
     const [a, e] = [actual[`out:${name}`]!.data, data].map((values) => Array.from(values, Number));
     expectClose(a!, e!, { relative: 1e-5, absolute: 2e-6 }, name);
   }
+}
+
+/** The outputs of a file's graph, built on its declared inputs or on those given. */
+export function built(
+  parts: FileParts,
+  options: ForeignModelOptions = {},
+  given?: Readonly<Record<string, Tensor>>,
+): Readonly<Record<string, Tensor>> {
+  const model = new ForeignModel(onnxFile(parts), options);
+  const declared = Object.entries(parts.inputs ?? {}).map(([name, { shape, dtype }]): [string, Tensor] => [
+    name,
+    input(name, shape, dtype),
+  ]);
+  return new Build(model, { training: false }).apply(model, given ?? Object.fromEntries(declared));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 export { isCounted, isUncounted, measureOnnxCost } from "./cost.ts";
 export type { OnnxCost } from "./cost.ts";
+export { withExternalData } from "./external-data.ts";
+export type { ExternalData } from "./external-data.ts";
 export { ForeignModel } from "./foreign-model.ts";
 export type { ForeignModelOptions } from "./foreign-model.ts";
 export type { ForeignInput } from "./model-graph.ts";

@@ -4,6 +4,7 @@ import type { DType, Shape } from "@semlink/engine";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  FunctionProtoSchema,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -16,11 +17,14 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import type { AttributeProto, TensorProto, ValueInfoProto } from "onnx-buf";
+import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "onnx-buf";
 
-/** A tensor of a file; float32 unless it says otherwise. */
+/** An element type that a file may have. */
+export type FileDType = DType | "int8" | "uint8" | "float16" | "bfloat16";
+
+/** A tensor of a file; float32 unless it says otherwise, halves as their bit patterns. */
 export interface FileTensor {
-  readonly dtype?: DType;
+  readonly dtype?: FileDType;
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
@@ -32,7 +36,9 @@ export type FileAttribute =
   | readonly number[]
   | { readonly float: number }
   | { readonly floats: readonly number[] }
-  | { readonly tensor: FileTensor };
+  | { readonly tensor: FileTensor }
+  | { readonly texts: readonly string[] }
+  | { readonly graph: FileGraph };
 
 /** A node of a file; its one output is `y` unless it says otherwise. */
 export interface FileNode {
@@ -43,15 +49,23 @@ export interface FileNode {
   readonly domain?: string;
 }
 
-/** What a file says. */
-export interface FileParts {
+/** A graph of a file, its own or the branch of a node. */
+export interface FileGraph {
   readonly nodes: readonly FileNode[];
   readonly inputs?: Readonly<Record<string, { readonly dtype?: DType; readonly shape: Shape }>>;
   readonly stored?: Readonly<Record<string, FileTensor>>;
   /** `["y"]` if left out. */
   readonly outputs?: readonly string[];
+}
+
+/** What a file says. */
+export interface FileParts extends FileGraph {
   /** 17 if left out. */
   readonly opset?: number;
+  /** Operators that the file itself defines, each as the same as its first node. */
+  readonly functions?: readonly FileNode[];
+  /** Domains whose operator sets the file names; those of its nodes if left out. */
+  readonly domains?: readonly string[];
 }
 
 /** Integers as a stored int64 vector. */
@@ -77,14 +91,8 @@ export function chain(
 }
 
 /** The bytes of an ONNX file as another exporter might write it. */
-export function onnxFile({
-  nodes,
-  inputs = {},
-  stored = {},
-  outputs = ["y"],
-  opset = 17,
-}: FileParts): Uint8Array {
-  const domains = new Set(nodes.map(({ domain = "" }) => domain));
+export function onnxFile({ opset = 17, functions = [], domains: named, ...graph }: FileParts): Uint8Array {
+  const domains = named ?? new Set(graph.nodes.map(({ domain = "" }) => domain));
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -93,23 +101,32 @@ export function onnxFile({
       opsetImport: Array.from(domains, (domain) =>
         create(OperatorSetIdProtoSchema, { domain, version: domain === "" ? BigInt(opset) : 1n }),
       ),
-      graph: create(GraphProtoSchema, {
-        name: "graph",
-        node: nodes.map(({ type, domain = "", inputs: input, outputs: output = ["y"], attributes = {} }) =>
-          create(NodeProtoSchema, {
-            opType: type,
-            domain,
-            input: [...input],
-            output: [...output],
-            attribute: Object.entries(attributes).map(attributeProto),
-          }),
-        ),
-        initializer: Object.entries(stored).map(([name, tensor]) => tensorProto(name, tensor)),
-        input: Object.entries(inputs).map(valueInfo),
-        output: outputs.map((name) => create(ValueInfoProtoSchema, { name })),
-      }),
+      functions: functions.map((node) =>
+        create(FunctionProtoSchema, { name: node.type, domain: node.domain ?? "", node: [nodeProto(node)] }),
+      ),
+      graph: graphProto(graph),
     }),
   );
+}
+
+function graphProto({ nodes, inputs = {}, stored = {}, outputs = ["y"] }: FileGraph): GraphProto {
+  return create(GraphProtoSchema, {
+    name: "graph",
+    node: nodes.map(nodeProto),
+    initializer: Object.entries(stored).map(([name, tensor]) => tensorProto(name, tensor)),
+    input: Object.entries(inputs).map(valueInfo),
+    output: outputs.map((name) => create(ValueInfoProtoSchema, { name })),
+  });
+}
+
+function nodeProto({ type, domain = "", inputs, outputs = ["y"], attributes = {} }: FileNode): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: type,
+    domain,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: Object.entries(attributes).map(attributeProto),
+  });
 }
 
 function attributeProto([name, value]: [string, FileAttribute]): AttributeProto {
@@ -124,13 +141,24 @@ function attributeProto([name, value]: [string, FileAttribute]): AttributeProto 
   if ("floats" in value) {
     return create(AttributeProtoSchema, { name, type: type.FLOATS, floats: [...value.floats] });
   }
+  if ("texts" in value) {
+    const strings = value.texts.map((text) => new TextEncoder().encode(text));
+    return create(AttributeProtoSchema, { name, type: type.STRINGS, strings });
+  }
+  if ("graph" in value) {
+    return create(AttributeProtoSchema, { name, type: type.GRAPH, g: graphProto(value.graph) });
+  }
   if ("tensor" in value) {
     return create(AttributeProtoSchema, { name, type: type.TENSOR, t: tensorProto("", value.tensor) });
   }
   return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.map(BigInt) });
 }
 
-const CODE: Readonly<Record<DType, TensorProto_DataType>> = {
+const CODE: Readonly<Record<FileDType, TensorProto_DataType>> = {
+  int8: TensorProto_DataType.INT8,
+  uint8: TensorProto_DataType.UINT8,
+  float16: TensorProto_DataType.FLOAT16,
+  bfloat16: TensorProto_DataType.BFLOAT16,
   float32: TensorProto_DataType.FLOAT,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,

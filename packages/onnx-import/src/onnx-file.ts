@@ -2,7 +2,15 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { decodeModel } from "@semlink/engine";
 import { ModelProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from "onnx-buf";
-import type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from "onnx-buf";
+import type {
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorProto,
+  ValueInfoProto,
+} from "onnx-buf";
+import { sizesOf } from "./stored-tensor.ts";
 
 /** A tensor that a model takes or gives. */
 export interface OnnxValue {
@@ -40,7 +48,10 @@ export interface OnnxFile {
   readonly innerNodes: readonly OnnxNode[];
   /** Shapes of the stored tensors by name. */
   readonly initializers: ReadonlyMap<string, readonly number[]>;
-  /** Number of stored values; integers of 32 and more bits and booleans are indices and sizes, not parameters. */
+  /**
+   * Number of stored values, those in Constant nodes, in branches and in files beside the model among them. Integers of
+   * 32 and more bits and booleans are indices and sizes, single numbers of Constant nodes are settings: no parameters.
+   */
   readonly numParams: number;
   /** The same model with more tensors of the main graph among its outputs. */
   withOutputs(names: readonly string[]): Uint8Array;
@@ -69,7 +80,9 @@ export function readOnnx(bytes: Uint8Array, where: string): OnnxFile {
     nodes: graph.node.map(describeNode),
     innerNodes: inner.map(describeNode),
     initializers,
-    numParams: graph.initializer.filter(isParameter).reduce((sum, { dims }) => sum + sizeOf(dims), 0),
+    numParams:
+      paramsOfGraph(graph, where) +
+      model.functions.reduce((sum, { node }) => sum + paramsOfNodes(node, where), 0),
     withOutputs: (names) => encodeWithOutputs(model, graph, names),
   };
 }
@@ -123,8 +136,28 @@ function isParameter({ dataType }: TensorProto): boolean {
   return !NO_PARAMETERS.has(dataType);
 }
 
-function sizeOf(dims: readonly bigint[]): number {
-  return dims.reduce((product, dim) => product * Number(dim), 1);
+/** Number of parameters of a graph, at any depth. */
+function paramsOfGraph({ initializer, sparseInitializer, node }: GraphProto, where: string): number {
+  const stored = [...initializer, ...sparseInitializer.flatMap(({ values }) => values ?? [])];
+  const sizes = stored
+    .filter(isParameter)
+    .map((tensor) => sizesOf(tensor, `${where} › tensor "${tensor.name}"`).size);
+  return sizes.reduce((sum, size) => sum + size, paramsOfNodes(node, where));
+}
+
+function paramsOfNodes(nodes: readonly NodeProto[], where: string): number {
+  return nodes
+    .flatMap(({ name, attribute }) =>
+      attribute.map((entry) => paramsOfAttribute(entry, `${where} › ${name}`)),
+    )
+    .reduce((sum, count) => sum + count, 0);
+}
+
+function paramsOfAttribute({ name, t, floats, g, graphs }: AttributeProto, where: string): number {
+  const inner = (g === undefined ? graphs : [g, ...graphs]).map((graph) => paramsOfGraph(graph, where));
+  const carried = t !== undefined && isParameter(t) ? sizesOf(t, where).size : 0;
+  const listed = name === "value_floats" ? floats.length : 0;
+  return inner.reduce((sum, count) => sum + count, Math.max(carried, listed) > 1 ? carried + listed : 0);
 }
 
 function encodeWithOutputs(model: ModelProto, graph: GraphProto, names: readonly string[]): Uint8Array {

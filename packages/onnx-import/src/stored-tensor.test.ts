@@ -81,7 +81,7 @@ describe("a stored tensor is refused", () => {
       "in another file",
       { dataType: type.FLOAT, dataLocation: TensorProto_DataLocation.EXTERNAL },
       "unsupported-tensor",
-      /another file .*embedded/,
+      /another file .*readModelFile/,
     ],
     [
       "with too few bytes",

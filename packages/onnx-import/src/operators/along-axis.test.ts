@@ -33,6 +33,8 @@ describe("an imported operator along an axis agrees with ONNX Runtime", () => {
   it.each<[string, FileParts]>([
     ["the largest elements and where they are", one("TopK", { k: int64s(2) }, {}, both)],
     ["the smallest elements of a column", one("TopK", { k: int64s(2) }, { axis: 0, largest: 0 }, both)],
+    ["where the largest is", one("ArgMax", {}, { axis: 1, keepdims: 0 })],
+    ["where the smallest is", one("ArgMin", {}, { axis: -2 })],
     ["a running sum", one("CumSum", { axis })],
     ["a running sum from the end, without itself", one("CumSum", { axis }, { reverse: 1, exclusive: 1 })],
     ["elements by place", one("GatherElements", { at: places(3, 0, 3, 1, 1, 2, 2) }, { axis: 1 })],

@@ -27,6 +27,8 @@ const outputs = (parts: FileParts, ...names: string[]): FileParts => ({
 
 describe("imported layout agrees with ONNX Runtime", () => {
   const thin = { x: { shape: ["batch", 1, 6, 1] } };
+  const deep = { x: { shape: ["batch", 8, 2, 3] } };
+  const wide = { x: { shape: ["batch", 3, 4, 6] } };
   it.each<[string, FileParts]>([
     ["Reshape that copies and infers", one("Reshape", { shape: int64s(0, -1) })],
     ["Reshape that splits an axis", one("Reshape", { shape: int64s(-1, 5, 2, 3) })],
@@ -43,6 +45,13 @@ describe("imported layout agrees with ONNX Runtime", () => {
     ["Transpose to the reverse", one("Transpose")],
     ["Expand to more axes", one("Expand", { shape: int64s(3, 1, 1, 6) })],
     ["Expand of an axis of size 1", one("Expand", { shape: int64s(1, 4, 6, 3) }, {}, 17, thin)],
+    ["Tile", one("Tile", { repeats: int64s(1, 2, 3) })],
+    ["Tile of the batch", one("Tile", { repeats: int64s(2, 1, 1) })],
+    ["the upper triangle", one("Trilu")],
+    ["the lower triangle below a diagonal", one("Trilu", { k: { ...int64s(-1), shape: [] } }, { upper: 0 })],
+    ["DepthToSpace", one("DepthToSpace", {}, { blocksize: 2 }, 17, deep)],
+    ["DepthToSpace by columns", one("DepthToSpace", {}, { blocksize: 2, mode: "CRD" }, 17, deep)],
+    ["SpaceToDepth", one("SpaceToDepth", {}, { blocksize: 2 }, 17, wide)],
     ["Concat", one("Concat", {}, { axis: -1 })],
     [
       "Concat with stored values",

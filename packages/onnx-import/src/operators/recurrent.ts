@@ -197,7 +197,8 @@ function checkForm(call: NodeCall, { activations }: RecurrentForm, numDirections
   const isRnn = activations.length === 1;
   const given = call.texts("activations").map((name) => name.toLowerCase());
   const isKnown = given.every((name, index) => name === usual[index] || (isRnn && name === "relu"));
-  if (given.length === 0 || (given.length === usual.length && isKnown)) return;
+  const isUsual = !call.node.attributes.has("activations") || (given.length === usual.length && isKnown);
+  if (isUsual) return;
   throw call.refusal("unsupported-attribute", `activations ${usual.join(", ")}`, given.join(", "));
 }
 
