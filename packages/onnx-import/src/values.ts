@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatShape, placeOf, SemlinkError } from "@semlink/engine";
 import type { Dim, DType, Param, Tensor } from "@semlink/engine";
 
 /** A value that is known while the graph is built, row-major; sizes among its elements may be symbols. */
@@ -34,6 +35,26 @@ export interface ParameterValue {
 /** What a name of a foreign graph stands for while engine operators are built from it. */
 export type ForeignValue = KnownValue | ComputedValue | ParameterValue;
 
+/** Most elements of a value that is computed while the graph is built. */
+const MOST_ELEMENTS = 2 ** 26;
+
+/**
+ * Number of elements of a known value of some sizes.
+ *
+ * @throws SemlinkError `too-large` when it could not be kept, `input-shape` when a size is negative
+ */
+export function knownSize(shape: readonly number[]): number {
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  const isShape = shape.every((dim) => Number.isInteger(dim) && dim >= 0);
+  if (isShape && size <= MOST_ELEMENTS) return size;
+  throw new SemlinkError({
+    code: isShape ? "too-large" : "input-shape",
+    where: placeOf("constant"),
+    expected: isShape ? `a constant of at most ${MOST_ELEMENTS} elements` : "sizes of at least 0",
+    actual: isShape ? `${size}` : formatShape(shape),
+  });
+}
+
 /** A known value from its parts. */
 export function known(dtype: DType, shape: readonly number[], elements: ArrayLike<Dim>): KnownValue {
   return { kind: "known", dtype, shape, elements };
@@ -45,8 +66,7 @@ export function tabulateKnown(
   shape: readonly number[],
   at: (index: readonly number[]) => Dim,
 ): KnownValue {
-  const size = shape.reduce((product, dim) => product * dim, 1);
-  const elements = Array.from({ length: size }, (_, position) => {
+  const elements = Array.from({ length: knownSize(shape) }, (_, position) => {
     let rest = position;
     const index = new Array<number>(shape.length).fill(0);
     for (let axis = shape.length - 1; axis >= 0; axis--) {

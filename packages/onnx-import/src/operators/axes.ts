@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { divideDims, normalizeAxis, placeOf, productOf } from "@semlink/engine";
+import { divideDims, formatShape, normalizeAxis, placeOf, productOf } from "@semlink/engine";
 import type { Dim, Shape } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
 
@@ -8,7 +8,13 @@ import type { NodeCall } from "../node-call.ts";
 /** The shape that a Reshape asks for: 0 copies a size (unless `allowzero`), -1 is what is left over. */
 export function reshapedShape(call: NodeCall, from: Shape): Shape {
   const copies = call.integer("allowzero", 0) === 0;
-  const asked = call.dims(1).map((dim, axis) => (dim === 0 && copies ? from[axis]! : dim));
+  const dims = call.dims(1);
+  const isWrong = dims.some((dim, axis) => dim === 0 && copies && from[axis] === undefined);
+  const isNegative = dims.some((dim) => typeof dim === "number" && dim < -1);
+  if (isWrong || isNegative || dims.filter((dim) => dim === -1).length > 1) {
+    throw call.refusal("input-shape", "sizes of which at most one is -1", formatShape(dims));
+  }
+  const asked = dims.map((dim, axis) => (dim === 0 && copies ? from[axis]! : dim));
   const free = asked.indexOf(-1);
   if (free < 0) return asked;
   const rest = productOf(asked.filter((_, axis) => axis !== free));
@@ -28,6 +34,9 @@ export function unsqueezedShape(call: NodeCall, from: Shape): Shape {
   const given = call.integersFrom(1, "axes") ?? [];
   const rank = from.length + given.length;
   const axes = given.map((axis) => normalizeAxis(placeOf("Unsqueeze"), axis, rank));
+  if (new Set(axes).size < axes.length) {
+    throw call.refusal("unsupported-attribute", "axes that differ", axes.join(", "));
+  }
   const rest = [...from];
   return Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!));
 }

@@ -64,7 +64,7 @@ function importConvTranspose(call: NodeCall, x: Tensor): Tensor {
     whole,
   );
   const bias = call.optionalTensor(2);
-  return bias ? add(y, reshape(bias, [bias.shape[0]!, 1, 1])) : y;
+  return bias ? add(y, reshape(bias, [y.shape[1]!, 1, 1])) : y;
 }
 
 /** Convolutions over images and sequences. */

@@ -67,6 +67,9 @@ export function ruleOf(type: string): OperatorRule | undefined {
  */
 export function importNode(call: NodeCall): readonly ForeignValue[] {
   const { type } = call.node;
+  if (call.values.length === 0 && type !== "Constant") {
+    throw call.refusal("missing-input", "at least one input", "none");
+  }
   const folder = FOLDERS.get(type);
   const isKnown = call.values.every((value) => value === null || value.kind === "known");
   if (folder !== undefined && isKnown) return [folder(call)];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { productOf } from "@semlink/engine";
+import { formatShape, productOf } from "@semlink/engine";
 import type { Dim, Shape } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
-import { elementOf, known, tabulateKnown } from "../values.ts";
+import { elementOf, known, knownSize, tabulateKnown } from "../values.ts";
 import type { KnownValue } from "../values.ts";
 import {
   axisOf,
@@ -20,7 +20,9 @@ import { broadcastSizes } from "./size-arithmetic.ts";
 function reshaped(shapeOf: (call: NodeCall, from: Shape) => Shape): Folder {
   return (call) => {
     const { dtype, shape, elements } = call.known(0);
-    return known(dtype, shapeOf(call, shape) as readonly number[], elements);
+    const result = shapeOf(call, shape) as readonly number[];
+    if (knownSize(result) === elements.length) return known(dtype, result, elements);
+    throw call.refusal("input-shape", `sizes of ${elements.length} elements`, formatShape(result));
   };
 }
 

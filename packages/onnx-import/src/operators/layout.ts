@@ -6,6 +6,7 @@ import {
   constant,
   divideDims,
   expandLike,
+  formatShape,
   gather,
   isStatic,
   mul,
@@ -19,7 +20,7 @@ import {
 } from "@semlink/engine";
 import type { Dim, DType, Shape, Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
-import { known } from "../values.ts";
+import { known, knownSize } from "../values.ts";
 import type { KnownValue } from "../values.ts";
 import { axisOf, reshapedShape, squeezedShape, triangle, unsqueezedShape } from "./axes.ts";
 import type { Importer, OperatorTable } from "./operator.ts";
@@ -68,8 +69,7 @@ function importConstantOfShape(call: NodeCall): KnownValue | Tensor {
   const fill = elements[0] as number;
   const shape = call.dims(0);
   if (!isStatic(shape)) return expandTo(call, constant(fill, [], dtype), shape);
-  const size = shape.reduce((product, dim) => product * dim, 1);
-  return known(dtype, shape, new Array<number>(size).fill(fill));
+  return known(dtype, shape, new Array<number>(knownSize(shape)).fill(fill));
 }
 
 function importDropout(call: NodeCall): Tensor {
@@ -182,6 +182,9 @@ export const layoutOperators: OperatorTable = {
  * @throws SemlinkError `symbolic-size` when no input has an axis of a symbolic size
  */
 export function expandTo(call: NodeCall, x: Tensor, wanted: Shape): Tensor {
+  if (wanted.some((dim) => typeof dim === "number" && dim < 0)) {
+    throw call.refusal("input-shape", "sizes of at least 0", formatShape(wanted));
+  }
   if (x.dtype === "bool") return cast(expandTo(call, cast(x, "int32"), wanted), "bool");
   const shape = broadcastShapes(placeOf(call.node.type), x.shape, wanted);
   const missing = new Array<Dim>(shape.length - x.shape.length).fill(1);
@@ -195,7 +198,9 @@ export function expandTo(call: NodeCall, x: Tensor, wanted: Shape): Tensor {
 function onesAlong(call: NodeCall, shape: Shape, axis: number, dtype: DType): Tensor {
   const size = shape[axis]!;
   const line = shape.map((dim, other) => (other === axis ? dim : 1));
-  if (typeof size === "number") return constant(new Array<number>(size).fill(1), line as number[], dtype);
+  if (typeof size === "number") {
+    return constant(new Array<number>(knownSize([size])).fill(1), line as number[], dtype);
+  }
   const source = call.sources.find((tensor) => tensor.shape.includes(size));
   if (source === undefined) {
     throw call.refusal("symbolic-size", "sizes that are numbers or sizes of inputs", `"${size}"`);

@@ -45,7 +45,7 @@ function importInstanceNorm(call: NodeCall): Tensor {
   const axes = x.shape.map((_, axis) => axis).slice(2);
   const centred = sub(x, mean(x, { axes, keepDims: true }));
   const variance = mean(square(centred), { axes, keepDims: true });
-  const perChannel = (vector: Tensor): Tensor => reshape(vector, [vector.shape[0]!, ...axes.map(() => 1)]);
+  const perChannel = (vector: Tensor): Tensor => reshape(vector, [x.shape[1] ?? 1, ...axes.map(() => 1)]);
   const xHat = div(centred, sqrt(add(variance, call.float("epsilon", 1e-5))));
   return add(mul(xHat, perChannel(weight)), perChannel(bias));
 }

@@ -7,6 +7,7 @@ import {
   constant,
   div,
   equal,
+  formatShape,
   greater,
   mul,
   reshape,
@@ -50,10 +51,15 @@ function stepsOf(call: NodeCall, rank: number): Steps {
   }
   const scale = call.known(1);
   const zero = call.has(2) ? call.known(2) : known("int32", [], [0]);
-  const isVector = scale.shape.length > 0 && scale.elements.length > 1;
+  const isVector = scale.elements.length > 1 || zero.elements.length > 1;
   const steps = { scale, zero, axis: isVector ? axisOf(call, rank, 1) : 0 };
-  if (scale.shape.length <= 1 && zero.shape.length <= 1) return steps;
-  throw call.refusal("unsupported-attribute", "a scale or a vector of scales", `rank ${scale.shape.length}`);
+  const isFit = ({ shape, elements }: KnownValue): boolean => shape.length <= 1 && elements.length > 0;
+  if (isFit(scale) && isFit(zero)) return steps;
+  throw call.refusal(
+    "unsupported-attribute",
+    "one scale or a vector of scales, and zero points likewise",
+    `${formatShape(scale.shape)} and ${formatShape(zero.shape)}`,
+  );
 }
 
 /** The entry of a number or of a vector at a place of the tensor. */

@@ -2,6 +2,7 @@
 import { add, constant, gather, mul, normalizeAxis, placeOf } from "@semlink/engine";
 import type { Dim, Tensor } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
+import { knownSize } from "../values.ts";
 import type { OperatorTable } from "./operator.ts";
 
 /** One axis in another size. */
@@ -60,12 +61,25 @@ interface ResizedAxis {
   readonly resize: AxisResize;
 }
 
+/**
+ * An image with axes of other sizes.
+ *
+ * @throws SemlinkError `unsupported-attribute` when one would have no place, or more than a constant may have
+ */
 function resized(
   call: NodeCall,
   resizes: readonly ResizedAxis[],
   tapsOf: ReturnType<typeof tapRule>,
 ): Tensor {
   return resizes.reduce<Tensor>((y, { axis, resize }) => {
+    if (resize.inSize < 1 || !(resize.outSize >= 1)) {
+      throw call.refusal(
+        "unsupported-attribute",
+        "sizes of at least 1",
+        `${resize.inSize} to ${resize.outSize}`,
+      );
+    }
+    knownSize([resize.outSize]);
     const rows = Array.from({ length: resize.outSize }, (_, out) => tapsOf(out, resize));
     return weightedGathers(y, axis, rows);
   }, call.tensor(0));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { divideDims, placeOf, productOf } from "@semlink/engine";
+import { broadcastShapes, divideDims, placeOf, productOf } from "@semlink/engine";
 import type { Dim, DType } from "@semlink/engine";
 import type { NodeCall } from "../node-call.ts";
 import { engineDType } from "../stored-tensor.ts";
-import { elementOf, known, tabulateKnown } from "../values.ts";
+import { elementOf, known, knownSize, tabulateKnown } from "../values.ts";
 import type { KnownValue } from "../values.ts";
 import type { Folder, FolderTable, OperatorTable } from "./operator.ts";
 
@@ -91,13 +91,13 @@ function unary(compute: (x: number) => number): Folder {
   };
 }
 
-/** Shape of an elementwise result of known values. */
+/**
+ * Shape of an elementwise result of known values.
+ *
+ * @throws ShapeError `broadcast`
+ */
 export function broadcastSizes(...shapes: readonly (readonly number[])[]): readonly number[] {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
-  return Array.from({ length: rank }, (_, axis) => {
-    const sizes = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
-    return sizes.find((size) => size !== 1) ?? 1;
-  });
+  return shapes.reduce((a, b) => broadcastShapes(placeOf("constants"), a, b) as number[]);
 }
 
 function foldCast(call: NodeCall): KnownValue {
@@ -122,6 +122,7 @@ function foldWhere(call: NodeCall): KnownValue {
 function foldRange(call: NodeCall): KnownValue {
   const [start, limit, delta] = [call.number(0), call.number(1), call.number(2)];
   const length = Math.max(0, Math.ceil((limit - start) / delta));
+  knownSize([length]);
   return known(
     call.known(0).dtype,
     [length],
