@@ -53,7 +53,8 @@ export class ForeignModel implements Layer<
    * @param bytes - an ONNX file
    * @throws SemlinkError `corrupt-file`, `unsupported-tensor`, `unknown-value`, `unsupported-operator` naming the node
    * and the nearest operator there is, `operator-set` when the file's operator set gives it another meaning,
-   * `shared-statistic` when a tensor cannot be trained and kept at once, `reserved-name` when a tensor is named like a method of this class
+   * `shared-statistic` when a tensor cannot be trained and kept at once, `reserved-name` when a tensor is named like a
+   * method of this class
    */
   constructor(bytes: Uint8Array, { where = "model", outputs, trainable = false }: ForeignModelOptions = {}) {
     const graph = readModelGraph(bytes, where, outputs);
