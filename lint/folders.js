@@ -22,12 +22,10 @@ export const FOLDERS = {
     "optim/",
     "rewrite/",
     "runtime/",
-    ["onnx/index.ts", "onnx/model-cost.ts"], // runs a model to count what it costs
     "train/",
     "self-test.ts",
     "profile/",
     "testing/",
-    "import/",
     "index.ts",
     ["node.ts", "web.ts"],
   ],

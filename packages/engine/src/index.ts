@@ -4,7 +4,6 @@ export { jvp } from "./autodiff/jvp.ts";
 export * from "./errors.ts";
 export * from "./files/index.ts";
 export * from "./graph/index.ts";
-export * from "./import/index.ts";
 export * from "./nn/index.ts";
 export * from "./onnx/index.ts";
 export * from "./ops/index.ts";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gradients } from "../autodiff/gradient.ts";
+import { SemlinkError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
 import type { Param } from "../nn/index.ts";
@@ -70,6 +71,8 @@ export interface TrainStep {
  * Feeding each `next:` output back as the input of the same name is training.
  *
  * Averages follow `min(averageDecay, (1 + step) / (10 + step))`, so early steps do not hang on the start values.
+ *
+ * @throws SemlinkError `nothing-to-train` when the objective uses no parameter that is trained
  */
 export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const { model, optimizer, isTrained = () => true, policy = () => ({}) } = options;
@@ -81,6 +84,7 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const used = parametersUsedBy([loss, ...updates.values()]);
   const params = paramsOf(model).filter((param) => used.has(param));
   const trained = params.filter((param) => param.trainable && isTrained(param));
+  if (trained.length === 0) throw nothingToTrain(params);
 
   const batchMetrics: Record<string, Tensor> = { loss, ...metrics };
   const batchGradients = gradients(
@@ -139,6 +143,20 @@ function rewrittenObjective(
     updates: new Map([...updates.keys()].map((buffer, index) => [buffer, others[names.length + index]!])),
     rewrites: changes,
   };
+}
+
+function nothingToTrain(used: readonly Param[]): SemlinkError {
+  const numTrainable = used.filter(({ trainable }) => trainable).length;
+  return new SemlinkError({
+    code: "nothing-to-train",
+    where: "buildTrainStep",
+    expected: "a parameter that the objective uses and that is trained",
+    actual: `none: it uses ${used.length}, of which ${numTrainable} are trainable`,
+    hint:
+      numTrainable > 0
+        ? "isTrained leaves all of them out"
+        : "apply layers with the build that the objective is given; a foreign model is frozen without trainable",
+  });
 }
 
 function parametersUsedBy(tensors: readonly Tensor[]): Set<unknown> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readOnnx, rngFrom } from "@semlink/engine";
+import { rngFrom } from "@semlink/engine";
+import { readOnnx } from "@semlink/onnx-import";
 import { expectClose } from "@semlink/engine/testing";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
