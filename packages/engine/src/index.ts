@@ -13,6 +13,6 @@ export { NODE_EXECUTION_PROVIDERS } from "./runtime/node-execution-providers.ts"
 export type { NodeExecutionProvider } from "./runtime/node-execution-providers.ts";
 export type { NamedTensors, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export type { ThreadControl } from "./runtime/thread-control.ts";
-export type { ThreadGroup, ThreadHost } from "./runtime/threads.ts";
+export type { ThreadHost, ThreadTeam } from "./runtime/threads.ts";
 export * from "./train/index.ts";
 export { hintFor, nearestName } from "./nearest.ts";

@@ -13,13 +13,14 @@ import {
   adamW,
   buildTrainStep,
   cosineSchedule,
+  fit,
   input,
   nameTree,
   paramsOf,
   rngFrom,
   Trainer,
 } from "@semlink/engine";
-import { fit } from "@semlink/engine/node";
+import { fileCheckpoints } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -217,7 +218,7 @@ async function trainPhase(
       ...dataOf(index),
       ...drawTransmissions(rng.fold("transmission").fold(index), batchSize, transmission),
     }),
-    checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
+    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), join(folder, "metrics.jsonl")),
     onLog: (done, metrics) => {
       report({ stage: `${kind} ${phase.name}`, done, total: totalSteps, metrics });
     },

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime, Tensor } from "@semlink/engine";
-import { buildTrainStep, cosineDistance, input, oneCycleSchedule, rngFrom, Trainer } from "@semlink/engine";
-import { fit } from "@semlink/engine/node";
+import {
+  buildTrainStep,
+  cosineDistance,
+  fit,
+  input,
+  oneCycleSchedule,
+  rngFrom,
+  Trainer,
+} from "@semlink/engine";
+import { fileCheckpoints } from "@semlink/engine/node";
 import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import type { StudentConfig, TransferConfig } from "../experiment.ts";
@@ -68,7 +76,7 @@ export async function transferKnowledge(options: TransferOptions): Promise<void>
     totalSteps,
     schedule: oneCycleSchedule({ peak: transfer.peakLearningRate, totalSteps, end: 0.001 }),
     batch: (step) => batches.at(step),
-    checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
+    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), join(folder, "metrics.jsonl")),
     onLog: (done, metrics) => {
       report({ stage, done, total: totalSteps, metrics });
     },

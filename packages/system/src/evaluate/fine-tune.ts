@@ -3,13 +3,14 @@ import type { Rng, Runtime } from "@semlink/engine";
 import {
   buildTrainStep,
   crossEntropy,
+  fit,
   input,
   nameTree,
   oneCycleSchedule,
   sgd,
   Trainer,
 } from "@semlink/engine";
-import { fit } from "@semlink/engine/node";
+import { fileCheckpoints } from "@semlink/engine/node";
 import { join } from "node:path";
 import { imagesAtBudgets } from "../baselines/images-at-budgets.ts";
 import { imageBudgets } from "../baselines/separation.ts";
@@ -112,7 +113,7 @@ async function train(
     totalSteps: steps,
     schedule: oneCycleSchedule({ peak: peakLearningRate, totalSteps: steps, end: 0.001 }),
     batch: (index) => batches.at(index),
-    checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
+    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), join(folder, "metrics.jsonl")),
     onLog: (done, metrics) => {
       report({ stage: "fine-tune on compressed images", done, total: steps, metrics });
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime } from "@semlink/engine";
-import { cosineSchedule, rngFrom } from "@semlink/engine";
-import { fit, readMetrics, writeFileAtomic } from "@semlink/engine/node";
+import { cosineSchedule, fit, rngFrom } from "@semlink/engine";
+import { fileCheckpoints, readMetrics, writeFileAtomic } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -206,7 +206,7 @@ async function trainEpoch(
       auxiliarySkip: scalar(1 - step / totalSteps),
       unrolledStep: scalar(schedule(step)),
     }),
-    checkpoint: { path: checkpointPath, metricsPath },
+    checkpoints: fileCheckpoints(checkpointPath, metricsPath),
     logEvery: LOG_EVERY,
     onLog: (done, metrics) => {
       report({ stage: `search ${id}`, done, total: totalSteps, metrics });

@@ -5,6 +5,7 @@ import {
   Build,
   crossEntropy,
   exportModel,
+  fit,
   graphCost,
   input,
   oneCycleSchedule,
@@ -12,7 +13,7 @@ import {
   sgd,
   Trainer,
 } from "@semlink/engine";
-import { fit, writeFileAtomic, writeSafetensors } from "@semlink/engine/node";
+import { fileCheckpoints, writeFileAtomic, writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import { alternatingFlipCrop } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -100,7 +101,7 @@ export async function trainTeacher(options: TrainTeacherOptions): Promise<void> 
       const { images, labels } = batches.at(index);
       return { images, labels };
     },
-    checkpoint: { path: join(folder, "checkpoint.safetensors"), metricsPath: join(folder, "metrics.jsonl") },
+    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), join(folder, "metrics.jsonl")),
     onLog: (done, metrics) => {
       report({ stage: "teacher", done, total: totalSteps, metrics });
     },
