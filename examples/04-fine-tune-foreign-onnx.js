@@ -5,11 +5,12 @@ import {
   buildTrainStep,
   constantSchedule,
   crossEntropy,
+  fit,
   Linear,
   rngFrom,
   Trainer,
 } from "@semlink/engine";
-import { fit, nodeRuntime } from "@semlink/engine/node";
+import { nodeRuntime } from "@semlink/engine/node";
 import { shippedTeacherFolder } from "@semlink/system/node";
 import { ForeignModel, readOnnx } from "@semlink/onnx-import";
 import { readFile } from "node:fs/promises";

@@ -14,5 +14,5 @@ export { NODE_EXECUTION_PROVIDERS } from "./runtime/execution-provider.ts";
 export type { NodeExecutionProvider } from "./runtime/execution-provider.ts";
 export type { NamedTensors, Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export type { ThreadControl } from "./runtime/thread-control.ts";
-export type { ThreadGroup, ThreadHost } from "./runtime/threads.ts";
+export type { ThreadHost, ThreadTeam } from "./runtime/threads.ts";
 export * from "./train/index.ts";

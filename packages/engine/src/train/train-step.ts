@@ -103,7 +103,7 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const grads = clipped?.gradients ?? means;
   const stepMetrics = clipped ? { ...batchMetrics, gradientNorm: clipped.norm } : batchMetrics;
 
-  const settings = { optimizer, policy, averageDecay: options.averageDecay ?? null, joinsSmall: true };
+  const settings = { optimizer, policy, averageDecay: options.averageDecay ?? null };
   const gradientOf = new Map(trained.map((param, index) => [param, grads[index]!]));
   const { outputs, state } = updateState(gradientOf, updates, settings);
   const changed = new Set<unknown>([...trained, ...updates.keys()]);
@@ -123,7 +123,6 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
         gradients: new Map(trained.map((param, index) => [param, batchGradients[index]!])),
         updates,
         clipNorm: options.clipNorm ?? null,
-        // Replicas share out the update by parameter, so each must be reachable by itself.
         settings,
       }),
   };

@@ -15,20 +15,20 @@ export function updateCost(numElements: number, outputs: Readonly<Record<string,
 }
 
 /**
- * Deals items out so that the shards cost about the same: each goes, the dearest first, to the cheapest shard so far.
+ * Deals items out so that the parts cost about the same: each goes, the dearest first, to the cheapest part so far.
  * A function of the costs alone.
  *
- * @returns for each item its shard
- * @source Graham 1969, longest processing time first: the dearest shard costs at most 4/3 of the least possible
+ * @returns for each item its part
+ * @source Graham 1969, longest processing time first: the dearest part costs at most 4/3 of the least possible
  */
-export function dealOut(costs: readonly number[], numShards: number): number[] {
-  const totals = new Array<number>(numShards).fill(0);
-  const shardOf = new Array<number>(costs.length).fill(0);
+export function dealOut(costs: readonly number[], numParts: number): number[] {
+  const totals = new Array<number>(numParts).fill(0);
+  const partOf = new Array<number>(costs.length).fill(0);
   const order = costs.map((_, item) => item).sort((a, b) => costs[b]! - costs[a]! || a - b);
   for (const item of order) {
-    const shard = totals.indexOf(Math.min(...totals));
-    totals[shard]! += costs[item]!;
-    shardOf[item] = shard;
+    const part = totals.indexOf(Math.min(...totals));
+    totals[part]! += costs[item]!;
+    partOf[item] = part;
   }
-  return shardOf;
+  return partOf;
 }

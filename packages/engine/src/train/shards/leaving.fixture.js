@@ -2,7 +2,7 @@
 import { buildTrainStep, input, Linear, mse, rngFrom, sgd, Trainer } from "../../../dist/index.js";
 import { nodeRuntime } from "../../../dist/node.js";
 
-// Usage: leaving.fixture.js <how>. Trains two replicas and leaves: by process.exit while a thread is inside a
+// Usage: leaving.fixture.js <how>. Trains on two cores and leaves: by process.exit while a thread is inside a
 // session, by an error nobody catches, while the threads start, or by coming to the end with the trainer still open.
 
 const [how] = process.argv.slice(2);
@@ -24,7 +24,7 @@ const step = buildTrainStep({
 });
 const runtime = await nodeRuntime({ intraOpThreads: 2 });
 if (how === "starting") setTimeout(leave, 20);
-const options = { runtime, rng: rngFrom(1), binding: { batch: BATCH }, replicas: 2 };
+const options = { runtime, rng: rngFrom(1), binding: { batch: BATCH }, shards: 2, cores: 2 };
 const trainer = await Trainer.create(step, options);
 const values = { dtype: "float32", shape: [BATCH, WIDTH], data: rngFrom(2).normal(BATCH * WIDTH) };
 const data = { x: values, y: values };

@@ -3,33 +3,33 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { input } from "../../graph/index.ts";
 import { add, matmul } from "../../ops/index.ts";
-import { dealOut, updateCost } from "./shards.ts";
+import { dealOut, updateCost } from "./deal-out.ts";
 
 const costs = fc.array(fc.integer({ min: 0, max: 1e6 }), { maxLength: 40 });
-const numShards = fc.integer({ min: 1, max: 8 });
+const numParts = fc.integer({ min: 1, max: 8 });
 
-function totalsOf(items: readonly number[], shards: number): number[] {
-  const totals = new Array<number>(shards).fill(0);
-  dealOut(items, shards).forEach((shard, item) => (totals[shard]! += items[item]!));
+function totalsOf(items: readonly number[], parts: number): number[] {
+  const totals = new Array<number>(parts).fill(0);
+  dealOut(items, parts).forEach((part, item) => (totals[part]! += items[item]!));
   return totals;
 }
 
 describe("dealOut", () => {
-  it("gives every item to one of the shards", () => {
+  it("gives every item to one of the parts", () => {
     fc.assert(
-      fc.property(costs, numShards, (items, shards) => {
-        const shardOf = dealOut(items, shards);
-        expect(shardOf).toHaveLength(items.length);
-        expect(shardOf.every((shard) => shard >= 0 && shard < shards)).toBe(true);
+      fc.property(costs, numParts, (items, parts) => {
+        const partOf = dealOut(items, parts);
+        expect(partOf).toHaveLength(items.length);
+        expect(partOf.every((part) => part >= 0 && part < parts)).toBe(true);
       }),
     );
   });
 
-  it("makes no shard dearer than the mean and one item", () => {
+  it("makes no part dearer than the mean and one item", () => {
     fc.assert(
-      fc.property(costs, numShards, (items, shards) => {
-        const totals = totalsOf(items, shards);
-        const mean = totals.reduce((sum, total) => sum + total, 0) / shards;
+      fc.property(costs, numParts, (items, parts) => {
+        const totals = totalsOf(items, parts);
+        const mean = totals.reduce((sum, total) => sum + total, 0) / parts;
         expect(Math.max(...totals)).toBeLessThanOrEqual(mean + Math.max(0, ...items));
       }),
     );

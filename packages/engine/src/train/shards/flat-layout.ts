@@ -62,10 +62,11 @@ export function flatValues(
   units: readonly FlatTensor[] = [],
 ): FlatValues {
   const flat = new Float32Array(range.to - range.from);
-  return { flat, tensors: viewsOf(flat, layout, range), units: viewsOf(flat, units, range) };
+  return { flat, tensors: flatViews(flat, layout, range), units: flatViews(flat, units, range) };
 }
 
-function viewsOf(
+/** The tensors of a layout that lie in `range`, over the numbers of `flat`, whose element 0 is the start of the range. */
+export function flatViews(
   flat: Float32Array,
   layout: readonly FlatTensor[],
   { from, to }: FlatRange,

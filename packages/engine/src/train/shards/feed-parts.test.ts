@@ -17,13 +17,13 @@ describe("parts of a batch", () => {
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 4 }),
         fc.integer({ min: 1, max: 3 }),
-        (numReplicas, rows, width) => {
-          const batch = numReplicas * rows;
+        (numShards, rows, width) => {
+          const batch = numShards * rows;
           const data = Int32Array.from({ length: 2 * batch * width }, (_, i) => i);
           const outputs = { x: input("x", ["2*batch", width], "int32") };
-          const [feed] = feedParts(outputs, { batch }, numReplicas);
+          const [feed] = feedParts(outputs, { batch }, numShards);
           const whole: HostTensor = { dtype: "int32", shape: [2 * batch, width], data };
-          const parts = Array.from({ length: numReplicas }, (_, replica) => partOf(whole, feed!, replica));
+          const parts = Array.from({ length: numShards }, (_, shard) => partOf(whole, feed!, shard));
           expect(parts.flatMap((part) => [...(part.data as Int32Array)])).toEqual([...data]);
           expect(parts.map(({ shape }) => shape)).toEqual(parts.map(() => [2 * rows, width]));
         },
@@ -35,7 +35,7 @@ describe("parts of a batch", () => {
     const outputs = { ...x(["batch", 2]), y: input("y", [3]) };
     const feed = feedParts(outputs, { batch: 4 }, 2).find(({ name }) => name === "y")!;
     const whole: HostTensor = { dtype: "float32", shape: [3], data: Float32Array.of(1, 2, 3) };
-    expect([0, 1].map((replica) => partOf(whole, feed, replica))).toEqual([whole, whole]);
+    expect([0, 1].map((shard) => partOf(whole, feed, shard))).toEqual([whole, whole]);
   });
 
   it("lie apart from each other, at starts that fit every type", () => {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { rngFrom } from "../../random/index.ts";
-import { addInto, averageInto, squaredNorm } from "./gradient-average.ts";
+import { addInto, averageInto, squaredNorm } from "./gradient-sum.ts";
 
 const LENGTH = 40;
 const vectors = (count: number): Float32Array[] =>
   Array.from({ length: count }, (_, index) => rngFrom(3).fold(index).normal(LENGTH));
 
 describe("averageInto", () => {
-  it.each([2, 3, 5])("is the scaled sum of %i vectors, on the range alone", (count) => {
+  it.each([1, 2, 3, 5])("is the scaled sum of %i vectors, on the range alone", (count) => {
     const sources = vectors(count);
     const into = new Float32Array(12).fill(9);
     averageInto(into, sources, { from: 16, to: 26 }, 1 / (2 * count));
@@ -30,6 +30,26 @@ describe("averageInto", () => {
     expect(into[0]).toBe(2 ** 24); // each 1 is lost beside 2^24
     averageInto(into, [small, small, big], { from: 0, to: 1 }, 1);
     expect(into[0]).toBe(2 ** 24 + 2);
+  });
+});
+
+describe("a sum that was begun before", () => {
+  it.each([1, 2, 3, 4])("has the bits of one over all sources: the first %i", (count) => {
+    const sources = vectors(5);
+    const range = { from: 3, to: LENGTH };
+    const [whole, parts] = [new Float32Array(LENGTH), new Float32Array(LENGTH)];
+    averageInto(whole, sources, range, 1 / 5);
+    const begun = sources[0]!.slice();
+    for (const values of sources.slice(1, count)) addInto(begun, values);
+    averageInto(parts, [begun, ...sources.slice(count)], range, 1 / 5);
+    expect(parts).toEqual(whole);
+  });
+
+  it("rounds to float32 before it scales", () => {
+    const into = new Float32Array(1);
+    const [big, small] = [Float32Array.of(2 ** 24), Float32Array.of(1)];
+    averageInto(into, [big, small], { from: 0, to: 1 }, 3);
+    expect(into[0]).toBe(3 * 2 ** 24); // not the float32 nearest to 3 · (2^24 + 1)
   });
 });
 

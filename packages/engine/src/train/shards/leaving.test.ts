@@ -15,7 +15,7 @@ function ending(how: string): Promise<{ code: number | null; signal: string | nu
   });
 }
 
-describe("a process with replicas", () => {
+describe("a process that trains on two cores", () => {
   it.each<[string, string, number, string]>([
     ["left while a thread is inside a session ends with its own exit code", "exit", 7, "trained\n"],
     ["with an error that nobody catches ends with that of Node", "uncaught", 1, "trained\n"],

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { ThreadControl } from "../../runtime/thread-control.ts";
-import { Barrier } from "./barrier.ts";
+import { Barrier, BARRIER_BYTES } from "./barrier.ts";
 
 function parties(count: number): { control: ThreadControl; barriers: readonly Barrier[] } {
   const control = new ThreadControl(count);
-  const first = new Barrier(count, control);
-  const others = Array.from({ length: count - 1 }, () => new Barrier(count, control, first.memory));
-  return { control, barriers: [first, ...others] };
+  const memory = new SharedArrayBuffer(BARRIER_BYTES);
+  return { control, barriers: Array.from({ length: count }, () => new Barrier(count, control, memory)) };
 }
 
 describe("Barrier", () => {
@@ -39,6 +38,29 @@ describe("Barrier", () => {
     expect(await waiting).toBe(false);
     expect(await slow.arrive(false)).toBe(true);
     expect(await failing).toBe(true);
+  });
+
+  it("lets one alone through, also in memory that is not shared", async () => {
+    const alone = new Barrier(1, { isStopped: false }, new ArrayBuffer(BARRIER_BYTES));
+    expect([await alone.arrive(false), await alone.arrive(true), await alone.arrive(false)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    alone.arriveBlocking();
+  });
+
+  it("is a meeting place for another number once nobody waits", async () => {
+    const { control } = parties(3);
+    const memory = new SharedArrayBuffer(BARRIER_BYTES);
+    const meet = (count: number): Promise<boolean[]> =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) => new Barrier(count, control, memory).arrive(index === 2)),
+      );
+    expect(await meet(3)).toEqual([true, true, true]);
+    expect(await meet(2)).toEqual([false, false]);
+    expect(await meet(1)).toEqual([false]);
+    expect(await meet(3)).toEqual([true, true, true]);
   });
 
   it("ends for those who wait when the threads shall stop", async () => {

@@ -6,7 +6,8 @@ const PHASE = 0;
 const ARRIVED = 1;
 const FAILURES = 2;
 const OUTCOME = 3; // of even phases; that of odd ones follows
-const NUM_WORDS = 5;
+/** Size of the memory of a {@link Barrier}. */
+export const BARRIER_BYTES: number = 5 * Int32Array.BYTES_PER_ELEMENT;
 
 /** Time after which somebody who waits looks whether the others are still there [ms]. */
 const SLICE_MS = 50;
@@ -18,24 +19,22 @@ const BLOCKING_LIMIT_MS = 60_000;
  * whether somebody failed on the way.
  */
 export class Barrier {
-  readonly memory: SharedArrayBuffer;
   private readonly parties: number;
-  private readonly control: ThreadControl;
+  private readonly control: Pick<ThreadControl, "isStopped">;
   private readonly words: Int32Array;
 
   /**
-   * @param parties - threads that meet
+   * @param parties - threads that meet; another number may meet there as soon as nobody waits any more
    * @param control - when it stops, nobody waits any longer
-   * @param memory - of the barrier that another thread made
+   * @param memory - {@link BARRIER_BYTES} zeros, seen by all; for one party it need not be shared
    */
   constructor(
     parties: number,
-    control: ThreadControl,
-    memory: SharedArrayBuffer = new SharedArrayBuffer(NUM_WORDS * Int32Array.BYTES_PER_ELEMENT),
+    control: Pick<ThreadControl, "isStopped">,
+    memory: SharedArrayBuffer | ArrayBuffer,
   ) {
     this.parties = parties;
     this.control = control;
-    this.memory = memory;
     this.words = new Int32Array(memory);
   }
 
@@ -83,6 +82,7 @@ export class Barrier {
   }
 
   private isWaiting(phase: number, limitMs: number): boolean {
+    if (Atomics.load(this.words, PHASE) !== phase) return false;
     Atomics.wait(this.words, PHASE, phase, limitMs);
     return Atomics.load(this.words, PHASE) === phase;
   }
@@ -98,8 +98,8 @@ export const STOPPED = "stopped";
 function stopped(actual: string): SemlinkError {
   return new SemlinkError({
     code: STOPPED,
-    where: "barrier of replicas",
-    expected: "a replica that goes on",
+    where: "barrier of a step",
+    expected: "a thread that goes on",
     actual,
   });
 }

@@ -14,35 +14,35 @@ import { buildTrainStep } from "../train-step.ts";
 import type { TrainerOptions } from "../trainer.ts";
 import { Trainer } from "../trainer.ts";
 
-export const BATCH = 12;
+export const BATCH = 24;
 const WIDTH = 5;
 const NUM_WORDS = 3;
 
 /** Dropout, and an embedding, whose indices can be wrong. */
-export const dropoutNet = (): Layer =>
+export const dropoutNet = (inFeatures = WIDTH): Layer =>
   new Sequential(
-    new Linear({ inFeatures: WIDTH, outFeatures: 8 }),
+    new Linear({ inFeatures, outFeatures: 8 }),
     new Dropout({ rate: 0.3 }),
     new Linear({ inFeatures: 8, outFeatures: 2 }),
   );
 
 /** What a test changes of the training that the fixture makes. */
-export interface ReplicaCase {
+export interface ShardCase {
   readonly net?: Layer;
   readonly optimizer?: Optimizer;
   readonly step?: Partial<Pick<TrainStepOptions, "clipNorm" | "averageDecay" | "accumulate">>;
-  readonly trainer?: Partial<Pick<TrainerOptions, "replicas" | "detectAnomaly" | "onNotice">>;
+  readonly trainer?: Partial<Pick<TrainerOptions, "shards" | "cores" | "detectAnomaly">>;
   readonly runtime?: Runtime;
 }
 
 /** A trainer of `net(x) + embedding(word)` on targets `y`. */
-export async function replicaTrainer({
+export async function shardTrainer({
   net = dropoutNet(),
   optimizer = adamW({ weightDecay: 0.1 }),
   step,
   trainer,
   runtime,
-}: ReplicaCase = {}): Promise<Trainer> {
+}: ShardCase = {}): Promise<Trainer> {
   const model = { net, embedding: new Embedding({ numEmbeddings: NUM_WORDS, width: 2 }) };
   const numMicroBatches = step?.accumulate ?? 1;
   const trainStep = buildTrainStep({
@@ -56,7 +56,7 @@ export async function replicaTrainer({
     ...step,
   });
   return Trainer.create(trainStep, {
-    runtime: runtime ?? (await nodeRuntime({ intraOpThreads: 2 })),
+    runtime: runtime ?? (await nodeRuntime({ intraOpThreads: 4 })),
     rng: rngFrom(5),
     binding: { batch: BATCH / numMicroBatches },
     session: { intraOpThreads: 1 },
@@ -67,7 +67,7 @@ export async function replicaTrainer({
 const floats = (shape: number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
 
 /** Data of a step in `parts` micro-batches; together always the same items. */
-export function replicaData(step: number, parts = 1): NamedTensors[] {
+export function shardData(step: number, parts = 1): NamedTensors[] {
   const rng = rngFrom(1).fold(step);
   const x = rng.fold("x").normal(BATCH * WIDTH);
   const y = rng.fold("y").normal(BATCH * 2);
@@ -88,7 +88,7 @@ export async function trainSteps(
 ): Promise<Readonly<Record<string, number>>[]> {
   const metrics = [];
   for (let step = first; step < last; step++)
-    metrics.push(await trainer.run(replicaData(step, trainer.numMicroBatches), 0.02));
+    metrics.push(await trainer.run(shardData(step, trainer.numMicroBatches), 0.02));
   return metrics;
 }
 
