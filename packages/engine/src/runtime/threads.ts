@@ -62,7 +62,6 @@ export interface ThreadAnswer {
   readonly error?: SemlinkErrorOptions;
 }
 
-
 /**
  * How many cores a caller gets: what it asks for, at most `most`, and at most as many as the runtime has threads.
  *

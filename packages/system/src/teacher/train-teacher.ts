@@ -24,6 +24,7 @@ export interface TeacherTraining {
   readonly widths: readonly [number, number, number];
   readonly epochs: number;
   readonly batchSize: number;
+  readonly shards: number;
   readonly peakLearningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
@@ -76,7 +77,7 @@ export function airbenchTeacher(options: {
       name: "teacher",
       network,
       batchSize: training.batchSize,
-      shards: 1,
+      shards: training.shards,
       totalSteps,
       rng,
       objective: (build) => {

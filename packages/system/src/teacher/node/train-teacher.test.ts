@@ -21,6 +21,7 @@ const training: TeacherTraining = {
   widths: [8, 8, 8],
   epochs: 5,
   batchSize: 8,
+  shards: 1,
   peakLearningRate: 0.1,
   momentum: 0.9,
   weightDecay: 5e-4,
