@@ -6,7 +6,7 @@ import { intensityMoments } from "../data/intensity-moments.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
-import type { TargetBank } from "../teacher/target-bank.ts";
+import type { TargetBank } from "../train/target-bank.ts";
 import type { ProblemShape } from "./networks.ts";
 
 /** A problem that is learned in seconds: 8x8 images of four classes, and what a teacher would say of them. */
