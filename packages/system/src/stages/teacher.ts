@@ -7,7 +7,14 @@ import { readTeacherCard, readTeacherFile, writeTeacher } from "../teacher/node/
 import type { TeacherConfig } from "../teacher/teacher-config.ts";
 import { airbenchTeacher } from "../teacher/train-teacher.ts";
 import { trainPhase } from "../train/phase.ts";
-import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
+import {
+  type DataRef,
+  openData,
+  openRuntime,
+  type RuntimeConfig,
+  type Settings,
+  trainingPlace,
+} from "./place.ts";
 
 /** All that a teacher depends on that is trained here. */
 export interface TeacherInputs {
@@ -29,7 +36,11 @@ export const teacherStage: Stage<TeacherInputs, TeacherCard, Settings> = defineS
     const runtime = await openRuntime(config);
     const training = { ...teacher, widths: WIDTHS[teacher.preset] };
     const { phase, parts } = airbenchTeacher({ training, data, seed });
-    const weights = await trainPhase(phase, new Map(), trainingPlace(at, runtime, () => at.folder));
+    const weights = await trainPhase(
+      phase,
+      new Map(),
+      trainingPlace(at, runtime, () => at.folder),
+    );
     await writeTeacher(at.folder, parts(weights));
   },
   read: readTeacherCard,
