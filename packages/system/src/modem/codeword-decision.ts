@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ShapeError } from "@semlink/engine";
+import { SemlinkError, ShapeError } from "@semlink/engine";
+import { checkWhole } from "./arguments.ts";
+import { batchOf } from "./ldpc/ldpc-code.ts";
 
 /** Words received over known gains: `y = h c + n`, each symbol with its own gain and noise level. */
 export interface ReceivedWords {
@@ -21,12 +23,14 @@ export interface ReceivedWords {
  * @param numSymbols - complex symbols of a word
  * @returns [batch, numWords]
  * @throws ShapeError "wrong-shape" when words, gains, noise levels and codebook do not fit each other
+ * @throws SemlinkError "invalid-argument" when what was received or a gain is not finite, or a noise level not positive
  */
 export function codewordLogLikelihoods(
   codebook: Float32Array,
   numSymbols: number,
   { y, h, no }: ReceivedWords,
 ): Float64Array {
+  checkWhole("codewordLogLikelihoods", "symbols of a word", numSymbols);
   const stride = 2 * numSymbols;
   const batchSize = y.length / stride;
   const numWords = codebook.length / stride;
@@ -39,6 +43,9 @@ export function codewordLogLikelihoods(
       actual: `${y.length} received values, ${h.length} of gains, ${no.length} noise levels, codebook of ${codebook.length}`,
     });
   }
+  checkValues("finite received symbols", y, Number.isFinite);
+  checkValues("finite gains", h, Number.isFinite);
+  checkValues("positive noise levels", no, (level) => level > 0);
   const likelihoods = new Float64Array(batchSize * numWords);
   for (let word = 0; word < batchSize; word++) {
     for (let candidate = 0; candidate < numWords; candidate++) {
@@ -61,13 +68,27 @@ export function codewordLogLikelihoods(
  *
  * @param likelihoods - [batch, numWords]
  * @returns [batch]
+ * @throws ShapeError "wrong-shape" when they are not whole rows
  */
 export function mostLikelyCodewords(likelihoods: Float64Array, numWords: number): Uint32Array {
-  return Uint32Array.from({ length: likelihoods.length / numWords }, (_, word) => {
+  checkWhole("mostLikelyCodewords", "codewords to choose from", numWords);
+  const batchSize = batchOf("mostLikelyCodewords", likelihoods, numWords);
+  return Uint32Array.from({ length: batchSize }, (_, word) => {
     let best = 0;
     for (let candidate = 1; candidate < numWords; candidate++) {
       if (likelihoods[word * numWords + candidate]! > likelihoods[word * numWords + best]!) best = candidate;
     }
     return best;
+  });
+}
+
+function checkValues(expected: string, values: Float32Array, isRight: (value: number) => boolean): void {
+  const place = values.findIndex((value) => !isRight(value));
+  if (place < 0) return;
+  throw new SemlinkError({
+    code: "invalid-argument",
+    where: "codewordLogLikelihoods",
+    expected,
+    actual: `${values[place]!} at index ${place}`,
   });
 }
