@@ -24,18 +24,25 @@ export function checkWhole(
 }
 
 /**
- * Refuses bits other than 0 and 1.
+ * Refuses values that are not what they must be.
  *
- * @throws SemlinkError "invalid-argument" naming the first
+ * @throws SemlinkError "invalid-argument" naming the first and its index
  */
-export function checkBits(where: string, bits: Uint8Array): void {
-  for (let i = 0; i < bits.length; i++) {
-    if (bits[i]! <= 1) continue;
-    throw new SemlinkError({
-      code: "invalid-argument",
-      where,
-      expected: "bits, each 0 or 1",
-      actual: `${bits[i]!} at index ${i}`,
-    });
+export function checkEach(
+  where: string,
+  expected: string,
+  values: Float32Array | Float64Array | Uint8Array,
+  isRight: (value: number) => boolean,
+  hint?: string,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    if (isRight(values[i]!)) continue;
+    const actual = `${values[i]!} at index ${i}`;
+    throw new SemlinkError({ code: "invalid-argument", where, expected, actual, hint });
   }
+}
+
+/** Refuses bits other than 0 and 1, as {@link checkEach} does. */
+export function checkBits(where: string, bits: Uint8Array): void {
+  checkEach(where, "bits, each 0 or 1", bits, (bit) => bit <= 1);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError, ShapeError } from "@semlink/engine";
-import { checkWhole } from "./arguments.ts";
+import { ShapeError } from "@semlink/engine";
+import { checkEach, checkWhole } from "./arguments.ts";
 import { batchOf } from "./ldpc/ldpc-code.ts";
 
 /** Words received over known gains: `y = h c + n`, each symbol with its own gain and noise level. */
@@ -30,7 +30,8 @@ export function codewordLogLikelihoods(
   numSymbols: number,
   { y, h, no }: ReceivedWords,
 ): Float64Array {
-  checkWhole("codewordLogLikelihoods", "symbols of a word", numSymbols);
+  const where = "codewordLogLikelihoods";
+  checkWhole(where, "symbols of a word", numSymbols);
   const stride = 2 * numSymbols;
   const batchSize = y.length / stride;
   const numWords = codebook.length / stride;
@@ -38,14 +39,14 @@ export function codewordLogLikelihoods(
   if (!fits || h.length !== y.length || 2 * no.length !== y.length) {
     throw new ShapeError({
       code: "wrong-shape",
-      where: "codewordLogLikelihoods",
+      where,
       expected: `words of ${numSymbols} symbols, with a gain and a noise level for each symbol`,
       actual: `${y.length} received values, ${h.length} of gains, ${no.length} noise levels, codebook of ${codebook.length}`,
     });
   }
-  checkValues("finite received symbols", y, Number.isFinite);
-  checkValues("finite gains", h, Number.isFinite);
-  checkValues("positive noise levels", no, (level) => level > 0);
+  checkEach(where, "finite received symbols", y, Number.isFinite);
+  checkEach(where, "finite gains", h, Number.isFinite);
+  checkEach(where, "positive noise variances", no, (level) => level > 0);
   const likelihoods = new Float64Array(batchSize * numWords);
   for (let word = 0; word < batchSize; word++) {
     for (let candidate = 0; candidate < numWords; candidate++) {
@@ -79,16 +80,5 @@ export function mostLikelyCodewords(likelihoods: Float64Array, numWords: number)
       if (likelihoods[word * numWords + candidate]! > likelihoods[word * numWords + best]!) best = candidate;
     }
     return best;
-  });
-}
-
-function checkValues(expected: string, values: Float32Array, isRight: (value: number) => boolean): void {
-  const place = values.findIndex((value) => !isRight(value));
-  if (place < 0) return;
-  throw new SemlinkError({
-    code: "invalid-argument",
-    where: "codewordLogLikelihoods",
-    expected,
-    actual: `${values[place]!} at index ${place}`,
   });
 }

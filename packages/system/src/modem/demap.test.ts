@@ -125,6 +125,12 @@ describe("exact log-likelihood ratios", () => {
   });
 });
 
+describe("hardDecide", () => {
+  it("refuses a ratio that is no number, naming its index", () => {
+    expect(() => hardDecide(Float32Array.of(1, -Infinity, NaN))).toThrow("got NaN at index 2");
+  });
+});
+
 describe("demap", () => {
   const shape = constellation("qpsk");
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError, ShapeError } from "@semlink/engine";
+import { ShapeError } from "@semlink/engine";
+import { checkEach } from "./arguments.ts";
 import type { Constellation } from "./constellation.ts";
 
 /** Equalised symbols: `y = x + n`, without bias. */
@@ -58,8 +59,13 @@ export function demap(
   return llrs;
 }
 
-/** Bits decided by the sign of their log-likelihood ratios; 0 decides for 0. */
+/**
+ * Bits decided by the sign of their log-likelihood ratios; 0 decides for 0.
+ *
+ * @throws SemlinkError "invalid-argument" for a ratio that is no number, naming its index
+ */
 export function hardDecide(llrs: Float32Array): Uint8Array {
+  checkEach("hardDecide", "log-likelihood ratios that are numbers", llrs, (llr) => !Number.isNaN(llr));
   return Uint8Array.from(llrs, (llr) => (llr < 0 ? 1 : 0));
 }
 
@@ -98,7 +104,7 @@ function bitLlrs(
       else least1 = Math.min(least1, distances[i]!);
     }
     llrs[place] = (least1 - least0) / noise;
-    if (!isExact) continue;
+    if (!isExact || distances.length === 2) continue; // of two terms each is the largest of its kind
     let sum0 = 0;
     let sum1 = 0;
     for (let i = 0; i < distances.length; i++) {
@@ -119,27 +125,8 @@ function checkSymbols(y: Float32Array, no: number | Float32Array): void {
       actual: `${y.length} values and ${typeof no === "number" ? 1 : no.length} noise levels`,
     });
   }
-  const wrong = typeof no === "number" ? [no].find(isNotPositive) : no.find(isNotPositive);
-  if (wrong !== undefined) {
-    throw new SemlinkError({
-      code: "invalid-argument",
-      where: "demap",
-      expected: "a positive noise variance per symbol",
-      actual: String(wrong),
-      hint: "use hardDemap where there is no noise",
-    });
-  }
-  const place = y.findIndex((value) => !Number.isFinite(value));
-  if (place < 0) return;
-  throw new SemlinkError({
-    code: "invalid-argument",
-    where: "demap",
-    expected: "finite symbols",
-    actual: `${y[place]!} at index ${place}`,
-    hint: "an erased symbol is 0 with an infinite noise variance",
-  });
-}
-
-function isNotPositive(value: number): boolean {
-  return !(value > 0);
+  const levels = typeof no === "number" ? Float64Array.of(no) : no;
+  const hint = "use hardDemap where there is no noise";
+  checkEach("demap", "positive noise variances", levels, (level) => level > 0, hint);
+  checkEach("demap", "finite symbols", y, Number.isFinite, "an erased symbol is 0 with infinite noise");
 }

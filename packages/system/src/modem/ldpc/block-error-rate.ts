@@ -89,12 +89,14 @@ export function awgnBlocks(
   },
 ): AwgnBlocks {
   const { batchSize, esNoDb, modulation = "qpsk" } = options;
-  const bits = Uint8Array.from(rng.fold("bits").integers(batchSize * code.numInfoBits, 2));
+  const bits = new Uint8Array(rng.fold("bits").integers(batchSize * code.numInfoBits, 2));
   const shape = constellation(modulation);
   const x = modulate(shape, encodeLdpc(code, bits));
   const no = noFromEsNoDb(esNoDb);
   const noise = rng.fold("noise").complexNormal(x.length / 2);
-  const y = x.map((value, i) => value + Math.sqrt(no) * noise[i]!);
+  const deviation = Math.sqrt(no);
+  const y = new Float32Array(x.length);
+  for (let i = 0; i < x.length; i++) y[i] = x[i]! + deviation * noise[i]!;
   return { bits, llrs: demap(shape, { y, no }) };
 }
 

@@ -121,7 +121,7 @@ export function encodeLdpc(code: LdpcCode, bits: Uint8Array): Uint8Array {
   for (let block = 0; block < batchSize; block++) {
     word.fill(0);
     word.set(bits.subarray(block * numInfoBits, (block + 1) * numInfoBits));
-    encodeInPlace(parity, word);
+    encodeInPlace(parity, word, code.numUsedBits);
     const first = block * numCodedBits;
     for (let i = 0; i < numCodedBits; i++) coded[first + i] = word[positions[i]!]!;
   }

@@ -13,6 +13,8 @@
 
 /** Largest size of a message before it is normalised: `LARGEST_MESSAGE` of min-sum.ts. */
 const LARGEST: i16 = 16383;
+/** What each message is less than its normalised size: `OFFSET` of min-sum.ts. */
+const OFFSET: i16 = 1;
 /** Room for what the bits of one check say: no check has more bits. */
 const MOST_BITS: i32 = 32;
 const scratch: usize = memory.data(16 * MOST_BITS, 16);
@@ -62,8 +64,8 @@ function updateCheck(first: usize, end: usize, message: usize, kept: v128, count
     second = i16x8.min_u(second, i16x8.max_u(size, smallest));
     smallest = i16x8.min_u(smallest, size);
   }
-  const usual = v128.and(i16x8.q15mulr_sat_s(smallest, factors), counts);
-  const ofSmallest = v128.and(i16x8.q15mulr_sat_s(second, factors), counts);
+  const usual = v128.and(normalised(smallest, factors), counts);
+  const ofSmallest = v128.and(normalised(second, factors), counts);
   place = scratch;
   for (let edge = first; edge < end; edge += 4, message += 16, place += 16) {
     const said = v128.load(place);
@@ -73,6 +75,14 @@ function updateCheck(first: usize, end: usize, message: usize, kept: v128, count
     v128.store(message, signed);
     v128.store(<usize>load<u32>(edge), i16x8.add_sat_s(said, signed));
   }
+}
+
+/** A size times the normalisation, less the offset, at least one step where it was not 0. */
+// @ts-ignore: decorator
+@inline
+function normalised(size: v128, factors: v128): v128 {
+  const smaller = i16x8.sub_sat_u(i16x8.q15mulr_sat_s(size, factors), i16x8.splat(OFFSET));
+  return i16x8.max_u(smaller, i16x8.min_u(size, i16x8.splat(1)));
 }
 
 /**
@@ -118,7 +128,7 @@ export function unfinished(
 const CERTAIN: f32 = 1e30;
 const OUTLIER: f64 = 8;
 const NUM_ROUNDS: i32 = 20;
-const STEPS_OF_TYPICAL: f64 = 256;
+const STEPS_OF_TYPICAL: f64 = 512;
 
 /**
  * Puts a block into a lane: its ratios on the block's own scale, and the rows that they inform.

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { rngFrom } from "@semlink/engine";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { awgnBlocks } from "./block-error-rate.ts";
 import type { BaseGraphNumber } from "./base-graph.ts";
 import { decodeCodewords, decodeLdpc, recoverRate } from "./decode.ts";
@@ -18,6 +18,21 @@ describe("the kernel", () => {
 
   it("runs here", () => {
     expect(laneDecoder()).toBeDefined();
+  });
+
+  it("is left out where WebAssembly has no vectors: the plain form decodes", async () => {
+    const code = ldpcCode({ numInfoBits: 60, numCodedBits: 120 });
+    const { bits, llrs } = awgnBlocks(code, rngFrom(6), { batchSize: 3, esNoDb: 6 });
+    vi.resetModules();
+    vi.stubGlobal("WebAssembly", { validate: () => false });
+    try {
+      const lanes = await import("./min-sum-lanes.ts");
+      const fresh = await import("./decode.ts");
+      expect(lanes.laneDecoder()).toBeUndefined();
+      expect(fresh.decodeLdpc(code, llrs).bits).toEqual(bits);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
 

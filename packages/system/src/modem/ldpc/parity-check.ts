@@ -77,9 +77,14 @@ function lift(graph: BaseGraph, liftingSize: number): ParityCheck {
  * then gives the other three one after the other, and each further row its own parity bit.
  *
  * @param word - [codewordLength] information bits in front (fillers are 0), zeros behind; receives the parity bits
+ * @param numUsedBits - bits behind these are not needed, and rows that only give such bits are left out; default all
  * @source 3GPP TS 38.212, section 5.3.2; Richardson & Kudekar 2018 (structure of the base graphs)
  */
-export function encodeInPlace(parity: ParityCheck, word: Uint8Array): void {
+export function encodeInPlace(
+  parity: ParityCheck,
+  word: Uint8Array,
+  numUsedBits: number = parity.codewordLength,
+): void {
   const { liftingSize, graph } = parity;
   const lanes = new Uint8Array(liftingSize);
   const sum = new Uint8Array(liftingSize);
@@ -94,8 +99,10 @@ export function encodeInPlace(parity: ParityCheck, word: Uint8Array): void {
   // Row r now lacks only the parity column behind r's first: core row r that of column r + 1, row r >= 4 its own.
   for (let row = 0; row < graph.rows.length; row++) {
     if (row === NUM_CORE_ROWS - 1) continue; // the sum of the rows before it
+    const first = firstParity + (row < NUM_CORE_ROWS ? row + 1 : row) * liftingSize;
+    if (row >= NUM_CORE_ROWS && first >= numUsedBits) break;
     rowParity(parity, row, word, lanes);
-    word.set(lanes, firstParity + (row < NUM_CORE_ROWS ? row + 1 : row) * liftingSize);
+    word.set(lanes, first);
   }
 }
 

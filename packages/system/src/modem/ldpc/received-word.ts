@@ -6,7 +6,7 @@ import type { CheckGraph } from "./check-graph.ts";
 /** What stands for an infinite ratio: sums of many of them stay finite, so that contradictions cancel. */
 const CERTAIN = Math.fround(1e30);
 /** Steps of the fixed-point scale for a ratio of typical size. */
-const STEPS_OF_TYPICAL = 256;
+const STEPS_OF_TYPICAL = 512;
 /** Range of that scale. */
 const [LEAST_STEP, LARGEST_STEP] = [-(2 ** 15), 2 ** 15 - 1];
 /** Ratios above so many times the typical size count as so many. */
@@ -37,7 +37,7 @@ export function addRatios(
 }
 
 /**
- * Ratios as whole numbers of 16 bits on one scale for the block, chosen by the block itself: 256 steps for the mean size
+ * Ratios as whole numbers of 16 bits on one scale for the block, chosen by the block itself: 512 steps for the mean size
  * of its ratios other than 0, outliers and infinite ones cut.
  *
  * Min-sum knows no scale, so a common factor of all ratios, such as a wrong noise level, changes nothing. Products and
