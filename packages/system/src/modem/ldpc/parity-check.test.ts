@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { baseGraph, type BaseGraphNumber } from "./base-graph.ts";
-import { encodeInPlace } from "./encoder.ts";
-import { LIFTING_SIZES, liftingSet } from "./lifting.ts";
-import { isCodeword, type ParityCheck, parityCheck, withoutColumns } from "./parity-check.ts";
+import { baseGraph, type BaseGraphNumber, LIFTING_SIZES, liftingSet } from "./base-graph.ts";
+import { encodeInPlace, type ParityCheck, parityCheck } from "./parity-check.ts";
 
 /** Number of checks that a word breaks, from the base graph's entries alone. */
 function numBrokenChecks(number: BaseGraphNumber, liftingSize: number, word: Uint8Array): number {
@@ -46,30 +44,6 @@ describe.each<BaseGraphNumber>([1, 2])("base graph %i", (number) => {
     const sum = a.map((bit, i) => bit ^ b[i]!);
     for (const word of [a, b, sum]) encodeInPlace(parity, word);
     expect(sum).toEqual(a.map((bit, i) => bit ^ b[i]!));
-  });
-
-  it("notices every single wrong bit", () => {
-    const parity = parityCheck(number, 3);
-    const rows = [...parity.graph.rows.keys()];
-    const word = randomWord(parity, 5);
-    encodeInPlace(parity, word);
-    expect(isCodeword(parity, word, rows)).toBe(true);
-    for (let bit = 0; bit < word.length; bit++) {
-      const wrong = word.with(bit, 1 - word[bit]!);
-      expect(isCodeword(parity, wrong, rows)).toBe(false);
-    }
-  });
-
-  it("without filler columns says the same of words that are 0 there", () => {
-    const parity = parityCheck(number, 7);
-    const { numSystematicColumns } = parity.graph;
-    const shorter = withoutColumns(parity, numSystematicColumns - 2, numSystematicColumns);
-    const word = randomWord(parity, 6).fill(0, (numSystematicColumns - 2) * 7);
-    encodeInPlace(parity, word);
-    const rows = [...parity.graph.rows.keys()];
-    expect(isCodeword(shorter, word, rows)).toBe(true);
-    expect(isCodeword(shorter, word.with(0, 1 - word[0]!), rows)).toBe(false);
-    expect(shorter.bitOf.length).toBeLessThan(parity.bitOf.length);
   });
 });
 

@@ -4,8 +4,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BaseGraphNumber } from "./base-graph.ts";
 import { recoverRate } from "./decode.ts";
-import { encodeLdpc, type LdpcCode, ldpcCode, type LdpcCodeOptions } from "./ldpc-code.ts";
-import type { RedundancyVersion } from "./rate-matching.ts";
+import {
+  encodeLdpc,
+  type LdpcCode,
+  ldpcCode,
+  type LdpcCodeOptions,
+  type RedundancyVersion,
+} from "./ldpc-code.ts";
 
 const NULL = -1;
 
@@ -35,7 +40,17 @@ function positionsByDefinition({ parity, numInfoBits }: LdpcCode, options: LdpcC
   return interleaved;
 }
 
-/** Sizes of codes with and without fillers, from nearly uncoded to many times repeated. */
+/** Whether there is such a code: the first redundancy version is refused with too few parity bits. */
+function isCode(options: LdpcCodeOptions): boolean {
+  try {
+    ldpcCode(options);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Sizes of codes with and without fillers, from hardly coded to many times repeated. */
 const sizes: fc.Arbitrary<LdpcCodeOptions> = fc
   .record({
     numInfoBits: fc.integer({ min: 1, max: 700 }),
@@ -47,7 +62,8 @@ const sizes: fc.Arbitrary<LdpcCodeOptions> = fc
   .map(({ numExtraSymbols, ...size }) => ({
     ...size,
     numCodedBits: (Math.ceil(size.numInfoBits / size.bitsPerSymbol) + numExtraSymbols) * size.bitsPerSymbol,
-  }));
+  }))
+  .filter(isCode);
 
 describe("rate matching", () => {
   it("selects and interleaves as the standard says, fillers and wrap-around included", () => {
@@ -104,8 +120,21 @@ describe("ldpcCode", () => {
     { numInfoBits: 10, numCodedBits: 21, bitsPerSymbol: 2 },
     { numInfoBits: 3841, numCodedBits: 9000, baseGraph: 2 },
     { numInfoBits: 8449, numCodedBits: 9000, baseGraph: 1 },
+    { numInfoBits: -5, numCodedBits: 20 },
+    { numInfoBits: NaN, numCodedBits: 20 },
+    { numInfoBits: 10, numCodedBits: Infinity },
+    { numInfoBits: 10, numCodedBits: 20, bitsPerSymbol: 0 },
+    { numInfoBits: 10, numCodedBits: 20, bitsPerSymbol: 2.5 },
+    { numInfoBits: 10, numCodedBits: 20, redundancyVersion: 4 as RedundancyVersion },
+    { numInfoBits: 10, numCodedBits: 20, redundancyVersion: -1 as RedundancyVersion },
+    { numInfoBits: 10, numCodedBits: 20, baseGraph: 3 as BaseGraphNumber },
   ])("refuses %j", (options) => {
     expect(() => ldpcCode(options)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+  });
+
+  it("refuses bits other than 0 and 1, naming the place", () => {
+    const code = ldpcCode({ numInfoBits: 10, numCodedBits: 20 });
+    expect(() => encodeLdpc(code, new Uint8Array(20).with(13, 2))).toThrow("got 2 at index 13");
   });
 
   it("refuses bits that are not whole blocks", () => {
