@@ -108,9 +108,9 @@ export default defineConfig(
   ),
   { plugins: { semlink: { rules: { "folder-order": folderOrder, "literal-spread": literalSpread } } } },
   orderFolders("engine"),
-  // orderFolders("system"), once its folders obey the order
+  orderFolders("system"),
   {
-    files: ["packages/engine/**"], // and "packages/system/**", "packages/cli/**", once they have none left
+    files: ["packages/**"],
     rules: { "semlink/literal-spread": "error" },
   },
   {

@@ -7,7 +7,7 @@ import { intensityMoments } from "../data/intensity-moments.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
-import type { TargetBank } from "../train/target-bank.ts";
+import type { TargetBank } from "../teacher/target-bank.ts";
 import type { LineProblem } from "../lines/learned/learned-line.ts";
 import { classify } from "../task/classify/classify.ts";
 

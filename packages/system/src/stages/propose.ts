@@ -11,7 +11,7 @@ import type { OpenRun } from "./open-run.ts";
 import { readStageJson } from "../store/stored-json.ts";
 import { runStage } from "../run/stage.ts";
 import { startStopwatch } from "../store/stopwatch.ts";
-import { readTargetBank } from "../train/target-bank.ts";
+import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { Genotype } from "../cells/genotype.ts";
 import { loadPrimitives, primitivesIdentity } from "../cells/node/load-primitives.ts";

@@ -5,7 +5,7 @@ import { defineStage, type Stage } from "../run/stage.ts";
 import type { TeacherCard } from "../teacher/card.ts";
 import { readTeacherCard, readTeacherFile, writeTeacher } from "../teacher/node/teacher-files.ts";
 import type { TeacherConfig } from "../teacher/teacher-config.ts";
-import { airbenchTeacher } from "../teacher/train-teacher.ts";
+import { airbenchTeacher } from "../train/airbench-training.ts";
 import { trainPhase } from "../train/phase.ts";
 import {
   type DataRef,

@@ -10,7 +10,7 @@ import type { OpenRun } from "./open-run.ts";
 import { runStage } from "./old-stage.ts";
 import { readStageTensors } from "../store/stored-files.ts";
 import { runTeacher, standardizedEmbedding } from "../teacher/compute-targets.ts";
-import { readEmbeddingStatistics } from "../train/target-bank.ts";
+import { readEmbeddingStatistics } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import type { ProvidedTeacher } from "./teacher.ts";
 import { openTeacher } from "../teacher/teacher.ts";

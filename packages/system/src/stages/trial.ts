@@ -13,7 +13,7 @@ import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
 import type { OpenRun } from "./open-run.ts";
 import { runStage } from "../run/stage.ts";
 import { encoderIdentity } from "../student/student-encoder.ts";
-import { readTargetBank } from "../train/target-bank.ts";
+import { readTargetBank } from "../teacher/target-bank.ts";
 import type { CachedTargets } from "./targets.ts";
 import { readTestEmbeddings, type TestEmbeddings } from "./test-embeddings.ts";
 

@@ -2,7 +2,7 @@
 import type { HostTensor, Tensor } from "@semlink/engine";
 import { input } from "@semlink/engine";
 import { copyRow } from "../numbers/float16.ts";
-import type { TargetBank } from "./target-bank.ts";
+import type { TargetBank } from "../teacher/target-bank.ts";
 
 /**
  * Graph inputs of what the teacher says of a batch; {@link TargetBatch} fills them.

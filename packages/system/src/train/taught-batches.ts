@@ -3,7 +3,7 @@ import type { HostTensor, Rng } from "@semlink/engine";
 import { viewBank } from "../data/augment.ts";
 import type { ImageSet } from "../data/dataset.ts";
 import { ImageBatches } from "../data/image-batches.ts";
-import type { TargetBank } from "./target-bank.ts";
+import type { TargetBank } from "../teacher/target-bank.ts";
 import type { TruthFeeds } from "../task/task.ts";
 import { TargetBatch } from "./target-batch.ts";
 

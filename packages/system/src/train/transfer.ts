@@ -3,7 +3,7 @@ import type { Build, Layer, Objective, Param } from "@semlink/engine";
 import { input, nameTree, oneCycleSchedule, paramsOf, rngFrom } from "@semlink/engine";
 import type { Dataset } from "../data/dataset.ts";
 import type { Task } from "../task/task.ts";
-import type { TargetBank } from "./target-bank.ts";
+import type { TargetBank } from "../teacher/target-bank.ts";
 import type { TransferConfig } from "./distill-config.ts";
 import { type Phase, trainPhase, type TrainingPlace, type Weights } from "./phase.ts";
 import { teacherInputs } from "./target-batch.ts";

@@ -8,7 +8,7 @@ import { catSchema, filmMlpSchema } from "../../codec/codec-config.ts";
 import { filmMlpCodec } from "../../codec/film-mlp.ts";
 import type { LinkGraph } from "../../link/link-graph.ts";
 import { studentEncoder } from "../../student/student-encoder.ts";
-import type { TargetBank } from "../../train/target-bank.ts";
+import type { TargetBank } from "../../teacher/target-bank.ts";
 import { teacherInputs } from "../../train/target-batch.ts";
 import { termsOf, weightedTerms } from "../../train/terms.ts";
 import { defineLine, type LearnedLine, type LineProblem } from "./learned-line.ts";

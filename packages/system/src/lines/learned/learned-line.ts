@@ -8,7 +8,7 @@ import type { LinkGraph } from "../../link/link-graph.ts";
 import type { LineRole } from "../../results/results.ts";
 import type { StudentConfig } from "../../student/student-config.ts";
 import type { Task, TaskSizes } from "../../task/task.ts";
-import type { TargetBank } from "../../train/target-bank.ts";
+import type { TargetBank } from "../../teacher/target-bank.ts";
 import type { Phase, TrainingPlace, Weights } from "../../train/phase.ts";
 import type { RobustConfig } from "../../train/robust-config.ts";
 import type { LineDeclaration } from "../line.ts";

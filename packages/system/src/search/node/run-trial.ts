@@ -13,7 +13,7 @@ import type { Reporter } from "../../run/progress.ts";
 import { readStageJson } from "../../store/stored-json.ts";
 import { startStopwatch } from "../../store/stopwatch.ts";
 import type { Figure, Received, TaskSizes, Truth } from "../../task/task.ts";
-import type { TargetBank } from "../../train/target-bank.ts";
+import type { TargetBank } from "../../teacher/target-bank.ts";
 import { transferKnowledge } from "../../train/transfer.ts";
 import { loadWeights } from "../../train/weights.ts";
 import type { TrialOutcome, TrialRequest } from "../select/successive-halving.ts";

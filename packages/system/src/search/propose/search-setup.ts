@@ -7,7 +7,7 @@ import type { Cost } from "../../cells/primitives/primitive.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { stratifiedPermutation } from "../../data/split.ts";
 import type { ProblemShape } from "../../link/networks.ts";
-import type { TargetBank } from "../../train/target-bank.ts";
+import type { TargetBank } from "../../teacher/target-bank.ts";
 import { labelFlags } from "../../train/label-flags.ts";
 import { TaughtBatches } from "../../train/taught-batches.ts";
 import { lowerLoss } from "../bilevel/search-loss.ts";

@@ -14,7 +14,7 @@ import {
   type ViewTargets,
   viewTargetsOf,
   viewTensors,
-} from "../../train/target-bank.ts";
+} from "../target-bank.ts";
 import type { TeacherView } from "../teacher.ts";
 
 /** File of the targets of one view. */

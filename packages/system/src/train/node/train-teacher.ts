@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Dataset } from "../../data/dataset.ts";
-import { placeInFolders, type TrainingSetting } from "../../train/node/phase-files.ts";
-import { trainPhase } from "../../train/phase.ts";
-import { airbenchTeacher, type TeacherTraining } from "../train-teacher.ts";
-import { writeTeacher } from "./teacher-files.ts";
+import { placeInFolders, type TrainingSetting } from "./phase-files.ts";
+import { trainPhase } from "../phase.ts";
+import { airbenchTeacher, type TeacherTraining } from "../airbench-training.ts";
+import { writeTeacher } from "../../teacher/node/teacher-files.ts";
 
 /** What a teacher is trained on and by, and the folder that it fills. */
 export interface TrainTeacherOptions extends TrainingSetting {

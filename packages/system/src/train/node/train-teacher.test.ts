@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Dataset, ImageSet } from "../../data/dataset.ts";
 import { intensityMoments } from "../../data/intensity-moments.ts";
-import { watchedRuntime, type WatchedRuntime } from "../../train/watched-runtime.fixture.ts";
-import { runTeacher } from "../teacher.ts";
+import { watchedRuntime, type WatchedRuntime } from "../watched-runtime.fixture.ts";
+import { runTeacher } from "../../teacher/teacher.ts";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
-import { openTeacher } from "./open-teacher.ts";
-import { TEACHER_FILES } from "./teacher-files.ts";
-import type { TeacherTraining } from "../train-teacher.ts";
+import { openTeacher } from "../../teacher/node/open-teacher.ts";
+import { TEACHER_FILES } from "../../teacher/node/teacher-files.ts";
+import type { TeacherTraining } from "../airbench-training.ts";
 import { trainTeacher } from "./train-teacher.ts";
 
 const folder = eachTempFolder();

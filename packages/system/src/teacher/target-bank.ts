@@ -4,8 +4,8 @@ import { SemlinkError } from "@semlink/engine";
 import type { View } from "../data/augment.ts";
 import { toFloat16 } from "../numbers/float16.ts";
 import type { LinearMap } from "../task/task.ts";
-import type { EmbeddingStatistics } from "../teacher/spaces.ts";
-import type { TeacherView } from "../teacher/teacher.ts";
+import type { EmbeddingStatistics } from "./spaces.ts";
+import type { TeacherView } from "./teacher.ts";
 
 /** Teacher outputs of one view of every training item, as float16 bit patterns. */
 export interface ViewTargets {

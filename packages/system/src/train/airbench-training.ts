@@ -13,10 +13,10 @@ import { alternatingFlipCrop } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ImageBatches } from "../data/image-batches.ts";
 import type { LinearMap } from "../task/task.ts";
-import type { Phase, Weights } from "../train/phase.ts";
-import { AirbenchCnn } from "./airbench-cnn.ts";
-import type { TeacherCard } from "./card.ts";
-import { whiteningFilters } from "./whitening.ts";
+import type { Phase, Weights } from "./phase.ts";
+import { AirbenchCnn } from "../teacher/airbench-cnn.ts";
+import type { TeacherCard } from "../teacher/card.ts";
+import { whiteningFilters } from "../teacher/whitening.ts";
 
 /** The recipe of a classifier that becomes a teacher. */
 export interface TeacherTraining {
