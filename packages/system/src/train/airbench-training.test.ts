@@ -5,15 +5,16 @@ import { expectClose } from "@semlink/engine/testing";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Dataset, ImageSet } from "../../data/dataset.ts";
-import { intensityMoments } from "../../data/intensity-moments.ts";
-import { watchedRuntime, type WatchedRuntime } from "../watched-runtime.fixture.ts";
-import { runTeacher } from "../../teacher/teacher.ts";
-import { eachTempFolder } from "../../temp-folder.fixture.ts";
-import { openTeacher } from "../../teacher/node/open-teacher.ts";
-import { TEACHER_FILES } from "../../teacher/node/teacher-files.ts";
-import type { TeacherTraining } from "../airbench-training.ts";
-import { trainTeacher } from "./train-teacher.ts";
+import type { Dataset, ImageSet } from "../data/dataset.ts";
+import { intensityMoments } from "../data/intensity-moments.ts";
+import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
+import { runTeacher } from "../teacher/teacher.ts";
+import { eachTempFolder } from "../temp-folder.fixture.ts";
+import { openTeacher } from "../teacher/node/open-teacher.ts";
+import { TEACHER_FILES, writeTeacher } from "../teacher/node/teacher-files.ts";
+import { airbenchTeacher, type TeacherTraining } from "./airbench-training.ts";
+import { placeInFolders } from "./node/phase-files.ts";
+import { trainPhase } from "./phase.ts";
 
 const folder = eachTempFolder();
 const training: TeacherTraining = {
@@ -58,11 +59,13 @@ async function teach(name: string, watched: WatchedRuntime): Promise<string> {
   const path = join(folder(), name);
   await mkdir(path, { recursive: true });
   const { runtime, signal } = watched;
-  await trainTeacher({ training, data, seed: 1, folder: path, runtime, report: () => undefined, signal });
+  const { phase, parts } = airbenchTeacher({ training, data, seed: 1 });
+  const place = placeInFolders({ runtime, report: () => undefined, signal }, () => path);
+  await writeTeacher(path, parts(await trainPhase(phase, new Map(), place)));
   return path;
 }
 
-describe("trainTeacher", () => {
+describe("the training of a teacher", () => {
   it("leaves a teacher that knows its images and says where it comes from", async () => {
     const watched = await watchedRuntime();
     const teacher = await openTeacher(await teach("teacher", watched), watched.runtime);
