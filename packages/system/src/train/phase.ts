@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
   Build,
+  HostTensor,
   NamedTensors,
   Objective,
   Optimizer,
@@ -11,7 +12,7 @@ import type {
   Schedule,
 } from "@semlink/engine";
 import { buildTrainStep, Trainer } from "@semlink/engine";
-import { type CheckpointOptions, fit } from "@semlink/engine/node";
+import { type CheckpointOptions, fit, type MetricsLine } from "@semlink/engine/node";
 import type { Reporter } from "../run/progress.ts";
 
 /** Values of parameters and buffers by name. */
@@ -25,7 +26,14 @@ export interface Phase {
   readonly batchSize: number;
   /** Parts of a batch that may be computed side by side; a property of the training, since it changes its bits. */
   readonly shards: number;
+  /** Number of the last step; those of {@link Phase.handOver} count. */
   readonly totalSteps: number;
+  /** What it goes on from beside start weights; a state that starts anew if left out. Called only when it is trained. */
+  readonly handOver?: () => Promise<HandOver>;
+  /** Steps on the way at which training pauses; see {@link Milestones}. */
+  readonly milestones?: Milestones;
+  /** Steps between lines of metrics. */
+  readonly logEvery?: number;
   /** Address of drawn start values and of random inputs. */
   readonly rng: Rng;
   readonly objective: (build: Build) => Objective;
@@ -41,12 +49,36 @@ export interface Phase {
   readonly prepare: () => Promise<(step: number) => NamedTensors>;
 }
 
+/** What another phase left. */
+export interface HandOver {
+  /** Steps that are done. */
+  readonly step: number;
+  /** Weights, moments of the optimizer and the like by name; what a phase has beyond them starts anew. */
+  readonly state: ReadonlyMap<string, HostTensor>;
+}
+
+/** Pauses of a training, in which others look at what it has reached. */
+export interface Milestones {
+  /** Training pauses after each `every` steps; the last step of the phase is one of them. */
+  readonly every: number;
+  /**
+   * Called at each milestone with the latest values, those of `start` among them. One that was passed before training
+   * was stopped is met again when it goes on, with later values: who keeps a record of a milestone looks whether it is
+   * there.
+   */
+  readonly reached: (step: number, weights: Weights) => Promise<void>;
+}
+
 /** Where a phase keeps what it has reached. */
 export interface PhaseStore {
   /** The weights of the finished phase; null while it is not finished. */
   weights(): Promise<Weights | null>;
   saveWeights(network: object, weights: Weights): Promise<void>;
   readonly checkpoints: CheckpointOptions;
+  /** Tensors of the last checkpoint by name. @throws SemlinkError "corrupt-file" when there is none */
+  state(): Promise<ReadonlyMap<string, HostTensor>>;
+  /** Lines of metrics up to the last checkpoint. */
+  metrics(): Promise<readonly MetricsLine[]>;
 }
 
 /** Where phases are trained; nothing of it changes a bit of the weights. */
@@ -71,11 +103,15 @@ export interface TrainingPlace {
  * @throws the reason of the signal, after the state is saved
  */
 export async function trainPhase(phase: Phase, start: Weights, place: TrainingPlace): Promise<Weights> {
-  const { name, network, batchSize, totalSteps, rng } = phase;
+  const { name, network, batchSize, totalSteps, rng, milestones, logEvery } = phase;
   const { runtime, detectAnomaly, report, signal } = place;
   const store = place.phase(name);
   const finished = await store.weights();
-  if (finished) return new Map([...start, ...finished]);
+  if (finished) {
+    const weights = new Map([...start, ...finished]);
+    await milestones?.reached(totalSteps, weights);
+    return weights;
+  }
   const batch = totalSteps === 0 ? (): NamedTensors => ({}) : await phase.prepare();
   const trainStep = buildTrainStep({ ...phase, model: network });
   const trainer = await Trainer.create(trainStep, {
@@ -86,23 +122,49 @@ export async function trainPhase(phase: Phase, start: Weights, place: TrainingPl
     detectAnomaly,
   });
   try {
-    await fit({
-      trainer,
-      totalSteps,
-      schedule: phase.schedule,
-      batch,
-      checkpoint: store.checkpoints,
-      onLog: (done, metrics) => {
-        report({ stage: name, done, total: totalSteps, metrics });
-      },
-      signal,
-    });
+    if (phase.handOver) {
+      const { step, state } = await phase.handOver();
+      trainer.restore({ step, tensors: handedOver(trainer.state().tensors, state) });
+    }
+    for (const until of pausesOf(trainer.step, totalSteps, milestones?.every)) {
+      await fit({
+        trainer,
+        totalSteps: until,
+        schedule: phase.schedule,
+        batch,
+        checkpoint: store.checkpoints,
+        ...(logEvery === undefined ? {} : { logEvery }),
+        onLog: (done, metrics) => {
+          report({ stage: name, done, total: totalSteps, metrics });
+        },
+        signal,
+      });
+      await milestones?.reached(until, new Map([...start, ...trainer.weights({ averaged: false })]));
+    }
     const weights = trainer.weights({ averaged: true });
     await store.saveWeights(network, weights);
     return new Map([...start, ...weights]);
   } finally {
     await trainer.release();
   }
+}
+
+/**
+ * The state that a phase starts from: every tensor of its own state, weights and moments alike, with the value that is
+ * handed over under its name, or with its fresh one.
+ */
+export function handedOver(
+  fresh: ReadonlyMap<string, HostTensor>,
+  left: ReadonlyMap<string, HostTensor>,
+): Map<string, HostTensor> {
+  return new Map(Array.from(fresh, ([name, value]) => [name, left.get(name) ?? value]));
+}
+
+/** Steps at which training pauses, the last one included. */
+function pausesOf(first: number, last: number, every = Infinity): number[] {
+  const pauses: number[] = [];
+  for (let step = first + every; step < last; step += every) pauses.push(step);
+  return [...pauses, last];
 }
 
 /** Phases one after the other, each from the weights of the one before. */

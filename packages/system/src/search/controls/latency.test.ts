@@ -27,6 +27,7 @@ describe("measureLatencies", () => {
     const { student } = defineExperiment({ name: "timed", student: { widths: [8], depths: [0] } });
     const latencies = await measureLatencies({
       students: [student, { ...student, widths: [16] }],
+      primitivesOf: () => [],
       numWarmup: 1,
       numRuns: 3,
       shape: { imageShape: [3, 8, 8], embedDim: 4 },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import { writeSafetensors } from "@semlink/engine/node";
+import { readMetrics, writeSafetensors } from "@semlink/engine/node";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter } from "../../run/progress.ts";
@@ -34,6 +34,8 @@ export async function loadWeights(folder: string): Promise<Map<string, Float32Ar
  */
 export function phaseFiles(folder: string): PhaseStore {
   mkdirSync(folder, { recursive: true });
+  const path = join(folder, "checkpoint.safetensors");
+  const metricsPath = join(folder, "metrics.jsonl");
   return {
     async weights() {
       try {
@@ -44,10 +46,9 @@ export function phaseFiles(folder: string): PhaseStore {
       }
     },
     saveWeights: (network, weights) => saveWeights(folder, network, weights),
-    checkpoints: {
-      path: join(folder, "checkpoint.safetensors"),
-      metricsPath: join(folder, "metrics.jsonl"),
-    },
+    checkpoints: { path, metricsPath },
+    state: async () => (await readStageTensors(path)).tensors,
+    metrics: () => readMetrics(metricsPath),
   };
 }
 
