@@ -72,7 +72,11 @@ export const trialStage: Stage<TrialInputs, TrialOutcome, Settings> = defineStag
  *
  * @param testEmbeddings - artifact of the teacher's embeddings of the test images
  */
-export function stagedTrials(setting: TrialSetting, testEmbeddings: Ref, run: OpenRun): TrialRunner {
+export function stagedTrials(
+  setting: TrialSetting,
+  testEmbeddings: Ref,
+  run: Pick<OpenRun, "stage" | "noteModule" | "signal">,
+): TrialRunner {
   return async (request) => {
     const started = performance.now();
     try {
