@@ -14,7 +14,10 @@ const alias = [
   { find: /^@semlink\/engine\/node$/, replacement: source("engine/src/node.ts") },
   { find: /^@semlink\/engine\/web$/, replacement: source("engine/src/web.ts") },
   { find: /^@semlink\/engine\/testing$/, replacement: source("engine/src/testing/index.ts") },
+  { find: /^@semlink\/onnx-import$/, replacement: source("onnx-import/src/index.ts") },
+  { find: /^@semlink\/onnx-import\/node$/, replacement: source("onnx-import/src/node.ts") },
   { find: /^@semlink\/system$/, replacement: source("system/src/index.ts") },
+  { find: /^@semlink\/system\/node$/, replacement: source("system/src/node.ts") },
 ];
 
 // What needs Chromium is a project of its own: everything else runs on a machine with Node alone.
@@ -42,8 +45,9 @@ export default defineConfig({
   test: {
     reporters: ["default"],
     projects: [
-      ...["engine", "system", "cli"].map(ofPackage),
+      ...["engine", "onnx-import", "system", "cli"].map(ofPackage),
       project("examples", folder("examples"), ["**/*.test.ts"]),
+      project("lint", folder("lint"), ["*.test.js"]),
       project("browser", folder("."), ["{packages/*/test,examples}/**/*.browser.test.ts"]),
     ],
   },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the examples with images share: a data set in batches, and how often a network names the right class.
 import { Build, Evaluator, input, rngFrom } from "@semlink/engine";
-import { forEachBatch, ImageBatches, prepareData } from "@semlink/system";
+import { forEachBatch, ImageBatches } from "@semlink/system";
+import { prepareData } from "@semlink/system/node";
 
 /**
  * @typedef {import("@semlink/engine").Layer} Layer

@@ -1,18 +1,24 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
+import { EXIT } from "./failure.ts";
 import { main } from "./main.ts";
 import { abortOnSignals } from "./signals.ts";
 
-// Whoever reads the output may stop reading, as `head` does; the work goes on.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+// Whoever reads the output may stop reading, as `head` does, and the disk that it goes to may be full: the work goes
+// on. A result that could not be printed for another reason than that nobody reads it is a failure at the end.
+let isResultLost = false;
+process.stderr.on("error", () => undefined);
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE" || isResultLost) return;
+  isResultLost = true;
+  process.exitCode = EXIT.failed;
+  process.stderr.write(`error: the result could not be printed: ${message}\n`);
+});
 
 const signal = abortOnSignals(process, (exitCode) => process.exit(exitCode));
-process.exitCode = await main(process.argv.slice(2), {
+const exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   signal,
 });
+process.exitCode = isResultLost && exitCode === EXIT.done ? EXIT.failed : exitCode;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { formatDuration, formatMetrics, secondsLeft } from "./progress-text.ts";
+import { formatBytes, formatDuration, formatMetrics, secondsLeft } from "./progress-text.ts";
 
 describe("secondsLeft", () => {
   it("is elapsed · (total − done) / (done − startDone)", () => {
@@ -38,4 +38,14 @@ describe("formatMetrics", () => {
     );
     expect(formatMetrics()).toBe("");
   });
+});
+
+it.each([
+  [0, "0 B"],
+  [1023, "1023 B"],
+  [1536, "1.5 KiB"],
+  [2 ** 20, "1.0 MiB"],
+  [5 * 2 ** 40, "5.0 TiB"],
+])("%i bytes are %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
 });

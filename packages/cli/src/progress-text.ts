@@ -41,3 +41,11 @@ export function formatMetrics(metrics: Readonly<Record<string, number>> = {}): s
     .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(4)}`)
     .join(", ");
 }
+
+/** A size in the largest binary unit that leaves it at least one: `1.5 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]!}`;
+}

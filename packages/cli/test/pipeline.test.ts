@@ -37,7 +37,7 @@ describe("semlink run --preset smoke", () => {
       report: join(folder, "report.html"),
     });
     expect(printed["figures"]).toContainEqual(
-      expect.objectContaining({ label: "Teacher, clean", kind: "accuracy", confidence: 0.95 }),
+      expect.objectContaining({ label: "Teacher, clean", figure: "accuracy", kind: "value", confidence: 0.95 }),
     );
   });
 

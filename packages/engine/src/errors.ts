@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 /** What a {@link SemlinkError} says: where, what was expected, what came instead, and how to put it right. */
 export interface SemlinkErrorOptions {
   /** Stable kebab-case identifier that programs and tests match. */
@@ -56,4 +55,52 @@ export function describeError(error: unknown): { code: string; message: string }
   if (!(error instanceof Error)) return { code: UNEXPECTED, message: String(error) };
   const code: unknown = "code" in error ? error.code : undefined;
   return { code: typeof code === "string" ? code : UNEXPECTED, message: error.message };
+}
+
+/** Fewest insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`. */
+function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + substitution);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isSwap) best = Math.min(best, beforePrevious[j - 2]! + 1);
+      current.push(best);
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return previous[b.length]!;
+}
+
+/** Nobody mistypes a longer name: it comes from a file. */
+const LONGEST = 200;
+
+/**
+ * The valid name that a mistyped one most likely means, or undefined when none is close: at most a third of the
+ * longer name may differ, letter case aside.
+ *
+ * @param candidates - valid names; the first of equally near ones wins
+ */
+export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  let nearest: string | undefined;
+  let smallest = Infinity;
+  for (const candidate of candidates) {
+    const longest = Math.max(name.length, candidate.length);
+    const most = Math.max(1, longest / 3);
+    // The distance is at least the difference in length; its time is that of the product of both lengths.
+    if (longest > LONGEST || Math.abs(name.length - candidate.length) > most) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance <= most && distance < smallest) [nearest, smallest] = [candidate, distance];
+  }
+  return nearest;
+}
+
+/** A question naming the nearest valid name, else the list of valid names. */
+export function hintFor(name: string, candidates: readonly string[]): string {
+  const nearest = nearestName(name, candidates);
+  return nearest === undefined ? `valid: ${candidates.join(", ")}` : `did you mean "${nearest}"?`;
 }

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+// Everything that runs in Node and in browsers alike; what needs Node is in node.ts.
+export { applyOverrides, defineExperiment, experimentJsonSchema, parseExperiment } from "./experiment.ts";
+export type { Experiment, ExperimentInput, OwnParts } from "./experiment.ts";
+export { presetNamed, presets } from "./presets/presets.ts";
+
 export type {
   ChannelDraw,
   ChannelModel,
@@ -9,68 +14,76 @@ export type {
   TransmissionTensors,
 } from "./channel/channel-model.ts";
 export { channelNamed } from "./channel/channels.ts";
+export { channelId, openRadio } from "./channel/channel-spec.ts";
+export type { ChannelSpec } from "./channel/channel-spec.ts";
 export { defineChannel } from "./channel/define-channel.ts";
 export type { ChannelDefinition, ChannelFamily, ChannelParts } from "./channel/define-channel.ts";
 export { imageNoise } from "./channel/image-noise.ts";
-export { loadChannelModule } from "./channel/node/own-channels.ts";
+export type { Radio } from "./channel/radio.ts";
+export * from "./modem/index.ts";
+
 export { alternatingFlipCrop } from "./data/augment.ts";
+export type { Dataset, DatasetSource, DecodedDataset, ImageSet, LoadRequest } from "./data/dataset.ts";
 export { forEachBatch, ImageBatches } from "./data/image-batches.ts";
 export type { ImageBatch, ImageBatchesOptions } from "./data/image-batches.ts";
-export { prepareData } from "./data/node/prepare-data.ts";
-export { userCacheFolder } from "./data/node/user-cache.ts";
+
+export { taskNamed, tasks } from "./task/tasks.ts";
+export type { Figure, Received, Task, TaskSizes, Truth } from "./task/task.ts";
+export type { TeacherCard } from "./teacher/card.ts";
+export type { Teacher, TeacherSource, TeacherView } from "./teacher/teacher.ts";
+export type { Phase, PhaseStore, TrainingPlace, Weights } from "./train/phase.ts";
+
+export { formatGenotype, parseGenotype } from "./cells/genotype.ts";
+export type { Genotype } from "./cells/genotype.ts";
+export { channelAwareTransformer } from "./codec/channel-aware-transformer.ts";
+export type { ChannelCodec, CodecShape } from "./codec/channel-codec.ts";
+export { filmMlpCodec } from "./codec/film-mlp.ts";
+
+export { linkCardJsonSchema, readLinkCard } from "./link/link-card.ts";
+export type { LinkCard } from "./link/link-card.ts";
+export type { LinkGraph, ReceivedTensors, ReceptionInputs } from "./link/link-graph.ts";
+export { openLink, prefixOf } from "./link/link.ts";
+export type { Decoded, Link, LinkFiles } from "./link/link.ts";
+export { codecLine } from "./lines/learned/codec-line.ts";
+export { defineLine } from "./lines/learned/learned-line.ts";
+export type { LearnedLine, LineMaterial, LineProblem } from "./lines/learned/learned-line.ts";
+export { learnedLines } from "./lines/learned/learned-lines.ts";
+export { twoPhases } from "./lines/learned/two-phases.ts";
+export type { DeviceOutputs, Line, LineDeclaration, LineReception, PreparedLine } from "./lines/line.ts";
+export { unlearnedLines } from "./lines/unlearned-lines.ts";
+export { measureLine } from "./evaluate/measure-line.ts";
+export type { MeasuredPoint, MeasureOptions } from "./evaluate/measure-line.ts";
+
 export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "./results/matrix.ts";
-export { parseResults, resultsJsonSchema } from "./results/results.ts";
+export { parseResults, resultsJsonSchema } from "./results/parse-results.ts";
+export { TEACHER_WORTH } from "./results/results.ts";
 export type {
   CleanLine,
   Comparison,
   Curve,
+  FigureInfo,
   LedgerRow,
-  Line,
   Measured,
   Point,
   Provenance,
+  ResultLine,
   Results,
 } from "./results/results.ts";
-export { applyOverrides, defineExperiment, experimentJsonSchema, parseExperiment } from "./experiment.ts";
-export type { Experiment, ExperimentInput } from "./experiment.ts";
-export { inspectModel } from "./inspect/index.ts";
-export type { InspectOptions, ModelCost, ModelInspection, SizeChoice } from "./inspect/index.ts";
-export { runExperiment, STAGES } from "./stages/pipeline.ts";
-export type { StageName } from "./stages/pipeline.ts";
-export { presetNamed, presets } from "./presets/presets.ts";
-export type { ProgressEvent, Reporter } from "./run/progress.ts";
-export {
-  ARCHITECTURE_COLUMNS,
-  architectureCells,
-  readSearchResults,
-  searchFindings,
-  writeReport,
-  writeSearchReport,
-} from "./report/index.ts";
-export type { ReportFiles } from "./report/index.ts";
-export { largestLosses } from "./report/matrix-selection.ts";
-export type { LargestLoss } from "./report/matrix-selection.ts";
-export { percentWithInterval, signedPointsWithInterval } from "./report/number-format.ts";
-export { channelName } from "./report/selection.ts";
-export { checkRun, collectGarbage, describeStore } from "./store/garbage.ts";
-export type { CheckedArtifact, Garbage, StoredArtifact, StoreFolders } from "./store/garbage.ts";
-export { openRun } from "./stages/open-run.ts";
-export type { OpenRun, OpenRunOptions } from "./stages/open-run.ts";
-export type { StageTiming } from "./run/provenance.ts";
-export { formatGenotype, parseGenotype } from "./cells/genotype.ts";
-export type { Genotype } from "./cells/genotype.ts";
 export type { SearchResults } from "./search/search-results.ts";
 export { parseSearchResults, searchResultsJsonSchema } from "./search/search-results-schema.ts";
-export { loadTeacherModule, openTeacher } from "./teacher/node/open-teacher.ts";
-export type { FolderTeacher } from "./teacher/node/open-teacher.ts";
-export type { EmbeddingSpace, TeacherCard, TeacherOutput } from "./teacher/card.ts";
-export type { Teacher, TeacherSource, TeacherView } from "./teacher/teacher.ts";
-export type { LinearMap } from "./task/task.ts";
-export { shippedTeacherFolder } from "./stages/teacher.ts";
+export type { ProgressEvent, Reporter } from "./run/progress.ts";
+
+export { differenceWithInterval, figureWithInterval } from "./report/figure-format.ts";
+export { largestLosses } from "./report/matrix-selection.ts";
+export type { LargestLoss } from "./report/matrix-selection.ts";
+export { reportContent } from "./report/report-content.ts";
+export type { ReportContent } from "./report/report-content.ts";
+export type { DrawingDocument } from "./report/render-svg.ts";
+export { ARCHITECTURE_COLUMNS, architectureCells } from "./report/search/architecture-table.ts";
+export { searchFindings } from "./report/search/findings.ts";
+export { channelLabel, cleanMeasured, figureNamed, leadingFigure } from "./report/selection.ts";
 export type { Bound, VerifyCheck } from "./verify/check.ts";
 export { boundText, figureText } from "./verify/figure-text.ts";
-export { writeVerifyReport } from "./verify/report/write-verify-report.ts";
-export type { VerifyReportFiles } from "./verify/report/write-verify-report.ts";
 export type { CurvePlace, LinePlace, TheoryCurve, VerifyChartId } from "./verify/theory-curve.ts";
 export { verifyRadio } from "./verify/verify-radio.ts";
 export type { VerifyOptions } from "./verify/verify-radio.ts";

@@ -6,7 +6,7 @@ import type { DoctorCheck } from "./doctor-table.ts";
 
 /** The cache folder, which must take files, and the teacher that comes with semlink. */
 export async function checkStorage(): Promise<DoctorCheck[]> {
-  const { userCacheFolder } = await import("@semlink/system");
+  const { userCacheFolder } = await import("@semlink/system/node");
   return [await checkCache(userCacheFolder()), await checkTeacher()];
 }
 
@@ -27,7 +27,7 @@ async function checkCache(folder: string): Promise<DoctorCheck> {
 
 async function checkTeacher(): Promise<DoctorCheck> {
   const name = "teacher";
-  const { openTeacher, shippedTeacherFolder } = await import("@semlink/system");
+  const { openTeacher, shippedTeacherFolder } = await import("@semlink/system/node");
   try {
     const { nodeRuntime } = await import("@semlink/engine/node");
     const teacher = await openTeacher(shippedTeacherFolder("lite"), await nodeRuntime());

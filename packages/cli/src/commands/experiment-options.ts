@@ -10,6 +10,8 @@ export const experimentOptions: {
   readonly name: OptionSpec<string | undefined>;
   readonly runs: OptionSpec<string>;
   readonly dataDir: OptionSpec<string | undefined>;
+  readonly provider: OptionSpec<string | undefined>;
+  readonly cores: OptionSpec<number | undefined>;
   readonly detectAnomaly: OptionSpec<boolean>;
 } = {
   preset: option.string("experiment to start from: smoke, quick, hour or standard", { default: "quick" }),
@@ -18,6 +20,8 @@ export const experimentOptions: {
   name: option.string("name of the run, and of its folder"),
   runs: option.path("folder of all runs", { default: "runs" }),
   dataDir: option.path("folder with an offline copy of the data"),
+  provider: option.string("execution provider of ONNX Runtime: cpu, cuda, webgpu, coreml or dml"),
+  cores: option.integer("cores that the run may use; all unless said otherwise"),
   detectAnomaly: option.flag("when a loss or weight is not finite, rerun the step and name the operator"),
 };
 

@@ -17,7 +17,7 @@ export const inspect: Command = defineCommand({
   async run({ file, batch, dim }, { print }) {
     const dims = Object.fromEntries(dim.map(parseSize));
     const { nodeRuntime } = await import("@semlink/engine/node");
-    const { inspectModel } = await import("@semlink/system");
+    const { inspectModel } = await import("@semlink/system/node");
     const inspection = await inspectModel(file, { runtime: await nodeRuntime(), batch, dims });
     print(await formatInspection(file, inspection), { file, ...inspection });
   },

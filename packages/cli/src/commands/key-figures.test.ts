@@ -11,23 +11,27 @@ function measured(value: number): Measured {
 function results(lengths: readonly number[], esNoDb: readonly number[]): Results {
   const points = lengths.flatMap((numSymbols) =>
     esNoDb.map((level) => {
-      return { numSymbols, esNoDb: level, cbr: numSymbols / 3072, accuracy: measured(0.5 + level / 100) };
+      return { numSymbols, esNoDb: level, cbr: numSymbols / 3072, figures: { accuracy: measured(0.5 + level / 100) } };
     }),
   );
   const line = { label: "CAT link", channel: "awgn", points } as const;
   return {
+    figures: [{ id: "accuracy", label: "accuracy", isShare: true, unit: "1" }],
+    cleanFigures: [],
+    channels: [{ id: "awgn", label: "AWGN" }],
+    main: "cat",
     clean: [
-      { id: "cat-device", label: "Device", accuracy: measured(0.7) },
-      { id: "student", label: "Student, clean", accuracy: measured(0.8) },
-      { id: "teacher", label: "Teacher, clean", accuracy: measured(0.9) },
+      { id: "cat-device", label: "Device", figures: { accuracy: measured(0.7) } },
+      { id: "student", label: "Student, clean", figures: { accuracy: measured(0.8) } },
+      { id: "teacher", label: "Teacher, clean", figures: { accuracy: measured(0.9) } },
     ],
     lines: [
       { id: "cat", role: "link", ...line },
       { id: "film-mlp", role: "rival", ...line },
     ],
     comparisons: [
-      { id: "student - teacher", label: "Student minus teacher", difference: measured(-0.1) },
-      { id: "kd - no-kd", label: "Distilled minus not", difference: measured(0.0042) },
+      { id: "student - teacher", label: "Student minus teacher", figure: "accuracy", difference: measured(-0.1) },
+      { id: "kd - no-kd", label: "Distilled minus not", figure: "accuracy", difference: measured(0.0042) },
     ],
   } as unknown as Results;
 }
@@ -56,7 +60,7 @@ describe("keyFigures", () => {
 
   it("have what each axis of a matrix costs the link at worst", async () => {
     const cell = (condition: string, change: number): object => {
-      return { system: "cat", condition, esNoDb: 0, change: measured(change) };
+      return { system: "cat", condition, esNoDb: 0, changes: { accuracy: measured(change) } };
     };
     const cells = [cell("-5 dB", -0.1), cell("+5 dB", -0.2)];
     const matrix = {
@@ -72,12 +76,13 @@ describe("keyFigures", () => {
   });
 
   it("leave out what was not measured", async () => {
-    const empty = { clean: [], lines: [], comparisons: [] } as unknown as Results;
+    const empty = { ...results([], []), clean: [], lines: [], comparisons: [] } as unknown as Results;
     expect(await keyFigures(empty)).toEqual([]);
   });
 
   it("are printed with their intervals, differences in points", async () => {
-    const text = await formatKeyFigures(await keyFigures(results([16], [0])));
+    const measuredOnce = results([16], [0]);
+    const text = await formatKeyFigures(await keyFigures(measuredOnce), measuredOnce);
     expect(text.replaceAll("\u00a0", " ").split("\n")).toEqual([
       "Teacher, clean                    90.0 % [89.0, 91.0]",
       "Student, clean                    80.0 % [79.0, 81.0]",

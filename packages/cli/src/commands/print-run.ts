@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import type { Results, StageTiming } from "@semlink/system";
+import type { Results } from "@semlink/system";
+import type { StageTiming } from "@semlink/system/node";
 import { formatDuration } from "../progress-text.ts";
 import type { CommandContext } from "./define-command.ts";
 import { formatKeyFigures, keyFigures } from "./key-figures.ts";
@@ -36,6 +37,6 @@ export async function printResults(
     ...(hasReport ? { report: join(folder, "report.html") } : {}),
   };
   const places = Object.entries(files).map(([name, path]) => `${name}: ${path}`);
-  const text = [await formatKeyFigures(figures), "", ...places].join("\n");
+  const text = [await formatKeyFigures(figures, results), "", ...places].join("\n");
   print(text, { run: folder, ...files, figures });
 }

@@ -6,7 +6,7 @@ import { formatTable } from "./table.ts";
 
 /** Prints what a search of a run found: the table of controls, findings, the genotype, and where everything is. */
 export async function printSearch(folder: string, { print }: Pick<CommandContext, "print">): Promise<void> {
-  const { readSearchResults } = await import("@semlink/system");
+  const { readSearchResults } = await import("@semlink/system/node");
   const results = await readSearchResults(folder);
   if (results === null) {
     print(`run: ${folder}`, { run: folder });

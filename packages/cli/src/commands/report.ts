@@ -21,7 +21,8 @@ export const report: Command = defineCommand({
 });
 
 async function writeAgain(folder: string, { print }: CommandContext): Promise<void> {
-  const { parseResults, readSearchResults, writeReport } = await import("@semlink/system");
+  const { parseResults } = await import("@semlink/system");
+  const { readSearchResults, writeReport } = await import("@semlink/system/node");
   const path = join(folder, "results.json");
   const results = parseResults(await readResults(path), path);
   await writeReport(results, folder, await readSearchResults(folder));

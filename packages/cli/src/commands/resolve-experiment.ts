@@ -15,6 +15,7 @@ export async function resolveExperiment(
   ofCommand: Settings = {},
 ): Promise<Experiment> {
   const { applyOverrides, parseExperiment, presetNamed } = await import("@semlink/system");
+  const { partsOf, withModules } = await import("@semlink/system/node");
   const { preset, config, set } = values;
   const written = config === undefined ? {} : await readSettings(config);
   const started = mergeSettings({ ...presetNamed(preset) }, written);
@@ -24,11 +25,13 @@ export async function resolveExperiment(
   const hasFlags = set.length > 0 || Object.keys(flags).length > 0;
   const sources = [...(config === undefined ? [] : [config]), ...(hasFlags ? ["command line"] : [])];
   const where = sources.join(" and ") || `preset ${preset}`;
-  return parseExperiment(mergeSettings(overridden, flags), where);
+  const complete = withModules(mergeSettings(overridden, flags));
+  return parseExperiment(complete, where, partsOf(complete));
 }
 
-function flagSettings({ seed, name, dataDir }: ExperimentValues): Settings {
+function flagSettings({ seed, name, dataDir, provider }: ExperimentValues): Settings {
   return {
+    ...(provider === undefined ? {} : { runtime: { provider } }),
     ...(seed === undefined ? {} : { seed }),
     ...(name === undefined ? {} : { name }),
     ...(dataDir === undefined ? {} : { data: { dataDir } }),

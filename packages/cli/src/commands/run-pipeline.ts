@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import type { StageName } from "@semlink/system";
+import type { Experiment } from "@semlink/system";
+import type { StageName } from "@semlink/system/node";
 import type { CommandContext } from "./define-command.ts";
 import type { ExperimentValues } from "./experiment-options.ts";
 import { printResults, printStages } from "./print-run.ts";
@@ -21,17 +22,25 @@ export async function runPipeline(
   until: StageName,
   settings: Settings = {},
 ): Promise<void> {
-  const { openRun, runExperiment } = await import("@semlink/system");
+  const { openRun, runExperiment } = await import("@semlink/system/node");
   const experiment = await resolveExperiment(values, settings);
-  if (until !== "data") await checkRuntime(context);
+  if (until !== "data") await checkRuntime(context, experiment.runtime.provider);
   const { commandLine, report, signal, print } = context;
   const runsFolder = resolve(values.runs);
-  const { detectAnomaly } = values;
-  const run = await openRun({ experiment, command: commandLine, report, signal, runsFolder, detectAnomaly });
+  const { detectAnomaly, cores } = values;
+  const run = await openRun({
+    experiment,
+    command: commandLine,
+    report,
+    signal,
+    runsFolder,
+    detectAnomaly,
+    cores,
+  });
   try {
     const results = await runExperiment(experiment, run, until);
     if (until === "search") await printSearch(run.folder, { print });
-    else if (results === null) await printStages(run.folder, run.timings, { print });
+    else if (results === null) await printStages(run.folder, run.timings(), { print });
     else await printResults(run.folder, results, { print, hasReport: until === "report" });
   } finally {
     await run.close();
@@ -39,9 +48,12 @@ export async function runPipeline(
 }
 
 /** Says what computes, after three steps of training whose losses are known. */
-async function checkRuntime({ report }: CommandContext): Promise<void> {
+async function checkRuntime(
+  { report }: CommandContext,
+  provider: Experiment["runtime"]["provider"],
+): Promise<void> {
   const { nodeRuntime, verifyRuntime } = await import("@semlink/engine/node");
-  const runtime = await nodeRuntime();
+  const runtime = await nodeRuntime(provider === "cpu" ? {} : { executionProviders: [provider] });
   await verifyRuntime(runtime);
   const { name, executionProvider, kernels } = runtime;
   const message = `${name}, ${executionProvider}, ${kernels.name} kernels, self-test passed`;

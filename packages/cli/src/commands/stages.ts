@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { StageName } from "@semlink/system";
+import type { StageName } from "@semlink/system/node";
 import { type Command, defineCommand } from "./define-command.ts";
 import { experimentOptions } from "./experiment-options.ts";
 import { runPipeline } from "./run-pipeline.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { add, exp, matmul, mul, relu, stopGradient, sum } from "../ops/index.ts";
 import { defineOp } from "./define-op.ts";
-import { gradients } from "./gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { constant, input } from "./leaves.ts";
 import { printGraph } from "./print.ts";
 import { currentScope, within } from "./scope.ts";

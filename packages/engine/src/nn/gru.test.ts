@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { opCasesList } from "../ops/index.cases.ts";
@@ -9,7 +9,7 @@ import { rngFrom } from "../random/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { kernelSetsOf, runIn } from "../testing/check-op-runtime.ts";
 import { checkDifferences } from "../testing/differences.ts";
-import { float64Tensor, numElements } from "../testing/float64-tensor.ts";
+import { float64Tensor, numElements } from "../testing/op-cases.ts";
 import type { GoldenCase } from "../testing/golden.ts";
 import { readGolden } from "../testing/golden.ts";
 import type { Feeds } from "../testing/interpreter.ts";

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-export { SelfAttention } from "./attention.ts";
-export type { SelfAttentionOptions } from "./attention.ts";
-export { BatchNorm } from "./batch-norm.ts";
-export type { BatchNormLayerOptions } from "./batch-norm.ts";
+export { SelfAttention, ModulatedTransformerBlock } from "./transformer.ts";
+export type { SelfAttentionOptions, ModulatedTransformerBlockOptions } from "./transformer.ts";
+export { BatchNorm, GroupNorm, LayerNorm } from "./normalization.ts";
+export type { BatchNormLayerOptions, GroupNormLayerOptions } from "./normalization.ts";
 export { Build, nameTree, paramsOf } from "./build.ts";
 export type { AveragedValue, Layer } from "./build.ts";
 export { Conv2d } from "./conv2d.ts";
 export type { Conv2dLayerOptions } from "./conv2d.ts";
 export { Dropout } from "./dropout.ts";
-export { Embedding } from "./embedding.ts";
-export type { EmbeddingOptions } from "./embedding.ts";
-export { GroupNorm } from "./group-norm.ts";
-export type { GroupNormLayerOptions } from "./group-norm.ts";
+export { Embedding, Linear } from "./linear.ts";
+export type { EmbeddingOptions, LinearOptions } from "./linear.ts";
 export { BidirectionalGru, Gru } from "./gru.ts";
 export type { GruDirection, GruOptions, GruOutput, GruSequence } from "./gru.ts";
 export {
@@ -25,11 +23,6 @@ export {
   valuesInit,
   zeros,
 } from "./init.ts";
-export { LayerNorm } from "./layer-norm.ts";
-export { Linear } from "./linear.ts";
-export type { LinearOptions } from "./linear.ts";
 export { buffer, Param, param } from "./param.ts";
 export type { Init } from "./param.ts";
 export { Activation, Sequential } from "./sequential.ts";
-export { ModulatedTransformerBlock } from "./transformer-block.ts";
-export type { ModulatedTransformerBlockOptions } from "./transformer-block.ts";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "../graph/tensor.ts";
-import { linear } from "../ops/index.ts";
+import { embedding, linear } from "../ops/index.ts";
 import type { Build, Layer } from "./build.ts";
-import { kaimingUniform, zeros } from "./init.ts";
+import { kaimingUniform, normalInit, zeros } from "./init.ts";
 import type { Init, Param } from "./param.ts";
 import { param } from "./param.ts";
 
@@ -35,5 +35,32 @@ export class Linear implements Layer {
    */
   forward(_build: Build, x: Tensor): Tensor {
     return linear(x, this.weight.value, this.bias?.value ?? null);
+  }
+}
+
+/** Size of {@link Embedding}. */
+export interface EmbeddingOptions {
+  /** Rows of the table; indices are below it. */
+  readonly numEmbeddings: number;
+  /** Numbers in a row. */
+  readonly width: number;
+  /** Start of the table, normal with deviation 0.02 if left out. */
+  readonly init?: Init;
+}
+
+/** Rows of a table by index: `[...] of int32 → [..., width]`. */
+export class Embedding implements Layer<[indices: Tensor]> {
+  readonly weight: Param; // [numEmbeddings, width]
+
+  constructor({ numEmbeddings, width, init = normalInit(0.02) }: EmbeddingOptions) {
+    this.weight = param([numEmbeddings, width], init);
+  }
+
+  /**
+   * @param indices - [...] int32 or int64
+   * @returns [..., width]
+   */
+  forward(_build: Build, indices: Tensor): Tensor {
+    return embedding(this.weight.value, indices);
   }
 }

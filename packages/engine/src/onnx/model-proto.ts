@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { create, toBinary } from "@bufbuild/protobuf";
+import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from "onnx-buf";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -14,7 +15,6 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from "onnx-buf";
 import type { DType, TensorType } from "../graph/tensor.ts";
 import type { AttributeValue, EmittedInitializer, EmittedNode } from "./emitter.ts";
 import { nodeName } from "./node-name.ts";

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AnyOpCases } from "../testing/op-cases.ts";
 import { addOp, divOp, mulOp, negOp, subOp } from "./arithmetic.ts";
-import { binaryCases } from "./broadcast.cases.ts";
-import { pointwiseCases } from "./pointwise.cases.ts";
+import { binaryCases, pointwiseCases } from "./pointwise.cases.ts";
 
 /** Cases of `Add`, `Sub`, `Mul`, `Div` and `Neg`. */
 export const arithmeticCases: readonly AnyOpCases[] = [

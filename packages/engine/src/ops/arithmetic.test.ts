@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { constant, input } from "../graph/leaves.ts";
 import { printGraph } from "../graph/print.ts";
 import { add, mean, mul, sub } from "./index.ts";

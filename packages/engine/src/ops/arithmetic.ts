@@ -6,11 +6,10 @@ import { sameShape } from "../graph/dim.ts";
 import type { Siblings, Tensor } from "../graph/tensor.ts";
 import { concat } from "./concat.ts";
 import { beforeExpand } from "./expand.ts";
-import { broadcastTypes, checkDType } from "./infer.ts";
-import type { Operand } from "./operand.ts";
-import { operands } from "./operand.ts";
+import type { Operand } from "./infer.ts";
+import { broadcastTypes, checkDType, operands } from "./infer.ts";
 import type { NoAttributes } from "./pointwise.ts";
-import { reshape } from "./reshape.ts";
+import { reshape } from "./layout.ts";
 
 /** Operator of {@link add}. */
 export const addOp: Op<NoAttributes> = defineOp({

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { constant, input } from "../graph/leaves.ts";
 import { rngFrom } from "../random/index.ts";
-import { float64Tensor, numElements } from "../testing/float64-tensor.ts";
+import { float64Tensor, numElements } from "../testing/op-cases.ts";
 import { gradcheck } from "../testing/gradcheck.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";

@@ -7,7 +7,7 @@ import { add, mul } from "./arithmetic.ts";
 import { checkRank } from "./infer.ts";
 import { matmul } from "./matmul.ts";
 import { softmax } from "./softmax.ts";
-import { where } from "./where.ts";
+import { where } from "./compare.ts";
 
 /** What {@link scaledDotProductAttention} may be told beside its operands. */
 export interface AttentionOptions {

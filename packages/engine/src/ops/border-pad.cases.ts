@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elementAt, tabulate } from "../testing/float64-tensor.ts";
 import type { OpCases } from "../testing/op-cases.ts";
+import { elementAt, tabulate } from "../testing/op-cases.ts";
 import type { BorderPadAttributes } from "./border-pad.ts";
 import { borderPadOp } from "./border-pad.ts";
 import { integersRejected } from "./pointwise.cases.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DType } from "../graph/tensor.ts";
-import { mapElements } from "../testing/float64-tensor.ts";
 import type { OpCases } from "../testing/op-cases.ts";
+import { mapElements } from "../testing/op-cases.ts";
 import { castOp } from "./cast.ts";
 
 /** Cases of `Cast`. */

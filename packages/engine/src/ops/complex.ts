@@ -7,7 +7,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import * as real from "./arithmetic.ts";
 import { split } from "./concat.ts";
 import { matmul } from "./matmul.ts";
-import { square } from "./power.ts";
+import { square } from "./elementary.ts";
 import { sum } from "./reduce.ts";
 
 /**

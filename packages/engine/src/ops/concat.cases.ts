@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Shape } from "../graph/dim.ts";
-import { elementAt, tabulate } from "../testing/float64-tensor.ts";
 import type { AnyOpCases, OpCases } from "../testing/op-cases.ts";
+import { elementAt, tabulate } from "../testing/op-cases.ts";
 import { concatOp, splitOp } from "./concat.ts";
 
 const concatCases: OpCases<{ axis: number }> = {

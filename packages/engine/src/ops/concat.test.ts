@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import { standardKernels } from "../onnx/kernel-set.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { runIn } from "../testing/check-op-runtime.ts";
-import { float64Tensor, tabulate } from "../testing/float64-tensor.ts";
+import { float64Tensor, tabulate } from "../testing/op-cases.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { opCasesList } from "./index.cases.ts";
 import { concat, mul, split, sum } from "./index.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elementAt, tabulate } from "../testing/float64-tensor.ts";
 import type { OpCases } from "../testing/op-cases.ts";
+import { elementAt, tabulate } from "../testing/op-cases.ts";
 import type { CumulativeSumOptions } from "./cumulative-sum.ts";
 import { cumulativeSumOp } from "./cumulative-sum.ts";
 import { integersRejected } from "./pointwise.cases.ts";

@@ -5,7 +5,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { rngFrom } from "../random/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { kernelSetsOf, runIn } from "../testing/check-op-runtime.ts";
-import { elementAt, numElements, tabulate } from "../testing/float64-tensor.ts";
+import { elementAt, numElements, tabulate } from "../testing/op-cases.ts";
 import { gradcheck } from "../testing/gradcheck.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";

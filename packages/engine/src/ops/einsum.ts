@@ -7,8 +7,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
-import { reshape } from "./reshape.ts";
-import { transpose } from "./transpose.ts";
+import { reshape, transpose } from "./layout.ts";
 
 /** A tensor whose axes have names of one letter. */
 interface Labelled {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KernelSet } from "../onnx/kernel-set.ts";

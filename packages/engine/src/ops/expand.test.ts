@@ -4,7 +4,7 @@ import { input } from "../graph/leaves.ts";
 import { standardKernels } from "../onnx/kernel-set.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { runIn } from "../testing/check-op-runtime.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import { expandLike, onesLike, zerosLike } from "./expand.ts";
 
 describe("expandLike, onesLike and zerosLike", () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elementAt, offsetOf, tabulate } from "../testing/float64-tensor.ts";
 import type { AnyOpCases, OpCases } from "../testing/op-cases.ts";
+import { elementAt, offsetOf, tabulate } from "../testing/op-cases.ts";
 import { gatherOp, scatterAddOp } from "./gather.ts";
 
 /** Index into the gathered tensor for an index into the result. */

@@ -3,11 +3,14 @@ import type { Op } from "../graph/define-op.ts";
 import { defineOp } from "../graph/define-op.ts";
 import type { Shape } from "../graph/dim.ts";
 import { isStatic, normalizeAxis } from "../graph/dim.ts";
+import { constant } from "../graph/leaves.ts";
 import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Emitter, Value } from "../onnx/emitter.ts";
-import { onnxCode } from "./cast.ts";
+import { cast, onnxCode } from "./cast.ts";
+import { equal, where } from "./compare.ts";
 import { checkDType, checkRank } from "./infer.ts";
+import { reshape } from "./layout.ts";
 
 /** `axis` counted from the front. */
 export const gatherOp: Op<{ axis: number }> = defineOp({
@@ -98,4 +101,30 @@ function permutedShape(onnx: Emitter, like: Value, shape: Shape, perm: readonly 
   const permuted = perm.map((axis) => shape[axis]!);
   if (isStatic(permuted)) return onnx.ints(permuted);
   return onnx.node("Gather", [onnx.node("Shape", [like]), onnx.ints(perm)]);
+}
+
+/** Size and values of {@link oneHot}. */
+export interface OneHotOptions {
+  readonly numClasses: number;
+  /** Value at the label, 1 if left out. */
+  readonly on?: number;
+  /** Value elsewhere, 0 if left out. */
+  readonly off?: number;
+}
+
+/**
+ * Labels as vectors: `y[..., c] = c = label ? on : off`, `[...] → [..., numClasses]`.
+ *
+ * @param labels - int32 or int64
+ * @throws ShapeError `dtype` when labels are not integers
+ */
+export function oneHot(labels: Tensor, { numClasses, on = 1, off = 0 }: OneHotOptions): Tensor {
+  checkDType("oneHot", labels, ["int32", "int64"]);
+  const classes = constant(
+    Array.from({ length: numClasses }, (_, index) => index),
+    [numClasses],
+    labels.dtype,
+  );
+  const isLabel = equal(reshape(labels, [...labels.shape, 1]), classes);
+  return on === 1 && off === 0 ? cast(isLabel, "float32") : where(isLabel, on, off);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape } from "../graph/dim.ts";
+import { constant } from "../graph/leaves.ts";
 import { placeOf } from "../graph/scope.ts";
-import type { DType, TensorType } from "../graph/tensor.ts";
+import type { DType, Tensor, TensorType } from "../graph/tensor.ts";
 
 /**
  * Type of an elementwise result: shapes broadcast against each other, one element type.
@@ -35,4 +36,19 @@ export function checkRank(name: string, { shape }: TensorType, least: number): v
     expected: `at least ${least} ${least === 1 ? "axis" : "axes"}`,
     actual: `shape ${formatShape(shape)}`,
   });
+}
+
+/** What arithmetic takes: a tensor, or a number that becomes a scalar constant. */
+export type Operand = Tensor | number;
+
+/** Both operands as tensors; a number takes the element type of the other operand. */
+export function operands(a: Operand, b: Operand): [Tensor, Tensor] {
+  return [
+    operand(a, typeof b === "number" ? "float32" : b.dtype),
+    operand(b, typeof a === "number" ? "float32" : a.dtype),
+  ];
+}
+
+function operand(value: Operand, dtype: DType): Tensor {
+  return typeof value === "number" ? constant(value, [], dtype) : value;
 }

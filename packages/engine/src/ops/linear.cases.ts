@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { tabulate } from "../testing/float64-tensor.ts";
 import type { OpCases } from "../testing/op-cases.ts";
+import { tabulate } from "../testing/op-cases.ts";
 import { linearOp } from "./linear.ts";
 import { integersRejected } from "./pointwise.cases.ts";
 import type { NoAttributes } from "./pointwise.ts";

@@ -9,7 +9,7 @@ import { checkDType, checkRank } from "./infer.ts";
 import { matmul } from "./matmul.ts";
 import type { NoAttributes } from "./pointwise.ts";
 import { sum } from "./reduce.ts";
-import { reshape } from "./reshape.ts";
+import { reshape } from "./layout.ts";
 
 /** The affine map on rows: x [rows, in], weight [out, in], and bias [out] if there is one. */
 export const linearOp: Op<NoAttributes> = defineOp({

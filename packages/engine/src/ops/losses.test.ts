@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import type { DType, Tensor } from "../graph/tensor.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import { gradcheck } from "../testing/gradcheck.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";

@@ -8,7 +8,7 @@ import { placeOf } from "../graph/scope.ts";
 import type { Tensor, TensorType } from "../graph/tensor.ts";
 import type { Emitter, Value } from "../onnx/emitter.ts";
 import { checkDType, checkRank } from "./infer.ts";
-import { reshape } from "./reshape.ts";
+import { reshape } from "./layout.ts";
 
 /** Which operands of {@link matmul} have their last two axes exchanged first. */
 export interface MatmulOptions {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Op } from "../graph/define-op.ts";
-import { mapElements, offsetOf, tabulate } from "../testing/float64-tensor.ts";
 import type { AnyOpCases, Domain, Float64Tensor, OpCases } from "../testing/op-cases.ts";
+import { mapElements, offsetOf, tabulate } from "../testing/op-cases.ts";
 import { integersRejected } from "./pointwise.cases.ts";
 import type { ReduceAttributes } from "./reduce.ts";
-import { maxOp, meanOp, sumOp } from "./reduce.ts";
+import { maxOp, meanOp, sizeOfOp, sumOp } from "./reduce.ts";
 
 /** Folds the elements of a tensor over axes into the given output shape. */
 function fold(
@@ -76,3 +76,16 @@ function reductionCases(
     ],
   };
 }
+
+/** Cases of `SizeOf`. */
+export const sizeOfCases: OpCases<{ axes: readonly number[] }> = {
+  op: sizeOfOp,
+  reference: ([x], { axes }) => [
+    { shape: [], data: Float64Array.of(axes.reduce((size, axis) => size * x!.shape[axis]!, 1)) },
+  ],
+  samples: [
+    { name: "one axis", shapes: [[4, 3]], attrs: { axes: [0] } },
+    { name: "outer and inner axis", shapes: [[4, 3, 5]], attrs: { axes: [0, 2] } },
+  ],
+  errors: [],
+};

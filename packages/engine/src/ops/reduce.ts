@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ShapeError } from "../errors.ts";
 import type { Op, VjpContext } from "../graph/define-op.ts";
 import { defineOp } from "../graph/define-op.ts";
 import type { Shape } from "../graph/dim.ts";
-import { normalizeAxis } from "../graph/dim.ts";
+import { formatShape, normalizeAxis, productOf, sameShape } from "../graph/dim.ts";
+import { constant } from "../graph/leaves.ts";
 import { placeOf } from "../graph/scope.ts";
 import type { Tensor, TensorType } from "../graph/tensor.ts";
 import type { EmitContext, Emitter, Value } from "../onnx/emitter.ts";
 import { div, mul } from "./arithmetic.ts";
-import { cast } from "./cast.ts";
+import { cast, onnxCode } from "./cast.ts";
 import { equal } from "./compare.ts";
 import { expandLike } from "./expand.ts";
 import { checkDType } from "./infer.ts";
-import { reshape } from "./reshape.ts";
-import { sizeOf } from "./size-of.ts";
+import { reshape } from "./layout.ts";
 
 /** Attributes of a reduction. */
 export interface ReduceAttributes {
@@ -121,4 +122,58 @@ function keptShape(shape: Shape, axes: readonly number[]): Shape {
 /** A reduced value with its lost axes back at size 1, so that it broadcasts against the input. */
 function withKeptAxes(reduced: Tensor, x: Tensor, { axes, keepDims }: ReduceAttributes): Tensor {
   return keepDims ? reduced : reshape(reduced, keptShape(x.shape, axes));
+}
+
+/**
+ * Undoes broadcasting: sums over the axes along which `like` was stretched to the shape of `gradient`.
+ *
+ * @returns the gradient with the shape of `like`; the gradient itself when the shapes agree
+ * @throws ShapeError `gradient-shape` when `like` does not stretch to that shape
+ */
+export function sumToShape(gradient: Tensor, like: Tensor): Tensor {
+  if (sameShape(gradient.shape, like.shape)) return gradient;
+  const numAdded = gradient.shape.length - like.shape.length;
+  if (numAdded < 0) throw doesNotStretch(gradient, like);
+  const axes: number[] = [];
+  gradient.shape.forEach((dim, axis) => {
+    const target = like.shape[axis - numAdded];
+    if (target === dim) return;
+    if (target !== undefined && target !== 1) throw doesNotStretch(gradient, like);
+    axes.push(axis);
+  });
+  return reshape(sum(gradient, { axes, keepDims: numAdded === 0 }), like.shape);
+}
+
+function doesNotStretch(gradient: Tensor, like: Tensor): ShapeError {
+  return new ShapeError({
+    code: "gradient-shape",
+    where: placeOf("sumToShape"),
+    expected: `a gradient to which ${formatShape(like.shape)} broadcasts`,
+    actual: formatShape(gradient.shape),
+    hint: "the operator's gradient rule returns the wrong shape",
+  });
+}
+
+/** Operator of {@link sizeOf}. */
+export const sizeOfOp: Op<{ axes: readonly number[] }> = defineOp({
+  name: "SizeOf",
+  infer: () => [{ shape: [], dtype: "float32" }],
+  vjp: "zero",
+  emit(onnx, [x], { inputs: [type], attrs: { axes } }) {
+    const size = productOf(axes.map((axis) => type!.shape[axis]!));
+    if (typeof size === "number") return onnx.scalar(size);
+    const sizes = onnx.node("Gather", [onnx.node("Shape", [x!]), onnx.ints(axes)]);
+    return onnx.node("Cast", [onnx.node("ReduceProd", [sizes], { keepdims: 0 })], {
+      to: onnxCode("float32"),
+    });
+  },
+});
+
+/**
+ * Number of elements over axes, `Π_axes size`, as a float32 scalar: a constant where sizes are known, counted at
+ * run time where they are symbols.
+ */
+export function sizeOf(x: Tensor, axes: readonly number[]): Tensor {
+  const size = productOf(axes.map((axis) => x.shape[axis]!));
+  return typeof size === "number" ? constant(size) : sizeOfOp.call([x], { axes });
 }

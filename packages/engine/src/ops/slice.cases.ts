@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elementAt, tabulate } from "../testing/float64-tensor.ts";
 import type { AnyOpCases, OpCases } from "../testing/op-cases.ts";
+import { elementAt, tabulate } from "../testing/op-cases.ts";
 import type { ConstantPad, SliceOptions } from "./slice.ts";
 import { padOp, sliceOp } from "./slice.ts";
 import { integersRejected } from "./pointwise.cases.ts";

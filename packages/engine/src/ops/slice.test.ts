@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { input } from "../graph/leaves.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { opCasesList } from "./index.cases.ts";
 import { pad, slice } from "./slice.ts";

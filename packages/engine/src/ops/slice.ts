@@ -8,7 +8,7 @@ import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { borderPadOp } from "./border-pad.ts";
 import { checkDType } from "./infer.ts";
-import { reshape } from "./reshape.ts";
+import { reshape } from "./layout.ts";
 
 /** Which part of one axis to take: every `step`-th element of `[start, end)`. */
 export interface SliceOptions {

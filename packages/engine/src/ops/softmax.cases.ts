@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Op } from "../graph/define-op.ts";
-import { elementAt, tabulate } from "../testing/float64-tensor.ts";
 import type { AnyOpCases, Float64Tensor, OpCases } from "../testing/op-cases.ts";
+import { elementAt, tabulate } from "../testing/op-cases.ts";
 import { integersRejected } from "./pointwise.cases.ts";
 import { logSoftmaxOp, softmaxOp } from "./softmax.ts";
 

@@ -4,10 +4,13 @@ import { defineOp } from "../graph/define-op.ts";
 import { normalizeAxis } from "../graph/dim.ts";
 import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { mul, sub } from "./arithmetic.ts";
-import { exp } from "./exponential.ts";
+import { add, mul, sub } from "./arithmetic.ts";
+import { exp, log } from "./elementary.ts";
 import { checkDType } from "./infer.ts";
-import { sum } from "./reduce.ts";
+import { reshape } from "./layout.ts";
+import type { ReduceOptions } from "./reduce.ts";
+import { max, sum } from "./reduce.ts";
+import { stopGradient } from "./stop-gradient.ts";
 
 /** Axis along which probabilities add up to one; the last if left out. */
 export interface SoftmaxOptions {
@@ -64,4 +67,19 @@ function alongAxis(
     vjp: (context) => [gradient(context)],
     emit: (onnx, inputs, { attrs: { axis } }) => onnx.node(name, inputs, { axis }),
   });
+}
+
+/**
+ * `y = ln Σ_axes exp(x)`, computed as `m + ln Σ_axes exp(x − m)` with the maximum `m`, so that large numbers do not
+ * overflow and small ones do not vanish. Its gradient is the softmax over the axes.
+ *
+ * @param x - [...]
+ * @returns the shape of `x` without the axes, or with size 1 there when `keepDims`; [] over all axes
+ * @throws ShapeError `axis-out-of-range`
+ */
+export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
+  // The result does not depend on what is subtracted, so no gradient goes through it.
+  const largest = stopGradient(max(x, { ...options, keepDims: true }));
+  const total = sum(exp(sub(x, largest)), options);
+  return add(log(total), reshape(largest, total.shape));
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { input } from "../graph/leaves.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { runIn } from "../testing/check-op-runtime.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { opCasesList } from "./index.cases.ts";
 import { sort, takeAlongAxis, topK } from "./index.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OpCases } from "../testing/op-cases.ts";
-import type { NoAttributes } from "./pointwise.ts";
 import { stopGradientOp } from "./stop-gradient.ts";
+import type { NoAttributes } from "./pointwise.ts";
 
 /** Cases of `StopGradient`. */
 export const stopGradientCases: OpCases<NoAttributes> = {

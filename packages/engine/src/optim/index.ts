@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export { adam, adamW } from "./adam.ts";
 export type { AdamOptions, AdamWOptions } from "./adam.ts";
-export { clipByGlobalNorm } from "./clip.ts";
+export { clipByGlobalNorm } from "./optimizer.ts";
 export { lookahead } from "./lookahead.ts";
 export type { LookaheadOptions } from "./lookahead.ts";
 export { muon } from "./muon.ts";

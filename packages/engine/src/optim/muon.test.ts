@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { input } from "../graph/index.ts";
 import type { Tensor } from "../graph/index.ts";
-import { nameTree, param, zeros } from "../nn/index.ts";
+import { input } from "../graph/index.ts";
 import type { Param } from "../nn/index.ts";
+import { nameTree, param, zeros } from "../nn/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";
-import { evaluate, expectClose, float64Tensor, numElements } from "../testing/index.ts";
 import type { Float64Tensor } from "../testing/index.ts";
+import { evaluate, expectClose, float64Tensor, numElements } from "../testing/index.ts";
 import type { MuonOptions } from "./muon.ts";
 import { muon } from "./muon.ts";
 import { orthogonalize } from "./newton-schulz.ts";

@@ -7,8 +7,8 @@ import { lower } from "../onnx/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
-import { evaluate, expectClose, float64Tensor, tabulate } from "../testing/index.ts";
 import type { Float64Tensor } from "../testing/index.ts";
+import { evaluate, expectClose, float64Tensor, tabulate } from "../testing/index.ts";
 import { orthogonalize } from "./newton-schulz.ts";
 
 function product(a: Float64Tensor, b: Float64Tensor): Float64Tensor {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { input } from "../graph/index.ts";
 import { lower, standardKernels } from "../onnx/index.ts";
 import { nodeRuntime } from "../runtime/node.ts";
-import { clipByGlobalNorm } from "./clip.ts";
+import { clipByGlobalNorm } from "./optimizer.ts";
 import {
   cosineSchedule,
   exponentialSchedule,

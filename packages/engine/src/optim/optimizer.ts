@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ParamNode, Tensor } from "../graph/tensor.ts";
-import { mul } from "../ops/index.ts";
+import { add, div, maximum, mul, sqrt, square, sum } from "../ops/index.ts";
 
 /** What a choice among optimizers may look at: name (path), shape. */
 export type OptimizedParam = ParamNode["param"];
@@ -60,4 +60,20 @@ export function learningRateOf(scalars: Readonly<Record<string, Tensor>>, policy
   const rate = scalars["learningRate"]!;
   const scale = policy.learningRateScale ?? 1;
   return scale === 1 ? rate : mul(rate, scale);
+}
+
+/**
+ * Gradients scaled so that their joint Euclidean norm is at most `maxNorm`: `g · maxNorm / max(‖g‖, maxNorm)`.
+ *
+ * @returns the scaled gradients and the norm before scaling, []
+ * @source Pascanu et al. 2013
+ */
+export function clipByGlobalNorm(
+  gradients: readonly Tensor[],
+  maxNorm: number,
+): { gradients: Tensor[]; norm: Tensor } {
+  const squares = gradients.map((gradient) => sum(square(gradient)));
+  const norm = sqrt(squares.reduce((total, value) => add(total, value)));
+  const scale = div(maxNorm, maximum(norm, maxNorm));
+  return { gradients: gradients.map((gradient) => mul(gradient, scale)), norm };
 }

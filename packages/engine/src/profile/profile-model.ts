@@ -5,10 +5,9 @@ import type { NamedTensors, Runtime } from "../runtime/runtime.ts";
 import type { TrainStep } from "../train/train-step.ts";
 import type { StepData, TrainerOptions } from "../train/trainer.ts";
 import { Trainer } from "../train/trainer.ts";
-import { phasedScopes } from "./phase.ts";
 import type { Profile, ProfiledRuns } from "./profile.ts";
-import { profileOf } from "./profile.ts";
-import { traceSessions } from "./traced-sessions.ts";
+import { phasedScopes, profileOf } from "./profile.ts";
+import { traceSessions } from "./trace.ts";
 
 /** How long something is profiled. */
 export interface ProfileLength {

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { encodeModel } from "../onnx/model-proto.ts";
 import { profileOf } from "./profile.ts";
-import { readRuntimeTrace } from "./runtime-trace.ts";
-import type { KernelEvent, TracedRun } from "./runtime-trace.ts";
+import type { KernelEvent, TracedRun } from "./trace.ts";
+import { readRuntimeTrace } from "./trace.ts";
 
 const VECTOR = { shape: [2], dtype: "float32" } as const;
 

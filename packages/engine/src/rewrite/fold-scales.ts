@@ -4,7 +4,7 @@ import type { GraphNode, OpNode, Tensor } from "../graph/tensor.ts";
 import { inputsOf, topologicalOrder } from "../graph/topology.ts";
 import { mulOp } from "../ops/arithmetic.ts";
 import { reshape } from "../ops/index.ts";
-import type { RewrittenGraph } from "./rewritten-graph.ts";
+import type { RewrittenGraph } from "./changes.ts";
 
 /**
  * A map times one number, where the map comes from an operator that can multiply on its way: a normalisation takes the

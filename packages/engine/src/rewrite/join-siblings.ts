@@ -3,9 +3,8 @@ import { formatShape } from "../graph/dim.ts";
 import { within } from "../graph/scope.ts";
 import type { OpNode, Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
-import { grouped } from "../grouped.ts";
 import { concat, split } from "../ops/index.ts";
-import type { GraphChange, RewrittenGraph } from "./rewritten-graph.ts";
+import type { GraphChange, RewrittenGraph } from "./changes.ts";
 
 /**
  * Computes what is alike side by side. Convolutions of one map by weights of one shape become one convolution with the
@@ -175,4 +174,19 @@ class Rewriting {
 // JSON has no infinities.
 function spelled(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
+}
+
+/** Items with the same key together, in the order of their first ones; items without a key stay alone. */
+export function grouped<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string | null,
+): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  items.forEach((item, index) => {
+    const key = keyOf(item) ?? `alone ${index}`;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  });
+  return [...groups.values()];
 }

@@ -5,7 +5,7 @@ import { input } from "../graph/index.ts";
 import { concat, mul, split } from "../ops/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";
-import { drawInputs } from "../testing/draw-sample.ts";
+import { drawInputs } from "../testing/applied-sample.ts";
 import type { Feeds } from "../testing/interpreter.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";

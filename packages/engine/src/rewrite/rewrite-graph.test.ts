@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { Tensor } from "../graph/index.ts";
-import { constant, gradients, input, topologicalOrder } from "../graph/index.ts";
+import { gradients } from "../autodiff/gradient.ts";
+import { constant, input, topologicalOrder } from "../graph/index.ts";
 import { add, avgPool2d, batchNorm, concat, conv2d, mul, relu, reshape, sum, tanh } from "../ops/index.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";
-import { float64Tensor } from "../testing/float64-tensor.ts";
+import { float64Tensor } from "../testing/op-cases.ts";
 import type { Feeds } from "../testing/interpreter.ts";
 import { evaluate } from "../testing/interpreter.ts";
 import { expectClose } from "../testing/matchers.ts";
-import { formatChanges } from "./format-changes.ts";
+import { formatChanges } from "./changes.ts";
 import { rewriteGraph } from "./rewrite-graph.ts";
 
 const SIDE = 4;
@@ -19,7 +20,8 @@ const norm = (map: Tensor, scale: Tensor | null = null, bias: Tensor | null = nu
   batchNorm(map, scale, bias, constant([0, 0, 0, 0]), constant([1, 1, 1, 1]), { training: true }).y;
 const separable = (map: Tensor, name: string, size = 3): Tensor => {
   const depthwise = conv2d(map, weight(`${name}.depthwise`, [4, size, size, 1]), null, {
-    ...{ padding: 1, groups: 4 },
+    padding: 1,
+    groups: 4,
   });
   return norm(conv2d(depthwise, weight(`${name}.pointwise`), null));
 };

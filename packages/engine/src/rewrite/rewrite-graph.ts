@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "../graph/tensor.ts";
+import type { RewrittenGraph } from "./changes.ts";
 import { foldScales } from "./fold-scales.ts";
 import { joinSiblings } from "./join-siblings.ts";
-import type { RewrittenGraph } from "./rewritten-graph.ts";
 
 /**
  * The same computation in fewer and larger operators: factors folded into what they multiply, siblings side by side.

@@ -5,7 +5,7 @@ import { contribKernels, type KernelSet, nchwcKernels, standardKernels } from ".
 import { openFirstProvider, verifiedRuntime } from "./execution-provider.ts";
 import { nodeRuntime } from "./node.ts";
 import type { Runtime } from "./runtime.ts";
-import { verifyRuntime } from "./self-test.ts";
+import { verifyRuntime as verify } from "../self-test.ts";
 import { withWrongOutput } from "./wrong-output.fixture.ts";
 
 const cpu = await nodeRuntime({ intraOpThreads: 1 });
@@ -25,7 +25,7 @@ async function open(executionProvider: Provider): Promise<Runtime> {
   }
   const runtime = { ...cpu, executionProvider };
   const opened = executionProvider === "wrong" ? withWrongOutput(runtime) : runtime;
-  await verifyRuntime(opened);
+  await verify(opened);
   return opened;
 }
 
@@ -76,22 +76,24 @@ describe("verifiedRuntime", () => {
       kernels === wrong ? withWrongOutput(rightWith(kernels)) : rightWith(kernels);
 
   it("has contrib kernels where they compute right", async () => {
-    const { kernels } = await verifiedRuntime(rightWith, { triesContrib: true });
+    const { kernels } = await verifiedRuntime(rightWith, { triesContrib: true, verify });
     expect(kernels).toBe(contribKernels);
   });
 
   it("has standard kernels where contrib kernels compute something else", async () => {
-    const { kernels } = await verifiedRuntime(wrongWith(contribKernels), { triesContrib: true });
+    const { kernels } = await verifiedRuntime(wrongWith(contribKernels), { triesContrib: true, verify });
     expect(kernels).toBe(standardKernels);
   });
 
   it("has standard kernels where others are not worth a try", async () => {
-    const { kernels } = await verifiedRuntime(rightWith, { triesContrib: false });
+    const { kernels } = await verifiedRuntime(rightWith, { triesContrib: false, verify });
     expect(kernels).toBe(standardKernels);
   });
 
   it("is refused where standard kernels compute something else", async () => {
-    await expect(verifiedRuntime(wrongWith(standardKernels), { triesContrib: true })).rejects.toMatchObject({
+    await expect(
+      verifiedRuntime(wrongWith(standardKernels), { triesContrib: true, verify }),
+    ).rejects.toMatchObject({
       code: "backend-wrong-results",
     });
   });
@@ -100,11 +102,19 @@ describe("verifiedRuntime", () => {
     const asked = nchwcKernels(16);
     const { kernels } = await verifiedRuntime(
       (set) => ({ ...rightWith(contribKernels), kernels: set === asked ? contribKernels : standardKernels }),
-      { kernels: asked, triesContrib: true },
+      { kernels: asked, triesContrib: true, verify },
     );
     expect(kernels).toBe(contribKernels);
     await expect(
-      verifiedRuntime(wrongWith(asked), { kernels: asked, triesContrib: true }),
+      verifiedRuntime(wrongWith(asked), { kernels: asked, triesContrib: true, verify }),
     ).rejects.toMatchObject({ code: "backend-wrong-results" });
+  });
+});
+
+describe("nodeRuntime without a check", () => {
+  it("uses no provider but the CPU", async () => {
+    const { executionProvider, attempts } = await nodeRuntime({ executionProviders: ["dml", "cpu"] });
+    expect(executionProvider).toBe("cpu");
+    expect(attempts[0]?.failure).toContain("expected a check that this provider computes right, got none");
   });
 });

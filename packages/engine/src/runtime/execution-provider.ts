@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describeError, SemlinkError } from "../errors.ts";
-import { contribKernels, type KernelSet, standardKernels } from "../onnx/kernel-set.ts";
+import type { KernelSet } from "../onnx/kernel-set.ts";
+import { contribKernels, standardKernels } from "../onnx/kernel-set.ts";
 import type { Runtime } from "./runtime.ts";
-import { verifyRuntime } from "./self-test.ts";
+
+/** Execution providers of onnxruntime-node, the fastest first; which of them are there depends on the machine. */
+export const NODE_EXECUTION_PROVIDERS = ["cuda", "coreml", "dml", "webgpu", "cpu"] as const;
+
+/** Name of one of the {@link NODE_EXECUTION_PROVIDERS}. */
+export type NodeExecutionProvider = (typeof NODE_EXECUTION_PROVIDERS)[number];
 
 /** One execution provider that was tried. */
 export interface ProviderAttempt {
@@ -69,31 +75,34 @@ function reasonOf(error: unknown): string {
   return (text ?? describeError(error).message).replace(/\s+/g, " ").trim();
 }
 
+/** Throws when a runtime does not compute right. Given by who opens a runtime: the test trains, and training needs one. */
+export type RuntimeCheck = (runtime: Runtime) => Promise<void>;
+
 /** What decides the kernels of a provider that is not probed for blocked convolutions. */
 export interface KernelChoice {
   /** Use these, and only check that they compute right. */
   readonly kernels?: KernelSet | undefined;
   /** Whether kernels beyond the standard are worth a try; on a GPU they would run on the CPU, values going to and fro. */
   readonly triesContrib: boolean;
+  readonly verify: RuntimeCheck;
 }
 
 /**
- * A runtime with the largest set of kernels whose self-test passes.
+ * A runtime with the largest set of kernels that passes a check.
  *
  * @param withKernels - the runtime, as it is with these kernels
- * @throws SemlinkError `session-failed` or `run-failed` when not even standard models run, `backend-wrong-results`
- * when they compute something else
+ * @throws SemlinkError what the check throws of the standard kernels, or of those asked for
  */
 export async function verifiedRuntime(
   withKernels: (kernels: KernelSet) => Runtime,
-  { kernels, triesContrib }: KernelChoice,
+  { kernels, triesContrib, verify }: KernelChoice,
 ): Promise<Runtime> {
   const runtime = withKernels(kernels ?? standardKernels);
-  await verifyRuntime(runtime);
+  await verify(runtime);
   if (kernels !== undefined || !triesContrib) return runtime;
   const larger = withKernels(contribKernels);
   try {
-    await verifyRuntime(larger);
+    await verify(larger);
     return larger;
   } catch {
     return runtime; // which computes right, with standard operators alone

@@ -2,16 +2,17 @@
 import * as ort from "onnxruntime-node";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { SemlinkError } from "../errors.ts";
 import type { KernelSet } from "../onnx/kernel-set.ts";
 import { contribKernels, nchwcKernels } from "../onnx/kernel-set.ts";
-import { openFirstProvider, type ProvidedRuntime, verifiedRuntime } from "./execution-provider.ts";
+import type { NodeExecutionProvider, ProvidedRuntime, RuntimeCheck } from "./execution-provider.ts";
+import { NODE_EXECUTION_PROVIDERS, openFirstProvider, verifiedRuntime } from "./execution-provider.ts";
 import { findNchwcBlock } from "./nchwc-probe.ts";
 import { nodeThreads } from "./node-threads.ts";
-import { NODE_EXECUTION_PROVIDERS, type NodeExecutionProvider } from "./node-execution-providers.ts";
 import { openOrtSession } from "./ort-session.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Settings of {@link nodeRuntime}. */
+/** Settings of `nodeRuntime`. */
 export interface NodeRuntimeOptions {
   /** Use these kernels instead of probing; tests run every operator with each set. */
   readonly kernels?: KernelSet;
@@ -24,21 +25,22 @@ export interface NodeRuntimeOptions {
 }
 
 /**
- * ONNX Runtime in this process, on the first execution provider that works. The CPU provider is probed once for
- * blocked convolutions and falls back to portable kernels where they are missing; any other provider must pass the
- * self-test first.
+ * ONNX Runtime in this process, on the first execution provider that works; see `nodeRuntime` of the Node entry, which
+ * gives the self-test as the check.
  *
- * ONNX Runtime's telemetry is switched off, unless `ORT_DISABLE_TELEMETRY` is already set: it is on by default, reports
- * models and sessions over the network, and writes into the home and temporary folders.
- *
+ * @param verify - what a provider other than the CPU must pass; without it, the CPU is the only one that is used
  * @throws SemlinkError `no-execution-provider` when none works; `backend-wrong-results` when the only one asked for
  * computes something else
  */
-export async function nodeRuntime(options: NodeRuntimeOptions = {}): Promise<ProvidedRuntime> {
+export async function nodeRuntime(
+  options: NodeRuntimeOptions = {},
+  verify: RuntimeCheck = refuse,
+): Promise<ProvidedRuntime> {
   process.env["ORT_DISABLE_TELEMETRY"] ??= "1"; // read when the first session is made
   const { executionProviders = ["cpu"], onNotice } = options;
   const providers = executionProviders === "auto" ? supportedProviders() : executionProviders;
-  return openFirstProvider(PACKAGE, providers, (provider) => openProvider(provider, options), onNotice);
+  const open = (provider: NodeExecutionProvider): Promise<Runtime> => openProvider(provider, options, verify);
+  return openFirstProvider(PACKAGE, providers, open, onNotice);
 }
 
 /** Version of the installed onnxruntime-node package. */
@@ -58,6 +60,7 @@ function supportedProviders(): readonly NodeExecutionProvider[] {
 async function openProvider(
   executionProvider: NodeExecutionProvider,
   { kernels, intraOpThreads }: NodeRuntimeOptions,
+  verify: RuntimeCheck,
 ): Promise<Runtime> {
   const backend = { packageName: PACKAGE, ort, executionProvider, writesPreallocated: true };
   const threads = intraOpThreads === undefined ? {} : { intraOpThreads };
@@ -73,10 +76,20 @@ async function openProvider(
     const runtime = withKernels(kernels ?? (await probeKernels(createSession)));
     return { ...runtime, threads: nodeThreads(runtime.kernels, intraOpThreads ?? availableParallelism()) };
   }
-  return verifiedRuntime(withKernels, { kernels, triesContrib: executionProvider === "cuda" });
+  return verifiedRuntime(withKernels, { kernels, triesContrib: executionProvider === "cuda", verify });
 }
 
 async function probeKernels(createSession: Runtime["createSession"]): Promise<KernelSet> {
   const block = await findNchwcBlock(createSession);
   return block === null ? contribKernels : nchwcKernels(block);
+}
+
+async function refuse({ name, executionProvider }: Runtime): Promise<void> {
+  throw new SemlinkError({
+    code: "unchecked-provider",
+    where: `${name}, ${executionProvider}`,
+    expected: "a check that this provider computes right",
+    actual: "none",
+    hint: "open it by nodeRuntime of @semlink/engine/node, which trains a small network first",
+  });
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KernelSet } from "../onnx/kernel-set.ts";
-import { openFirstProvider, type ProvidedRuntime, verifiedRuntime } from "./execution-provider.ts";
+import type { ProvidedRuntime, RuntimeCheck } from "./execution-provider.ts";
+import { openFirstProvider, verifiedRuntime } from "./execution-provider.ts";
 import { openOrtSession } from "./ort-session.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** `wasm` computes on the processor, in every browser; `webgpu` on the graphics card. */
 export type WebExecutionProvider = "wasm" | "webgpu";
 
-/** Settings of {@link webRuntime}. */
+/** Settings of `webRuntime`. */
 export interface WebRuntimeOptions {
   readonly executionProvider: WebExecutionProvider;
   /** Use these kernels instead of the largest set whose self-test passes. */
@@ -22,23 +23,21 @@ export interface WebRuntimeOptions {
 }
 
 /**
- * ONNX Runtime in a browser, after its self-test has passed. The package onnxruntime-web is loaded when this is called:
- * of its builds the plain one for wasm, the one with the native WebGPU provider for webgpu.
+ * ONNX Runtime in a browser, once it has passed a check; see `webRuntime`.
  *
- * Sessions ignore `intraOpThreads` and `profilePrefix`, which are settings of Node. WebGPU runs one session at a time:
- * wait for a run before the next one starts.
- *
- * @throws SemlinkError `no-execution-provider` where the browser lacks the provider, `backend-wrong-results` where it
- * computes something else
- * @differs The combined build of onnxruntime-web is never used: its WebGPU provider trained to wrong losses.
+ * @param verify - the check; the largest set of kernels that passes it is used
+ * @throws SemlinkError `no-execution-provider` where the browser lacks the provider; what the check throws
  */
-export async function webRuntime(options: WebRuntimeOptions): Promise<ProvidedRuntime> {
-  return openFirstProvider(PACKAGE, [options.executionProvider], () => openProvider(options));
+export async function openWebRuntime(
+  options: WebRuntimeOptions,
+  verify: RuntimeCheck,
+): Promise<ProvidedRuntime> {
+  return openFirstProvider(PACKAGE, [options.executionProvider], () => openProvider(options, verify));
 }
 
 const PACKAGE = "onnxruntime-web";
 
-async function openProvider(options: WebRuntimeOptions): Promise<Runtime> {
+async function openProvider(options: WebRuntimeOptions, verify: RuntimeCheck): Promise<Runtime> {
   const { executionProvider, kernels, numThreads, wasmPaths } = options;
   const ort =
     executionProvider === "wasm"
@@ -54,5 +53,5 @@ async function openProvider(options: WebRuntimeOptions): Promise<Runtime> {
     kernels: set,
     createSession: (model, session) => openOrtSession(backend, model, session),
   });
-  return verifiedRuntime(withKernels, { kernels, triesContrib: executionProvider === "wasm" });
+  return verifiedRuntime(withKernels, { kernels, triesContrib: executionProvider === "wasm", verify });
 }

@@ -11,7 +11,7 @@ import { pointwise } from "../ops/pointwise.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { checkError, checkSample, checkSecondOrder } from "./check-op.ts";
 import { checkSampleIn } from "./check-op-runtime.ts";
-import { float64Tensor, mapElements } from "./float64-tensor.ts";
+import { float64Tensor, mapElements } from "./op-cases.ts";
 import { gradcheck } from "./gradcheck.ts";
 import type { OpCases } from "./op-cases.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "../graph/tensor.ts";
-import { gradients } from "../graph/gradient.ts";
+import { gradients } from "../autodiff/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { rngFrom } from "../random/index.ts";

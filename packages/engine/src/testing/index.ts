@@ -11,7 +11,8 @@ export {
   numElements,
   offsetOf,
   tabulate,
-} from "./float64-tensor.ts";
+  opCases,
+} from "./op-cases.ts";
 export { readGolden } from "./golden.ts";
 export type { GoldenCase, GoldenFile } from "./golden.ts";
 export { gradcheck } from "./gradcheck.ts";
@@ -20,5 +21,4 @@ export { evaluate } from "./interpreter.ts";
 export type { Feeds } from "./interpreter.ts";
 export { expectClose } from "./matchers.ts";
 export type { Tolerance } from "./matchers.ts";
-export { opCases } from "./op-cases.ts";
 export type { AnyOpCases, Domain, Float64Tensor, OpCases, OpErrorSample, OpSample } from "./op-cases.ts";

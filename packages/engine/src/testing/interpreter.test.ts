@@ -6,7 +6,7 @@ import type { TensorType } from "../graph/tensor.ts";
 import { param } from "../nn/param.ts";
 import { opCasesList } from "../ops/index.cases.ts";
 import { add, mean, mul } from "../ops/index.ts";
-import { float64Tensor } from "./float64-tensor.ts";
+import { float64Tensor } from "./op-cases.ts";
 import { evaluate } from "./interpreter.ts";
 
 const typeOf = ({ shape, dtype }: TensorType): TensorType => ({ shape, dtype });

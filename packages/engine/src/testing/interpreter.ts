@@ -4,8 +4,8 @@ import type { DimBinding, Shape } from "../graph/dim.ts";
 import { bindShape, formatShape, sameShape } from "../graph/dim.ts";
 import type { GraphNode, InputNode, OpNode, ParamNode, Tensor } from "../graph/tensor.ts";
 import { leafTypes, topologicalOrder } from "../graph/topology.ts";
-import { float64Tensor } from "./float64-tensor.ts";
 import type { AnyOpCases, Float64Tensor } from "./op-cases.ts";
+import { float64Tensor } from "./op-cases.ts";
 
 /** Values of inputs and parameters by name. */
 export type Feeds = Readonly<Record<string, Float64Tensor>>;

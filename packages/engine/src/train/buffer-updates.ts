@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Tensor } from "../graph/tensor.ts";
-import { grouped } from "../grouped.ts";
+import { grouped } from "../rewrite/join-siblings.ts";
 import type { Build, Param } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { isSmall, joined, parted } from "./joined-vectors.ts";

@@ -8,6 +8,8 @@ import * as z from "zod";
 import { awgn } from "./awgn.ts";
 import { channelConformance } from "./channel.conformance.ts";
 import type { ChannelModel } from "./channel-model.ts";
+import { channelInfoOf, channelInfosOf } from "./channel-spec.ts";
+import { channelFamilies, channelNamed } from "./channels.ts";
 import { type ChannelFamily, defineChannel } from "./define-channel.ts";
 import { flatFadingGraph } from "./flat-fading-graph.ts";
 import { applyFlatFading } from "./flat-fading.ts";
@@ -99,5 +101,35 @@ describe("loadChannelModule", () => {
         ? /^typed$/
         : /compile it to \.js, or use Node 22\.18/,
     );
+  });
+});
+
+describe("what readers are told of a channel", () => {
+  it("is its label with the settings that matter, and its formula", () => {
+    const rician = { model: "rician", kFactorDb: 3, form: { blockLength: 4 } };
+    expect(channelInfoOf(rician)).toEqual({
+      id: "rician(kFactorDb=3,form={blockLength=4})",
+      label: "Rician fading, K = 3 dB, one gain per 4 symbols",
+      formula: expect.stringContaining("E|h|² = 1") as string,
+      isFading: true,
+    });
+    expect(channelInfoOf("awgn")).toEqual({ id: "awgn", label: "AWGN", formula: "h = 1", isFading: false });
+  });
+
+  it("names impairments and receiver behind it", () => {
+    const spec = { model: "rayleigh-block", receiver: { csi: "none" } } as const;
+    expect(channelInfoOf(spec).label).toBe("Rayleigh block fading, receiver={csi=none}");
+  });
+
+  it("is its name where its author gave no label, and no formula", () => {
+    const { label, formula } = defineChannel({ name: "mine", open: () => channelNamed("awgn") });
+    expect(label({})).toBe("mine");
+    expect(formula).toBeUndefined();
+  });
+
+  it("differs between any two channels with their defaults", () => {
+    const infos = channelInfosOf([...channelFamilies.map(({ name }) => name), "awgn"]);
+    expect(infos).toHaveLength(channelFamilies.length);
+    expect(new Set(infos.map(({ label }) => label)).size).toBe(infos.length);
   });
 });

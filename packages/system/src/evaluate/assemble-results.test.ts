@@ -93,23 +93,23 @@ describe("resultLines", () => {
   it("has the interval of each figure over the images; R^2 is 1 minus the missed share", () => {
     const { correct, relativeError, identified } = shuffled.points[0]!.measurement;
     const [point] = rayleigh!.points;
-    expect(point!.accuracy).toEqual(clusteredMeanInterval(correct, 0.95));
+    expect(point!.figures["accuracy"]).toEqual(clusteredMeanInterval(correct, 0.95));
     const missed = meanInterval(relativeError, 0.95);
-    expect(point!.embeddingR2).toEqual({
+    expect(point!.figures["embeddingR2"]).toEqual({
       ...missed,
       value: 1 - missed.value,
       low: 1 - missed.high,
       high: 1 - missed.low,
     });
-    expect(point!.identity100).toEqual(clusteredMeanInterval(identified, 0.95));
-    expect(point!.identity100!.n).toBe(200);
+    expect(point!.figures["identity100"]).toEqual(clusteredMeanInterval(identified, 0.95));
+    expect(point!.figures["identity100"]!.n).toBe(200);
   });
 
   it("has no identity figure of fewer than a hundred images", () => {
     const [first] = shuffled.points;
     const few = { ...first!, measurement: { ...first!.measurement, identified: new Float32Array(0) } };
     const [line] = resultLines(linkLine({ ...shuffled, points: [few] }, "link"), options);
-    expect(line!.points[0]).not.toHaveProperty("identity100");
+    expect(line!.points[0]!.figures).not.toHaveProperty("identity100");
   });
 });
 
@@ -139,8 +139,8 @@ describe("a baseline", () => {
   it("has no figures of an embedding unless its receiver has one", async () => {
     const withEmbeddings = { ...device, embeddings: rngFrom(1).normal(COUNT * 3) };
     const [line] = resultLines(await measureBaseline(labelCode, withEmbeddings, options), options);
-    expect(line!.points[0]).not.toHaveProperty("embeddingR2");
-    expect(line!.points[0]).not.toHaveProperty("identity100");
+    expect(line!.points[0]!.figures).not.toHaveProperty("embeddingR2");
+    expect(line!.points[0]!.figures).not.toHaveProperty("identity100");
   });
 
   it("counts the pilots of a receiver that estimates the channel, for each gain", async () => {

@@ -46,7 +46,7 @@ describe("lengthFieldBits", () => {
 });
 
 describe("channelUsesLedger", () => {
-  const point = { cbr: 1, esNoDb: 0, accuracy: {} as never };
+  const point = { cbr: 1, esNoDb: 0, figures: {} };
   const points = [4, 8].map((numSymbols) => ({ ...point, numSymbols }));
   const lines = ["link", "code", "rival"].flatMap((id) =>
     ["awgn", "rayleigh-block"].map((channel) => ({ id, channel, points })),

@@ -16,7 +16,7 @@ describe("cleanLines", () => {
   const lines = cleanLines(clean, [link], labels);
 
   it("is teacher, student, control, and the device of each link, with Wilson's interval", () => {
-    expect(lines.map(({ id, accuracy }) => [id, accuracy])).toEqual([
+    expect(lines.map(({ id, figures }) => [id, figures["accuracy"]])).toEqual([
       ["teacher", wilsonInterval(7, 8, 0.95)],
       ["student", wilsonInterval(6, 8, 0.95)],
       ["control", wilsonInterval(4, 8, 0.95)],
@@ -25,11 +25,17 @@ describe("cleanLines", () => {
   });
 
   it("has the agreement with the teacher of all but the teacher", () => {
-    expect(lines.map(({ agreement }) => agreement)).toEqual([undefined, 7 / 8, 4 / 8, 4 / 8]);
+    expect(lines.map(({ figures }) => figures["teacherAgreement"])).toEqual([
+      undefined,
+      wilsonInterval(7, 8, 0.95),
+      wilsonInterval(4, 8, 0.95),
+      wilsonInterval(4, 8, 0.95),
+    ]);
   });
 
   it("has R^2 only of a student that imitates the teacher's embedding", () => {
-    expect(lines.map(({ r2 }) => r2)).toEqual([undefined, 0.7, undefined, undefined]);
+    const r2 = lines.map(({ figures }) => figures["teacherR2"]);
+    expect(r2).toEqual([undefined, { value: 0.7 }, undefined, undefined]);
   });
 });
 
@@ -37,7 +43,7 @@ describe("cleanComparisons", () => {
   it("is student minus control and student minus teacher, paired over the images", () => {
     const [worth, gap, ...others] = cleanComparisons(clean, labels);
     expect(others).toEqual([]);
-    expect(worth).toMatchObject({ id: "kd - no-kd", note: /one training seed/ });
+    expect(worth).toMatchObject({ id: "kd - no-kd", figure: "accuracy", note: /one training seed/ });
     expect(worth!.difference).toEqual(pairedInterval(Float32Array.of(0, 0, 0, 1, 0, 1, 0, 0)));
     expect(gap!.id).toBe("student - teacher");
     expect(gap!.difference).toEqual(pairedInterval(Float32Array.of(0, 0, 0, 0, 0, 0, -1, 0)));

@@ -39,8 +39,8 @@ describe("ledgerOf", () => {
       ["semantic encoder (student)", "device"],
       ["cat channel encoder", "device"],
       ["cat channel decoder and head", "receiver"],
-      ["rival film-mlp channel encoder", "device"],
-      ["rival film-mlp channel decoder and head", "receiver"],
+      ["film-mlp channel encoder", "device"],
+      ["film-mlp channel decoder and head", "receiver"],
     ]);
   });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { imageLength, type ImageSet } from "../data/dataset.ts";
-import type { LinearHead } from "../teacher/teacher.ts";
+import type { LinearMap, Truth } from "../task/task.ts";
 import type { DeviceOutputs } from "./line.ts";
 
 export const NUM_CLASSES = 4;
@@ -9,7 +9,7 @@ export const EMBED_DIM = 8;
 const SIDE = 8;
 
 /** A head that reads the class from the first four values of an embedding. */
-export const head: LinearHead = {
+export const head: LinearMap = {
   weight: Float32Array.from({ length: NUM_CLASSES * EMBED_DIM }, (_, i) =>
     i % EMBED_DIM === Math.floor(i / EMBED_DIM) ? 1 : 0,
   ),
@@ -33,9 +33,9 @@ export function fixtureDevice(seed: number, count: number): FixtureDevice {
   const length = imageLength(images);
   const grain = rng.fold("grain").uniform(count * length);
   return {
-    numClasses: NUM_CLASSES,
+    numAnswers: NUM_CLASSES,
     labels,
-    predictions: labels.map((label, image) => (image % 8 < 7 ? label : (label + 1) % NUM_CLASSES)),
+    decisions: labels.map((label, image) => (image % 8 < 7 ? label : (label + 1) % NUM_CLASSES)),
     embeddings: spread.map((value, i) => {
       const isOwn = i % EMBED_DIM === labels[Math.floor(i / EMBED_DIM)];
       return 0.3 * value + (isOwn ? 2 : -0.5);
@@ -59,11 +59,17 @@ export function partOf(device: FixtureDevice, first: number, count: number): Fix
   };
   const labels = rows(device.labels);
   return {
-    ...{ numClasses: NUM_CLASSES, labels },
-    predictions: rows(device.predictions),
+    numAnswers: NUM_CLASSES,
+    labels,
+    decisions: rows(device.decisions),
     embeddings: rows(device.embeddings),
     images: { ...device.images, count, labels, images: rows(device.images.images) },
   };
+}
+
+/** What is known of the images of a device. */
+export function truthOf({ images, embeddings }: FixtureDevice): Truth {
+  return { set: images, sizes: { numClasses: NUM_CLASSES }, sent: embeddings };
 }
 
 /** Classifier of the images: the channel that is brightest, or the last class when none is. */

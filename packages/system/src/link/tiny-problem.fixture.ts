@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
+import { openRadio } from "../channel/channel-spec.ts";
 import { viewBank, writeBatch } from "../data/augment.ts";
 import { imageLength, type Dataset, type ImageSet } from "../data/dataset.ts";
 import { intensityMoments } from "../data/intensity-moments.ts";
@@ -7,7 +8,16 @@ import { defineExperiment, type Experiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
 import type { TargetBank } from "../teacher/target-bank.ts";
-import type { ProblemShape } from "./networks.ts";
+import type { LineProblem } from "../lines/learned/learned-line.ts";
+import { classify } from "../task/classify/classify.ts";
+
+/** Sizes of a problem. */
+export interface ProblemShape {
+  /** [channels, height, width] */
+  readonly imageShape: readonly [number, number, number];
+  readonly embedDim: number;
+  readonly numClasses: number;
+}
 
 /** A problem that is learned in seconds: 8x8 images of four classes, and what a teacher would say of them. */
 export interface TinyProblem {
@@ -15,6 +25,8 @@ export interface TinyProblem {
   readonly targets: TargetBank;
   readonly shape: ProblemShape;
   readonly experiment: Experiment;
+  /** The same as a learned line takes it. */
+  readonly problem: LineProblem;
 }
 
 const NUM_CLASSES = 4;
@@ -26,6 +38,7 @@ const SHAPE: ProblemShape = { imageShape: [3, SIDE, SIDE], embedDim: EMBED_DIM, 
 /** @param trainCount - training images, the classes taking turns */
 export function tinyProblem(trainCount = 32): TinyProblem {
   const train = drawImages("train", trainCount);
+  const experiment = tinyExperiment();
   return {
     data: {
       name: "tiny",
@@ -38,7 +51,18 @@ export function tinyProblem(trainCount = 32): TinyProblem {
     },
     targets: drawTargets(train),
     shape: SHAPE,
-    experiment: tinyExperiment(),
+    experiment,
+    problem: {
+      task: classify,
+      sizes: { numClasses: NUM_CLASSES },
+      imageShape: SHAPE.imageShape,
+      embedDim: EMBED_DIM,
+      student: experiment.student,
+      primitives: [],
+      code: experiment.codec,
+      radios: experiment.codec.channels.map((channel) => openRadio(channel)),
+      robust: experiment.robust,
+    },
   };
 }
 

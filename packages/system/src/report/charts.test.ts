@@ -3,15 +3,17 @@ import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { Results } from "../results/results.ts";
 import { drawCharts } from "./charts.ts";
-import type { ChartId, DrawnChart } from "./charts.ts";
+import type { DrawnChart } from "./charts.ts";
+import { drawingDocument } from "./node/drawing-document.ts";
 import { expectNothingClipped } from "./nothing-clipped.fixture.ts";
 import { withLightColours } from "./palette.ts";
 import { syntheticResults } from "./results.fixture.ts";
 
 const results = syntheticResults();
-const charts = drawCharts(results);
+const document = drawingDocument();
+const charts = drawCharts(results, document);
 
-function chartOf(id: ChartId, drawn: readonly DrawnChart[] = charts): string {
+function chartOf(id: string, drawn: readonly DrawnChart[] = charts): string {
   return drawn.find((chart) => chart.id === id)?.svg ?? "";
 }
 
@@ -42,13 +44,15 @@ describe("charts", () => {
     expect(charts.map(({ id }) => id)).toEqual([
       "accuracy-vs-es-no",
       "accuracy-vs-length",
-      "embedding-vs-es-no",
-      "identity-vs-es-no",
-      "comparisons",
+      "embeddingR2-vs-es-no",
+      "embeddingR2-vs-length",
+      "identity100-vs-es-no",
+      "identity100-vs-length",
+      "accuracy-comparisons",
       "training-loss",
-      "validation-accuracy",
+      "accuracy-vs-step",
     ]);
-    expect(charts.map(({ figureNumber }) => figureNumber)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(charts.map(({ figureNumber }) => figureNumber)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   it.each(charts)(
@@ -69,17 +73,20 @@ describe("charts", () => {
   });
 
   it("are the same bytes for the same results", () => {
-    expect(drawCharts(syntheticResults())).toEqual(charts);
+    expect(drawCharts(syntheticResults(), document)).toEqual(charts);
   });
 
   it.each([
-    ["accuracy-vs-es-no", ["Es/N0 [dB]", "accuracy [%]", "16 symbols", "AWGN", "Rayleigh block fading"]],
-    ["accuracy-vs-length", ["length [symbols]", "accuracy [%]", "Es/N0 = \u221210\u00a0dB"]],
-    ["embedding-vs-es-no", ["Es/N0 [dB]", "embedding R² [1 = exact]"]],
-    ["identity-vs-es-no", ["Es/N0 [dB]", "identity among 100 [%]", "chance 1 %"]],
-    ["comparisons", ["difference [percentage points]"]],
+    [
+      "accuracy-vs-es-no",
+      ["Es/N0 [dB]", "Top-1 accuracy [%]", "16 symbols", "AWGN", "Rayleigh block fading"],
+    ],
+    ["accuracy-vs-length", ["length [symbols]", "Top-1 accuracy [%]", "Es/N0 = \u221210\u00a0dB"]],
+    ["embeddingR2-vs-es-no", ["Es/N0 [dB]", "Embedding R²"]],
+    ["identity100-vs-es-no", ["Es/N0 [dB]", "Identity among 100 [%]", "chance 1.0\u00a0%"]],
+    ["accuracy-comparisons", ["difference [percentage points]"]],
     ["training-loss", ["step [updates]", "loss", "codec phase A"]],
-    ["validation-accuracy", ["step [updates]", "validation accuracy [%]"]],
+    ["accuracy-vs-step", ["step [updates]", "validation accuracy [%]"]],
   ] as const)("%s names its axes with units", (id, expected) => {
     const texts = textsOf(chartOf(id));
     for (const text of expected) expect(texts).toContain(text);
@@ -99,15 +106,19 @@ describe("accuracy charts", () => {
 
   it("name teacher and student with their numbers", () => {
     expect(textsOf(chartOf("accuracy-vs-es-no"))).toEqual(
-      expect.arrayContaining(["teacher, clean 91.4\u00a0%", "student, clean 88.3\u00a0%"]),
+      expect.arrayContaining([
+        "teacher, clean 91.4\u00a0%",
+        "student, clean 88.3\u00a0%",
+        "chance 10.0\u00a0%",
+      ]),
     );
   });
 
   it("leave out the embedding charts when no line has embeddings", () => {
     const lines = small.lines.filter(({ role }) => role === "baseline");
-    const ids = drawCharts({ ...small, lines }).map(({ id }) => id);
-    expect(ids).not.toContain("embedding-vs-es-no");
-    expect(ids).not.toContain("identity-vs-es-no");
+    const ids = drawCharts({ ...small, lines }, document).map(({ id }) => id);
+    expect(ids).toContain("accuracy-vs-es-no");
+    expect(ids.filter((id) => /embeddingR2|identity100/.test(id))).toEqual([]);
   });
 });
 
@@ -136,7 +147,7 @@ describe("charts of partial results", () => {
   ];
 
   it.each(cases)("%s: every chart can be drawn and is not clipped", (_, partial) => {
-    const drawn = drawCharts(partial);
+    const drawn = drawCharts(partial, document);
     expect(drawn.length).toBeGreaterThan(3);
     for (const { svg } of drawn) {
       expect(svg).not.toMatch(/NaN|Infinity|undefined/);
@@ -145,24 +156,25 @@ describe("charts of partial results", () => {
   });
 
   it("draw a single length once, not against length", () => {
-    const ids = drawCharts(syntheticResults({ lengths: [16], esNoDb: [0, 9] })).map(({ id }) => id);
+    const ids = drawCharts(syntheticResults({ lengths: [16], esNoDb: [0, 9] }), document).map(({ id }) => id);
     expect(ids).toContain("accuracy-vs-es-no");
     expect(ids).not.toContain("accuracy-vs-length");
   });
 
   it("draw nothing for nothing", () => {
     const nothing = { ...results, clean: [], lines: [], comparisons: [], ledger: [], curves: [] };
-    expect(drawCharts(nothing)).toEqual([]);
-    const empty = { ...nothing, curves: [{ stage: "distill", metric: "loss", points: [] }] };
-    expect(drawCharts(empty)).toEqual([]);
+    expect(drawCharts(nothing, document)).toEqual([]);
+    const empty = { ...nothing, curves: [{ stage: "distill", metric: "loss", label: "loss", points: [] }] };
+    expect(drawCharts(empty, document)).toEqual([]);
   });
 
   it("draw curves of one point, of a wide range and of unknown metrics", () => {
     const curves = [
-      { stage: "a", metric: "loss", points: [[0, 1]] },
+      { stage: "a", metric: "loss", label: "loss", points: [[0, 1]] },
       {
         stage: "b",
         metric: "loss",
+        label: "loss",
         points: [
           [0, 500],
           [1, 1],
@@ -171,6 +183,7 @@ describe("charts of partial results", () => {
       {
         stage: "b",
         metric: "feature loss",
+        label: "feature loss",
         points: [
           [0, 400],
           [1, 2],
@@ -179,13 +192,14 @@ describe("charts of partial results", () => {
       {
         stage: "b",
         metric: "learning rate",
+        label: "learning rate",
         points: [
           [0, 25000],
           [1, 0],
         ],
       },
     ] as const;
-    const drawn = drawCharts({ ...results, lines: [], comparisons: [], curves });
+    const drawn = drawCharts({ ...results, lines: [], comparisons: [], curves }, document);
     expect(drawn.map(({ id }) => id)).toEqual(["training-loss", "other-curves"]);
     expect(textsOf(chartOf("training-loss", drawn))).toEqual(
       expect.arrayContaining(["a", "b", "loss, log scale", "feature loss"]),
@@ -197,9 +211,66 @@ describe("charts of partial results", () => {
   it("write hostile labels as text", () => {
     const label = `<script>alert("1")</script>&'\u0000`;
     const lines = small.lines.map((line) => ({ ...line, label }));
-    for (const { svg } of drawCharts({ ...small, lines })) {
+    for (const { svg } of drawCharts({ ...small, lines }, document)) {
       expect(svg).not.toContain("<script");
       expectNothingClipped(svg);
     }
+  });
+});
+
+describe("charts of any figures", () => {
+  const psnr = {
+    id: "psnr",
+    label: "PSNR",
+    meaning: "peak signal over mean squared error of the received image",
+    unit: "dB",
+    isShare: false,
+    chance: null,
+  };
+  const recall = {
+    id: "recallAt5",
+    label: "Recall at 5",
+    meaning: "share of captions whose image is among the five nearest",
+    unit: "1",
+    isShare: true,
+    chance: 0.05,
+  };
+  const lines = small.lines.map((line, index) => ({
+    ...line,
+    points: line.points.map((point, place) => {
+      const { accuracy } = point.figures;
+      const value = 20 + place;
+      return {
+        ...point,
+        figures: {
+          recallAt5: accuracy!,
+          // The second line has no value at its first point, the others have one everywhere.
+          ...(index === 1 && place === 0
+            ? {}
+            : { psnr: { ...accuracy!, value, low: value - 1, high: value + 1 } }),
+        },
+      };
+    }),
+  }));
+  const other = { ...small, figures: [recall, psnr], lines, clean: [], comparisons: [], curves: [] };
+  const drawn = drawCharts(other, document);
+
+  it("are drawn from what the file says of them, the first figure first", () => {
+    const ids = drawn.map(({ id }) => id);
+    expect(ids.slice(0, 4)).toEqual([
+      "recallAt5-vs-es-no",
+      "recallAt5-vs-length",
+      "psnr-vs-es-no",
+      "psnr-vs-length",
+    ]);
+    expect(textsOf(chartOf("psnr-vs-es-no", drawn))).toContain("PSNR [dB]");
+    expect(textsOf(chartOf("recallAt5-vs-es-no", drawn))).toContain("chance 5.0\u00a0%");
+    expect(drawn.map(({ svg }) => svg).join("")).not.toMatch(/accuracy|Embedding|Identity|label code.*R²/);
+  });
+
+  it("leave out a point that has no such figure", () => {
+    const titles = chartOf("psnr-vs-es-no", drawn).split("<title>").length - 1;
+    expect(titles).toBe(lines.flatMap(({ points }) => points).length - 1);
+    expect(chartOf("psnr-vs-es-no", drawn)).not.toMatch(/NaN|undefined/);
   });
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { csvFiles, linesCsv } from "./csv.ts";
+import { type CsvCell, csvFiles, csvTable } from "./csv.ts";
 import { syntheticResults } from "./results.fixture.ts";
+import type { Results } from "../results/results.ts";
 
 const results = syntheticResults();
 
@@ -12,38 +13,52 @@ function rowsOf(text: string): string[][] {
     .map((row) => row.split(","));
 }
 
-describe("linesCsv", () => {
-  const [header, ...rows] = rowsOf(linesCsv(results));
+function fileNamed(name: string, of: Results = results): string[][] {
+  return rowsOf(csvFiles(of).find((file) => file.name === name)!.text);
+}
 
-  it("has the documented columns", () => {
+describe("lines.csv", () => {
+  const [header, ...rows] = fileNamed("lines");
+
+  it("has the names of the results file as columns", () => {
     expect(header?.join(",")).toBe(
-      "line,channel,num_symbols,cbr,es_no_db,accuracy,low,high,n,embedding_r2,identity_100,sir_db,sinr_db",
+      "line,channel,numSymbols,cbr,esNoDb,numPilots,sirDb,sinrDb,figure,value,low,high,n,method",
     );
   });
 
-  it("has one row for every point of every line, with the numbers unrounded", () => {
-    const points = results.lines.flatMap((line) => line.points.map((point) => ({ line, point })));
-    expect(rows).toHaveLength(points.length);
-    points.forEach(({ line, point }, index) => {
-      const [id, channel, numSymbols, , esNoDb, accuracy, , , n, r2] = rows[index] ?? [];
-      expect([id, channel]).toEqual([line.id, line.channel]);
-      expect([numSymbols, esNoDb, accuracy, n].map(Number)).toEqual([
-        point.numSymbols,
-        point.esNoDb,
-        point.accuracy.value,
-        point.accuracy.n,
-      ]);
-      expect(r2).toBe(point.embeddingR2 === undefined ? "" : String(point.embeddingR2.value));
-    });
+  it("has one row for every figure of every point, with the numbers unrounded", () => {
+    const expected = results.lines.flatMap(({ id, channel, points }) =>
+      points.flatMap(({ numSymbols, esNoDb, figures }) =>
+        Object.entries(figures).map(([figure, { value, low, high, n }]) => {
+          return [
+            id,
+            channel,
+            String(numSymbols),
+            String(esNoDb),
+            figure,
+            ...[value, low, high, n].map(String),
+          ];
+        }),
+      ),
+    );
+    const found = rows.map((row) => [0, 1, 2, 4, 8, 9, 10, 11, 12].map((column) => row[column]));
+    expect(found).toEqual(expected);
+  });
+
+  it("has pilots and the ratios of signal, interference and noise where there are any", () => {
+    const [line] = results.lines;
+    const points = line!.points.slice(0, 1).map((point) => ({ ...point, numPilots: 3, sinrDb: -1.5 }));
+    const [, row] = fileNamed("lines", { ...results, lines: [{ ...line!, sirDb: 3, points }] });
+    expect(row!.slice(5, 8)).toEqual(["3", "3", "-1.5"]);
   });
 });
 
 describe("csvFiles", () => {
   it("has every set of the results", () => {
     const counts = csvFiles(results).map(({ name, text }) => [name, rowsOf(text).length - 1]);
-    expect(Object.fromEntries(counts)).toEqual({
-      lines: results.lines.flatMap(({ points }) => points).length,
-      clean: 3,
+    expect(Object.fromEntries(counts)).toMatchObject({
+      figures: 5,
+      clean: 5,
       comparisons: 4,
       ledger: 5,
       "channel-uses": results.channelUses!.length,
@@ -51,30 +66,23 @@ describe("csvFiles", () => {
     });
   });
 
-  it("has the parts of every channel use, their sum, and the ratio with all of them", () => {
-    const file = csvFiles(results).find(({ name }) => name === "channel-uses");
-    const [header, first] = rowsOf(file!.text);
-    expect(header).toEqual(
-      ["channel", "num_symbols", "num_pilots", "num_field_symbols", "num_prefix", "num_idle"].concat([
-        "total",
-        "cbr",
-        "lines",
-      ]),
-    );
-    expect(first).toEqual(["awgn", "4", "0", "2", "0", "0", "6", String(6 / 3072), "cat film-mlp"]);
+  it("leaves the interval of a value empty that has none", () => {
+    const clean = csvFiles(results).find(({ name }) => name === "clean")!.text;
+    expect(clean).toContain('student,"student, distilled",teacherR2,0.78,,,,\n');
   });
 
-  it("has the ratios of signal, interference and noise where there is interference", () => {
-    const [line] = results.lines;
-    const points = line!.points.slice(0, 1).map((point) => ({ ...point, sinrDb: -1.5 }));
-    const [, row] = rowsOf(linesCsv({ ...results, lines: [{ ...line!, sirDb: 3, points }] }));
-    expect(row!.slice(-2)).toEqual(["3", "-1.5"]);
+  it("has the parts of every channel use, their sum, and the ratio with all of them", () => {
+    const [header, first] = fileNamed("channel-uses");
+    expect(header?.join(",")).toBe(
+      "channel,numSymbols,numPilots,numFieldSymbols,numPrefix,numIdle,total,cbr,lines",
+    );
+    expect(first).toEqual(["awgn", "4", "0", "2", "0", "0", "6", String(6 / 3072), "cat film-mlp"]);
   });
 
   it("quotes commas, quotes and line ends", () => {
     const ledger = [{ part: 'a "b", c\nd', side: "device", params: 1, macs: 2 }] as const;
     const file = csvFiles({ ...results, ledger }).find(({ name }) => name === "ledger");
-    expect(file?.text).toBe('part,side,params,macs,note\n"a ""b"", c\nd",device,1,2,\n');
+    expect(file?.text).toBe('part,side,line,params,macs,note\n"a ""b"", c\nd",device,,1,2,\n');
   });
 
   it("is only a header where there is nothing", () => {
@@ -87,6 +95,34 @@ describe("csvFiles", () => {
       channelUses: [],
       curves: [],
     };
-    for (const { text } of csvFiles(nothing)) expect(rowsOf(text)).toHaveLength(1);
+    for (const { name, text } of csvFiles(nothing)) {
+      if (name !== "figures") expect(rowsOf(text)).toHaveLength(1);
+    }
+  });
+});
+
+describe("csvTable", () => {
+  const cellOf = (cell: CsvCell): string => csvTable(["a"], [[cell]]).slice(2, -1);
+
+  it.each([
+    ["=1+1", "'=1+1"],
+    ["+1", "'+1"],
+    ["-1", "'-1"],
+    ["@sum", "'@sum"],
+    ["  =1", "'  =1"],
+    ["\t=1", "'\\u0009=1"],
+    ['=a,"b"', '"\'=a,""b"""'],
+  ])("writes text that a spreadsheet would compute as text: %j", (text, written) => {
+    expect(cellOf(text)).toBe(written);
+  });
+
+  it.each([-1.5, -1e-7, 0, 2e21])("writes the number %d as it is", (value) => {
+    expect(cellOf(value)).toBe(String(value));
+  });
+
+  it("escapes control characters, and leaves other text alone", () => {
+    expect(cellOf("a\u0007b\u001b[31m\u0085")).toBe("a\\u0007b\\u001b[31m\\u0085");
+    expect(cellOf("rayleigh-block, ±0.5 °")).toBe('"rayleigh-block, ±0.5 °"');
+    expect(cellOf("cat - film-mlp")).toBe("cat - film-mlp");
   });
 });

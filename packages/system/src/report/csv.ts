@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Measured, Results } from "../results/results.ts";
+import type { ChannelUses, Measured, PlainValue, Results } from "../results/results.ts";
 
 /** One comma-separated file: its name without ending, and its text. */
 export interface CsvFile {
@@ -10,112 +10,159 @@ export interface CsvFile {
 /** A value of a table; `undefined` is an empty cell. */
 export type CsvCell = string | number | undefined;
 
+/** Columns of a figure and its value, as in the results file. */
+const VALUE = ["value", "low", "high", "n", "method"] as const;
+
+const PLACE = ["channel", "esNoDb", "numSymbols"] as const;
+
+const USES = ["numSymbols", "numPilots", "numFieldSymbols", "numPrefix", "numIdle", "total", "cbr"] as const;
+
 /**
- * The results as tidy tables, one row per observation; shares are fractions, absent values are empty cells.
+ * The results as tidy tables, one row per observation; columns have the names of the results file, shares are fractions,
+ * absent values are empty cells.
  *
- * `lines` has `line,channel,num_symbols,cbr,es_no_db,accuracy,low,high,n,embedding_r2,identity_100,sir_db,sinr_db`;
- * `clean`, `comparisons`, `ledger`, `channel-uses` and `curves` stand beside it, and `mismatch` where a matrix was measured.
+ * `lines` has one row for every figure of every point, `figures` says what the figures are; `clean`, `comparisons`,
+ * `ledger`, `channel-uses` and `curves` stand beside them, and `mismatch` where a matrix was measured.
  */
 export function csvFiles(results: Results): CsvFile[] {
-  const { clean, comparisons, ledger, channelUses = [], curves, matrix } = results;
+  const { comparisons, ledger, channelUses = [], curves, matrix } = results;
   return [
+    { name: "figures", text: figuresCsv(results) },
     { name: "lines", text: linesCsv(results) },
-    {
-      name: "clean",
-      text: csvTable(
-        ["network", "accuracy", "low", "high", "n", "r2", "agreement"],
-        clean.map(({ id, accuracy, r2, agreement }) => [id, ...intervalCells(accuracy), r2, agreement]),
-      ),
-    },
+    { name: "clean", text: cleanCsv(results) },
     {
       name: "comparisons",
       text: csvTable(
-        ["comparison", "label", "difference", "low", "high", "n", "note"],
-        comparisons.map(({ id, label, difference, note }) => [id, label, ...intervalCells(difference), note]),
+        ["id", "label", "figure", ...PLACE, ...VALUE, "note"],
+        comparisons.map(({ id, label, figure, place, difference, note }): CsvCell[] => {
+          const where = PLACE.map((column) => place?.[column]);
+          return [id, label, figure, ...where, ...valueCells(difference), note];
+        }),
       ),
     },
     {
       name: "ledger",
       text: csvTable(
-        ["part", "side", "params", "macs", "note"],
-        ledger.map(({ part, side, params, macs, note }) => [part, side, params, macs, note]),
+        ["part", "side", "line", "params", "macs", "note"],
+        ledger.map(({ part, side, line, params, macs, note }) => [part, side, line, params, macs, note]),
       ),
     },
     {
       name: "channel-uses",
       text: csvTable(
-        [
-          ...["channel", "num_symbols", "num_pilots", "num_field_symbols", "num_prefix", "num_idle"],
-          ...["total", "cbr", "lines"],
-        ],
-        channelUses.map((uses): CsvCell[] => [
-          ...[uses.channel, uses.numSymbols, uses.numPilots, uses.numFieldSymbols],
-          ...[uses.numPrefix, uses.numIdle, uses.total, uses.cbr, uses.lines.join(" ")],
-        ]),
+        ["channel", ...USES, "lines"],
+        channelUses.map((uses: ChannelUses): CsvCell[] => {
+          return [uses.channel, ...USES.map((column) => uses[column]), uses.lines.join(" ")];
+        }),
       ),
     },
     {
       name: "curves",
       text: csvTable(
-        ["stage", "metric", "step", "value"],
-        curves.flatMap(({ stage, metric, points }) =>
-          points.map(([step, value]): CsvCell[] => [stage, metric, step, value]),
+        ["stage", "metric", "label", "step", "value"],
+        curves.flatMap(({ stage, metric, label, points }) =>
+          points.map(([step, value]): CsvCell[] => [stage, metric, label, step, value]),
         ),
       ),
     },
-    ...(matrix ? [{ name: "mismatch", text: matrixCsv(matrix) }] : []),
+    ...(matrix ? [{ name: "mismatch", text: matrixCsv(results, matrix) }] : []),
   ];
 }
 
-/** One row per line, channel, length and Es/N0, in the order of the results. */
-export function linesCsv({ lines }: Results): string {
-  const header = ["line", "channel", "num_symbols", "cbr", "es_no_db", "accuracy", "low", "high", "n"];
+function figuresCsv({ figures, cleanFigures }: Results): string {
   return csvTable(
-    [...header, "embedding_r2", "identity_100", "sir_db", "sinr_db"],
+    ["id", "label", "meaning", "unit", "isShare", "chance"],
+    [...figures, ...cleanFigures].map(({ id, label, meaning, unit, isShare, chance }): CsvCell[] => {
+      return [id, label, meaning, unit, String(isShare), chance ?? undefined];
+    }),
+  );
+}
+
+/** One row per line, channel, length, Es/N0 and figure, in the order of the results. */
+function linesCsv({ lines, figures: infos }: Results): string {
+  const place = ["line", "channel", "numSymbols", "cbr", "esNoDb", "numPilots", "sirDb", "sinrDb"];
+  return csvTable(
+    [...place, "figure", ...VALUE],
     lines.flatMap(({ id, channel, sirDb, points }) =>
-      points.map(({ numSymbols, cbr, esNoDb, accuracy, embeddingR2, identity100, sinrDb }): CsvCell[] => [
-        ...[id, channel, numSymbols, cbr, esNoDb],
-        ...intervalCells(accuracy),
-        embeddingR2?.value,
-        identity100?.value,
-        ...[sirDb, sinrDb],
-      ]),
+      points.flatMap(({ numSymbols, cbr, esNoDb, numPilots, sinrDb, figures }) =>
+        infos.flatMap((info): CsvCell[][] => {
+          const measured = figures[info.id];
+          if (measured === undefined) return [];
+          const where = [id, channel, numSymbols, cbr, esNoDb, numPilots, sirDb, sinrDb];
+          return [[...where, info.id, ...valueCells(measured)]];
+        }),
+      ),
     ),
   );
 }
 
-/** One row per axis, system, Es/N0 and condition; the change is the paired one to the axis's first condition. */
-function matrixCsv({ axes, numSymbols, esNoDb: levels }: NonNullable<Results["matrix"]>): string {
-  const place = ["axis", "condition", "channel", "num_pilots", "system", "num_symbols", "es_no_db"];
-  const figures = ["accuracy", "low", "high", "n", "change", "change_low", "change_high", "embedding_r2"];
-  const ratios = ["num_guard", "sir_db", "sinr_db"];
+function cleanCsv({ clean, figures: infos, cleanFigures }: Results): string {
   return csvTable(
-    [...place, ...figures, ...ratios],
-    axes.flatMap(({ id, conditions, cells }) =>
-      cells.map(({ system, condition, esNoDb, accuracy, change, embeddingR2 }): CsvCell[] => {
-        const met = conditions.find(({ name }) => name === condition);
-        return [
-          ...[id, condition, met?.channel, met?.numPilots, system, numSymbols, esNoDb],
-          ...intervalCells(accuracy),
-          ...[change?.value, change?.low, change?.high, embeddingR2?.value],
-          ...[met?.numGuard ?? 0, met?.sirDb, met?.sinrDb?.[levels.indexOf(esNoDb)]],
-        ];
+    ["id", "label", "figure", ...VALUE],
+    clean.flatMap(({ id, label, figures }) =>
+      [...infos, ...cleanFigures].flatMap((info): CsvCell[][] => {
+        const value = figures[info.id];
+        return value === undefined ? [] : [[id, label, info.id, ...valueCells(value)]];
       }),
     ),
   );
 }
 
-function intervalCells({ value, low, high, n }: Measured): CsvCell[] {
-  return [value, low, high, n];
+/** One row per axis, system, Es/N0, condition and figure; the change is the paired one to the axis's first condition. */
+function matrixCsv(
+  { figures: infos }: Results,
+  { axes, numSymbols, esNoDb: levels }: NonNullable<Results["matrix"]>,
+): string {
+  const place = ["axis", "condition", "channel", "numPilots", "numGuard", "system", "numSymbols", "esNoDb"];
+  const change = ["change", "changeLow", "changeHigh"];
+  return csvTable(
+    [...place, "sirDb", "sinrDb", "figure", ...VALUE, ...change],
+    axes.flatMap(({ id, conditions, cells }) =>
+      cells.flatMap(({ system, condition, esNoDb, figures, changes }) => {
+        const met = conditions.find(({ name }) => name === condition);
+        const sinrDb = met?.sinrDb?.[levels.indexOf(esNoDb)];
+        const uses = [met?.channel, met?.numPilots, met?.numGuard ?? 0];
+        const where = [id, condition, ...uses, system, numSymbols, esNoDb, met?.sirDb, sinrDb];
+        return infos.flatMap((info): CsvCell[][] => {
+          const [measured, difference] = [figures[info.id], changes[info.id]];
+          if (measured === undefined) return [];
+          const ends = [difference?.value, difference?.low, difference?.high];
+          return [[...where, info.id, ...valueCells(measured), ...ends]];
+        });
+      }),
+    ),
+  );
 }
 
-/** Comma-separated text of a table. @source RFC 4180, with line feeds */
+function valueCells(measured: Measured | PlainValue): CsvCell[] {
+  if (!("n" in measured)) return [measured.value, undefined, undefined, undefined, undefined];
+  return VALUE.map((column) => measured[column]);
+}
+
+/**
+ * Comma-separated text of a table. Text that a spreadsheet would take for a formula gets an apostrophe in front, and
+ * control characters are written as `\u0007`; numbers are written as they are.
+ *
+ * @source RFC 4180, with line feeds
+ */
 export function csvTable(header: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
   return [header, ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 
+/** What a spreadsheet starts a formula with, behind any blanks. */
+const FORMULA = /^\s*[=+\-@\t\r]/;
+
+/** Control characters but for line ends, which a quoted cell may hold. */
+const CONTROL = /\p{Cc}/gu;
+
 function csvCell(cell: CsvCell): string {
   if (cell === undefined) return "";
-  const text = String(cell);
+  if (typeof cell === "number") return String(cell);
+  const safe = FORMULA.test(cell) ? `'${cell}` : cell;
+  const text = safe.replaceAll(CONTROL, (character) =>
+    character === "\n" || character === "\r"
+      ? character
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -26,10 +26,14 @@ export function syntheticMatrix(esNoDb: readonly number[] = [0, 10]): Matrix {
           conditions.map(({ name: condition }, column) => {
             const loss = 0.07 * column * (1 + 0.3 * row);
             return {
-              ...{ system, condition, esNoDb: level },
-              accuracy: interval(0.72 + 0.01 * level - loss, 0.02, "wilson"),
-              ...(system === "label-code" ? {} : { embeddingR2: interval(0.8 - loss, 0.03, "normal") }),
-              ...(column === 0 ? {} : { change: interval(-loss, 0.012, "paired-normal") }),
+              system,
+              condition,
+              esNoDb: level,
+              figures: {
+                accuracy: interval(0.72 + 0.01 * level - loss, 0.02, "wilson"),
+                ...(system === "label-code" ? {} : { embeddingR2: interval(0.8 - loss, 0.03, "normal") }),
+              },
+              changes: column === 0 ? {} : { accuracy: interval(-loss, 0.012, "paired-normal") },
             };
           }),
         ),

@@ -3,21 +3,25 @@ import { Resvg } from "@resvg/resvg-js";
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { Results } from "../results/results.ts";
-import { parseResults } from "../results/results.ts";
+import { parseResults } from "../results/parse-results.ts";
 import { drawCharts } from "./charts.ts";
 import { csvFiles } from "./csv.ts";
 import { largestLosses } from "./matrix-selection.ts";
 import { syntheticMatrix } from "./matrix.fixture.ts";
 import { reportPage } from "./page.ts";
 import { withLightColours } from "./palette.ts";
+import { drawingDocument } from "./node/drawing-document.ts";
 import { CHART_FONTS } from "./node/render-png.ts";
 import { syntheticResults } from "./results.fixture.ts";
 
+const accuracy = { id: "accuracy" };
 const plain = syntheticResults({ lengths: [16], esNoDb: [0, 10], channels: ["awgn"] });
 const matrix = syntheticMatrix();
 const results: Results = { ...plain, matrix };
-const charts = drawCharts(results);
-const maps = charts.filter(({ id }) => id.startsWith("mismatch-"));
+const document = drawingDocument();
+const charts = drawCharts(results, document);
+const maps = charts.filter(({ id }) => id.startsWith("accuracy-mismatch-"));
+const others = charts.filter(({ id }) => id.startsWith("embeddingR2-mismatch-"));
 const page = reportPage(results, charts);
 
 function textOf(markup: string): string {
@@ -34,7 +38,7 @@ describe("the matrix in results", () => {
   it("is refused with a share above 1", () => {
     const [axis, ...axes] = matrix.axes;
     const [cell, ...cells] = axis!.cells;
-    const wrong = { ...cell!, accuracy: { ...cell!.accuracy, high: 1.1 } };
+    const wrong = { ...cell!, figures: { accuracy: { ...cell!.figures["accuracy"]!, high: 1.1 } } };
     const damaged = { ...matrix, axes: [{ ...axis, cells: [wrong, ...cells] }, ...axes] };
     expect(() => parseResults({ ...plain, matrix: damaged }, "results")).toThrow(
       /matrix.axes\[0\].cells\[0\]/,
@@ -43,15 +47,17 @@ describe("the matrix in results", () => {
 });
 
 describe("heat maps", () => {
-  it("are one for each axis, between the curves and the comparisons", () => {
+  it("are one for each axis and figure, between the curves and the comparisons", () => {
     const ids = charts.map(({ id }) => id);
-    const first = ids.indexOf("mismatch-channel");
-    expect(ids.slice(first, first + 9)).toEqual(matrix.axes.map(({ id }) => `mismatch-${id}`));
-    expect(ids[first + 9]).toBe("comparisons");
+    const first = ids.indexOf("accuracy-mismatch-channel");
+    expect(ids.slice(first, first + 18)).toEqual(
+      matrix.axes.flatMap(({ id }) => [`accuracy-mismatch-${id}`, `embeddingR2-mismatch-${id}`]),
+    );
+    expect(ids[first + 18]).toBe("accuracy-comparisons");
     expect(charts.map(({ figureNumber }) => figureNumber)).toEqual(ids.map((_, index) => index + 1));
   });
 
-  it.each(maps)("$id has nothing beyond its canvas and no style sheet", ({ svg }) => {
+  it.each([...maps, ...others])("$id has nothing beyond its canvas and no style sheet", ({ svg }) => {
     const resvg = new Resvg(withLightColours(svg), { font: CHART_FONTS });
     const box = resvg.getBBox()!;
     expect(box.x).toBeGreaterThanOrEqual(0);
@@ -67,7 +73,9 @@ describe("heat maps", () => {
     const numbers = [...maps[0]!.svg.matchAll(/tabular-nums">([\d.]+)</g)].map(([, text]) => Number(text));
     // Panels stand side by side: all rows of the first Es/N0, then all of the second.
     const inOrder = matrix.esNoDb.flatMap((level) => cells.filter(({ esNoDb }) => esNoDb === level));
-    expect(numbers).toEqual(inOrder.map(({ accuracy }) => Number((100 * accuracy.value).toFixed(1))));
+    expect(numbers).toEqual(
+      inOrder.map(({ figures }) => Number((100 * figures["accuracy"]!.value).toFixed(1))),
+    );
     expect(maps[0]!.svg.match(/<title>/g)).toHaveLength(cells.length);
   });
 
@@ -86,8 +94,8 @@ describe("heat maps", () => {
   it("leave a field empty where nothing was measured", () => {
     const [axis] = matrix.axes;
     const without = { ...axis!, cells: axis!.cells.filter(({ system }) => system !== "label-code") };
-    const [map] = drawCharts({ ...plain, matrix: { ...matrix, axes: [without] } }).filter(({ id }) =>
-      id.startsWith("mismatch-"),
+    const [map] = drawCharts({ ...plain, matrix: { ...matrix, axes: [without] } }, document).filter(
+      ({ id }) => id.startsWith("accuracy-mismatch-"),
     );
     expect(map!.svg.match(/fill="none"/g)).toHaveLength(axis!.cells.length - without.cells.length);
   });
@@ -95,7 +103,7 @@ describe("heat maps", () => {
   it("write hostile names as text", () => {
     const name = `<script>alert("1")</script>`;
     const systems = matrix.systems.map((system) => ({ ...system, label: name }));
-    for (const { svg } of drawCharts({ ...plain, matrix: { ...matrix, systems } })) {
+    for (const { svg } of drawCharts({ ...plain, matrix: { ...matrix, systems } }, document)) {
       expect(svg).not.toContain("<script");
     }
   });
@@ -104,7 +112,7 @@ describe("heat maps", () => {
 describe("the page", () => {
   it("has a section for the matrix only when one was measured", () => {
     expect(page).toContain('<section id="mismatch">');
-    expect(reportPage(plain, drawCharts(plain))).not.toContain("mismatch");
+    expect(reportPage(plain, drawCharts(plain, document))).not.toContain("mismatch");
   });
 
   it("states the largest loss of the link on each axis", () => {
@@ -118,7 +126,7 @@ describe("the page", () => {
   it("has every cell in numbers, with training, interval, change and SINR", () => {
     const text = textOf(page);
     expect(text).toContain("CAT link of other trained on AWGN");
-    expect(text).toContain("58.0 [56.0, 60.0] −14.00 [−15.20, −12.80] R² 0.660");
+    expect(text).toContain("58.0 [56.0, 60.0] −14.00 [−15.20, −12.80] Embedding R² 0.660 [0.630, 0.690]");
     expect(text).toContain("SIR = 0 dB SINR −3.0 dB");
     expect(text).toContain("OFDM multipath + 4 channel uses");
   });
@@ -126,7 +134,7 @@ describe("the page", () => {
 
 describe("largestLosses", () => {
   it("are the lowest changes of the run's own link, one for each axis", () => {
-    const losses = largestLosses(matrix);
+    const losses = largestLosses(matrix, accuracy);
     expect(losses.map(({ axis }) => axis)).toEqual(matrix.axes.map(({ title }) => title));
     expect(losses[0]).toMatchObject({ system: "CAT link", condition: "OFDM multipath" });
     expect(losses[0]!.change.value).toBeCloseTo(-0.35, 10);
@@ -134,24 +142,29 @@ describe("largestLosses", () => {
 
   it("are none where nothing was compared, or no link of the run was measured", () => {
     const [axis] = matrix.axes;
-    const single = { ...axis!, cells: axis!.cells.filter(({ change }) => change === undefined) };
-    expect(largestLosses({ ...matrix, axes: [single] })).toEqual([]);
-    expect(largestLosses({ ...matrix, systems: matrix.systems.slice(1) })).toEqual([]);
+    const single = {
+      ...axis!,
+      cells: axis!.cells.filter(({ changes }) => changes["accuracy"] === undefined),
+    };
+    expect(largestLosses({ ...matrix, axes: [single] }, accuracy)).toEqual([]);
+    expect(largestLosses({ ...matrix, systems: matrix.systems.slice(1) }, accuracy)).toEqual([]);
   });
 });
 
 describe("mismatch.csv", () => {
-  it("has one row for every cell, and is absent without a matrix", () => {
+  it("has one row for every figure of every cell, and is absent without a matrix", () => {
     const file = csvFiles(results).find(({ name }) => name === "mismatch")!;
     const rows = file.text.trimEnd().split("\n");
     expect(rows[0]).toBe(
-      "axis,condition,channel,num_pilots,system,num_symbols,es_no_db,accuracy,low,high,n,change,change_low,change_high,embedding_r2,num_guard,sir_db,sinr_db",
+      "axis,condition,channel,numPilots,numGuard,system,numSymbols,esNoDb,sirDb,sinrDb,figure,value,low,high,n,method,change,changeLow,changeHigh",
     );
-    expect(rows.length - 1).toBe(matrix.axes.flatMap(({ cells }) => cells).length);
+    const cells = matrix.axes.flatMap((axis) => axis.cells);
+    const counts = cells.map(({ figures }) => Object.keys(figures).length);
+    expect(rows.length - 1).toBe(counts.reduce((sum, count) => sum + count, 0));
     const interfered = rows.filter((row) => /"?interference"?,"?SIR = 0 dB/.test(row));
-    expect(interfered.every((row) => /,0,0,-(3\.01|0\.41)[^,]*$/.test(row))).toBe(true);
+    expect(interfered.every((row) => /,0,-(3\.01|0\.41)[^,]*,(accuracy|embeddingR2),/.test(row))).toBe(true);
     const overhead = rows.find((row) => row.startsWith("channel,OFDM multipath"));
-    expect(overhead).toMatch(/,4,,$/); // a prefix of 4 samples: 16 symbols fill the subcarriers
+    expect(overhead).toMatch(/,0,4,cat,16,0,,,accuracy,/); // a prefix of 4 samples: 16 symbols fill the subcarriers
     expect(csvFiles(plain).map(({ name }) => name)).not.toContain("mismatch");
   });
 });

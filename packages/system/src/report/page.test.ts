@@ -3,11 +3,14 @@ import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { Results } from "../results/results.ts";
 import { drawCharts } from "./charts.ts";
+import { figureWithInterval } from "./figure-format.ts";
+import { drawingDocument } from "./node/drawing-document.ts";
 import { reportPage } from "./page.ts";
 import { syntheticResults } from "./results.fixture.ts";
 
 const results = syntheticResults();
-const charts = drawCharts(results);
+const document = drawingDocument();
+const charts = drawCharts(results, document);
 
 /** Text of a page without its charts, with single ordinary spaces. */
 function textOf(page: string): string {
@@ -35,10 +38,10 @@ describe("the report page", () => {
   });
 
   it("states the findings in the numbers of the results", () => {
-    expect(text).toContain("the student classifies 88.3 % [87.7, 88.9] of 10,000 test images correctly");
+    expect(text).toContain("the student's Top-1 accuracy is 88.3 % [87.7, 88.9] on 10,000 test items");
     expect(text).toContain("which is 96.6 % of its teacher's 91.4 %");
     expect(text).toMatch(
-      /At 0 dB and 16 symbols over AWGN the link keeps 94\.2 % \[93\.\d, 95\.\d\] of the clean/,
+      /At 0 dB and 16 symbols over AWGN, the Top-1 accuracy of link \(CAT\) is 83\.2 % \[82\.\d, 83\.\d\], which is 94\.2 %/,
     );
     expect(text).toContain("KD minus no KD, clean, same recipe and epochs: +1.10 points [+0.58, +1.62].");
   });
@@ -53,13 +56,16 @@ describe("the report page", () => {
 
   it("shows every figure with its number and every section", () => {
     for (const { figureNumber } of charts) expect(text).toContain(`Figure ${figureNumber}.`);
-    for (const id of ["accuracy", "embedding", "numbers", "clean", "comparisons", "cost", "training"]) {
+    const ids = results.figures.map(({ id }) => `over-the-channel-${id}`);
+    for (const id of [...ids, "clean", "comparisons", "cost", "training"]) {
       expect(page).toContain(`<section id="${id}">`);
     }
   });
 
-  it("has an accuracy table for every line", () => {
-    expect(page.match(/<table class="grid">/g)).toHaveLength(results.lines.length);
+  it("has a table for every figure of every line", () => {
+    const counts = results.lines.map(({ points }) => Object.keys(points[0]!.figures).length);
+    const numTables = counts.reduce((sum, count) => sum + count, 0);
+    expect(page.match(/<table class="grid">/g)).toHaveLength(numTables);
     for (const { label } of results.lines) expect(text).toContain(`${label}, AWGN (n = 10,000)`);
   });
 
@@ -77,7 +83,7 @@ describe("the report page", () => {
 
   it("carries conventions, provenance, stages and configuration", () => {
     expect(text).toContain("y = h x + n");
-    expect(text).toContain("CBR = length / (height · width · 3)");
+    expect(text).toContain("CBR = length / (height · width · channels)");
     for (const value of ["semlink run --preset synthetic", "0000000", "synthetic CPU, 2 cores", "v20.0.0"]) {
       expect(text).toContain(value);
     }
@@ -104,8 +110,8 @@ describe("the report page of partial results", () => {
     };
     const text = textOf(pageOf(nothing));
     for (const missing of [
-      "Accuracy of the link",
-      "Clean accuracy",
+      "Top-1 accuracy of the link",
+      "Without a channel",
       "Parameters and MACs",
       "Training loss",
     ]) {
@@ -116,7 +122,7 @@ describe("the report page of partial results", () => {
 
   it("gives no share without its reference", () => {
     const text = textOf(pageOf({ ...results, clean: [], ledger: results.ledger.slice(1) }));
-    expect(text).toContain("At 0 dB and 16 symbols over AWGN the link reaches 83.2 %");
+    expect(text).toContain("At 0 dB and 16 symbols over AWGN, the Top-1 accuracy of link (CAT) is 83.2 %");
     expect(text).toContain("share of the teacher: not measured");
     expect(text).not.toContain("NaN");
   });
@@ -129,9 +135,12 @@ describe("the report page of partial results", () => {
   it("does not compare with lines that do not exist", () => {
     const lines = results.lines.filter(({ role }) => role === "link");
     const text = textOf(pageOf({ ...results, lines }));
-    expect(text).not.toContain("The link minus every other line");
-    expect(text).not.toContain("Sending only the label");
-    expect(text).toContain("The link also delivers its embedding with R² = 0.49");
+    expect(text).not.toContain("minus every other line");
+    expect(text).not.toContain("other lines have");
+    const [, embedding] = results.figures;
+    const point = lines[0]!.points.find(({ numSymbols, esNoDb }) => numSymbols === 16 && esNoDb === 0)!;
+    const value = figureWithInterval(embedding!, point.figures["embeddingR2"]).replaceAll("\u00a0", " ");
+    expect(text).toContain(`link (CAT) also reaches Embedding R² ${value} and Identity among 100`);
   });
 
   it("leaves text that looks like markup inert, wherever it comes from", () => {
@@ -153,7 +162,7 @@ describe("the report page of partial results", () => {
       curves: results.curves.map((curve) => ({ ...curve, stage: hostile })),
       bits: { [hostile]: hostile },
     };
-    const page = reportPage(changed, drawCharts(changed));
+    const page = reportPage(changed, drawCharts(changed, document));
     expect(page).not.toMatch(/<script|<img/);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
     expect(textOf(page)).toContain("<script>");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Measured } from "../results/results.ts";
+import type { FigureInfo, Measured } from "../results/results.ts";
 
 /** A ratio with the ends of its 95 % interval. */
 export interface Ratio {
@@ -9,10 +9,10 @@ export interface Ratio {
 }
 
 /**
- * The ratio `a / b` of two accuracies with `[low, high]`, from their intervals on the logarithmic scale:
+ * The ratio `a / b` of two shares with `[low, high]`, from their intervals on the logarithmic scale:
  * `ln low = ln(a/b) − √(ln²(a/a_low) + ln²(b_high/b))`, `ln high = ln(a/b) + √(ln²(a_high/a) + ln²(b/b_low))`.
  *
- * Takes the two as independent. Both are measured on the same images, where the errors go together, so the
+ * Takes the two as independent. Both are measured on the same items, where the errors go together, so the
  * interval is wider than need be, never narrower.
  *
  * @returns `undefined` when `b` is zero
@@ -25,4 +25,13 @@ export function ratioOf(a: Measured, b: Measured): Ratio | undefined {
   const down = Math.hypot(Math.log(a.value / a.low), Math.log(b.high / b.value));
   const up = Math.hypot(Math.log(a.high / a.value), Math.log(b.value / b.low));
   return { value, low: value * Math.exp(-down), high: value * Math.exp(up) };
+}
+
+/** {@link ratioOf} two values of a figure; undefined where one is missing, or where a ratio says nothing: of no share. */
+export function shareOf(
+  { isShare }: Pick<FigureInfo, "isShare">,
+  part: Measured | undefined,
+  whole: Measured | undefined,
+): Ratio | undefined {
+  return isShare && part !== undefined && whole !== undefined ? ratioOf(part, whole) : undefined;
 }

@@ -2,11 +2,12 @@
 import * as Plot from "@observablehq/plot";
 import { describe, expect, it } from "vitest";
 import { themed } from "./palette.ts";
+import { drawingDocument } from "./node/drawing-document.ts";
 import { drawPlot, renderFigure } from "./render-svg.ts";
 import { serializeSvg } from "./svg-tree.ts";
 
 describe("drawPlot", () => {
-  const drawing = drawPlot({
+  const options = {
     width: 200,
     height: 100,
     marks: [
@@ -17,7 +18,8 @@ describe("drawPlot", () => {
         [3, 7],
       ]),
     ],
-  });
+  };
+  const drawing = drawPlot(options, drawingDocument());
   const svg = serializeSvg(drawing);
 
   it("returns one svg element without style sheet, class and label of its own", () => {
@@ -38,7 +40,7 @@ describe("drawPlot", () => {
 
 describe("renderFigure", () => {
   it("places drawings, names itself and describes what it shows", () => {
-    const drawing = drawPlot({ width: 50, height: 20, marks: [Plot.frame()] });
+    const drawing = drawPlot({ width: 50, height: 20, marks: [Plot.frame()] }, drawingDocument());
     const parts = [{ drawing, x: 7, y: 9 }];
     const svg = renderFigure({ width: 60, height: 30, label: 'a "b"', description: "c < d", parts });
     expect(svg).toContain(

@@ -2,7 +2,6 @@
 import { SemlinkError } from "@semlink/engine";
 import * as Plot from "@observablehq/plot";
 import type { PlotOptions } from "@observablehq/plot";
-import { DOMParser } from "linkedom";
 import { themed } from "./palette.ts";
 import { serializeSvg, svgElement, typesetEsNo } from "./svg-tree.ts";
 import type { SvgElement, SvgNode } from "./svg-tree.ts";
@@ -12,6 +11,12 @@ export const CHART_FONT = "Inter, system-ui, sans-serif";
 
 /** Size of chart text [px]. */
 export const CHART_FONT_SIZE = 12;
+
+/** Width of a chart that fills the page [px]. */
+export const FULL_WIDTH = 1120;
+
+/** What makes the elements of a plot: the document of a browser, or one of a library. */
+export type DrawingDocument = NonNullable<PlotOptions["document"]>;
 
 /** A drawing placed with its upper left corner at (`x`, `y`) [px] of the figure. */
 export interface PlacedDrawing {
@@ -48,8 +53,7 @@ const TEXT_NODE = 3;
  *
  * @throws SemlinkError `chart-failed` when the options make something other than one SVG element
  */
-export function drawPlot(options: PlotOptions): SvgElement {
-  const document = new DOMParser().parseFromString("<html></html>", "text/html");
+export function drawPlot(options: PlotOptions, document: DrawingDocument): SvgElement {
   const drawn: unknown = Plot.plot({ ...options, document, figure: false });
   const root = isDomNode(drawn) ? toTree(drawn) : undefined;
   if (root === undefined || typeof root === "string" || root.tag !== "svg") {

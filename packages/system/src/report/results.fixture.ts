@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // SYNTHETIC NUMBERS for tests of the report. Nothing in this file was measured; no value may be quoted.
-import type {
-  ChannelUses,
-  Comparison,
-  Curve,
-  LedgerRow,
-  Line,
-  Measured,
-  Point,
-  Results,
+import { CLEAN_FIGURES } from "../results/figures.ts";
+import {
+  type ChannelInfo,
+  type ChannelUses,
+  type Comparison,
+  type Curve,
+  type FigureInfo,
+  type LedgerRow,
+  type LineRole,
+  type Measured,
+  type Point,
+  type Results,
+  TEACHER_WORTH,
 } from "../results/results.ts";
 
 /** What a synthetic result contains; tests leave parts out. */
 export interface FixtureOptions {
   readonly lengths?: readonly number[];
   readonly esNoDb?: readonly number[];
-  readonly channels?: readonly Line["channel"][];
+  readonly channels?: readonly string[];
   readonly numImages?: number;
 }
 
 interface SyntheticLine {
   readonly id: string;
   readonly label: string;
-  readonly role: Line["role"];
+  readonly role: LineRole;
   /** Shift against the link [dB] and deficit on the plateau, to keep the lines apart. */
   readonly shiftDb: number;
   readonly deficit: number;
@@ -33,6 +37,39 @@ const CHANCE = 0.1;
 const TEACHER = 0.914;
 const STUDENT = 0.883;
 const SOURCE_VALUES = 32 * 32 * 3;
+
+/** Two shares and a figure that is none. */
+export const FIGURES: readonly FigureInfo[] = [
+  {
+    id: "accuracy",
+    label: "Top-1 accuracy",
+    meaning: "share of test images decided right",
+    unit: "1",
+    isShare: true,
+    chance: CHANCE,
+  },
+  {
+    id: "embeddingR2",
+    label: "Embedding R²",
+    meaning: "share of the variance of the embedding that arrives",
+    unit: "1",
+    isShare: false,
+    chance: null,
+  },
+  {
+    id: "identity100",
+    label: "Identity among 100",
+    meaning: "share of embeddings nearest to their own image's among 100",
+    unit: "1",
+    isShare: true,
+    chance: 0.01,
+  },
+];
+
+const CHANNELS: readonly ChannelInfo[] = [
+  { id: "awgn", label: "AWGN", formula: "h = 1", isFading: false },
+  { id: "rayleigh-block", label: "Rayleigh block fading", formula: "h ~ CN(0, 1)", isFading: true },
+];
 
 const LINES: readonly SyntheticLine[] = [
   { id: "cat", label: "link (CAT)", role: "link", shiftDb: 0, deficit: 0.002, hasEmbedding: true },
@@ -60,8 +97,13 @@ export function syntheticResults(options: FixtureOptions = {}): Results {
   } = options;
   const place = lengths.flatMap((numSymbols) => esNoDb.map((value) => ({ numSymbols, esNoDb: value })));
   return {
-    schema: "semlink-results/1",
+    schema: "semlink-results/2",
     name: "synthetic numbers, not measured",
+    task: { name: "classify" },
+    figures: FIGURES,
+    cleanFigures: CLEAN_FIGURES,
+    channels: CHANNELS.filter(({ id }) => channels.includes(id)),
+    main: "cat",
     experiment: {
       preset: "synthetic",
       seed: 7,
@@ -72,19 +114,32 @@ export function syntheticResults(options: FixtureOptions = {}): Results {
     provenance: provenance(),
     conventions: ["Es = E|x|^2 = 1 per image and per increment", "no is the variance per complex symbol"],
     clean: [
-      { id: "teacher", label: "teacher (synthetic)", accuracy: measured(TEACHER, numImages) },
+      {
+        id: "teacher",
+        label: "teacher (synthetic)",
+        figures: { accuracy: measured(TEACHER, numImages) },
+      },
       {
         id: "student",
         label: "student, distilled",
-        accuracy: measured(STUDENT, numImages),
-        r2: 0.78,
-        agreement: 0.917,
+        figures: {
+          accuracy: measured(STUDENT, numImages),
+          teacherR2: { value: 0.78 },
+          teacherAgreement: measured(0.917, numImages),
+        },
       },
-      { id: "student-no-kd", label: "student, no KD", accuracy: measured(STUDENT - 0.011, numImages) },
+      {
+        id: "student-no-kd",
+        label: "student, no KD",
+        figures: { accuracy: measured(STUDENT - 0.011, numImages) },
+      },
     ],
     lines: channels.flatMap((channel) =>
       LINES.map(({ id, label, role, ...shape }) => ({
-        ...{ id, label, role, channel },
+        id,
+        label,
+        role,
+        channel,
         points: place.map((where) => syntheticPoint(channel, shape, where, numImages)),
       })),
     ),
@@ -101,7 +156,7 @@ export function syntheticResults(options: FixtureOptions = {}): Results {
 }
 
 function syntheticPoint(
-  channel: Line["channel"],
+  channel: string,
   { shiftDb, deficit, hasEmbedding }: Pick<SyntheticLine, "shiftDb" | "deficit" | "hasEmbedding">,
   { numSymbols, esNoDb }: Pick<Point, "numSymbols" | "esNoDb">,
   numImages: number,
@@ -112,10 +167,15 @@ function syntheticPoint(
   const accuracy = CHANCE + (STUDENT - deficit - CHANCE) * keep ** 1.3;
   const r2 = 0.97 / (1 + Math.exp(-(effectiveDb - 6) / (1.7 * slopeDb)));
   return {
-    ...{ numSymbols, esNoDb, cbr: numSymbols / SOURCE_VALUES, accuracy: measured(accuracy, numImages) },
-    ...(hasEmbedding
-      ? { embeddingR2: measured(r2, numImages), identity100: measured(0.01 + 0.98 * r2 ** 0.6, numImages) }
-      : {}),
+    numSymbols,
+    esNoDb,
+    cbr: numSymbols / SOURCE_VALUES,
+    figures: {
+      accuracy: measured(accuracy, numImages),
+      ...(hasEmbedding
+        ? { embeddingR2: measured(r2, numImages), identity100: measured(0.01 + 0.98 * r2 ** 0.6, numImages) }
+        : {}),
+    },
   };
 }
 
@@ -124,7 +184,7 @@ function syntheticUses(
   numSymbols: number,
   { numFieldSymbols, isLink }: { readonly numFieldSymbols: number; readonly isLink: boolean },
 ): ChannelUses {
-  const isOfLink = (role: Line["role"]): boolean => role === "link" || role === "rival";
+  const isOfLink = (role: LineRole): boolean => role === "link" || role === "rival";
   const lines = LINES.filter(({ role }) => isOfLink(role) === isLink).map(({ id }) => id);
   const total = numSymbols + numFieldSymbols;
   const overhead = { numPilots: 0, numFieldSymbols, numPrefix: 0, numIdle: 0 };
@@ -145,29 +205,37 @@ function measured(value: number, n: number): Measured {
 
 function comparisons(n: number): Comparison[] {
   const difference = (value: number, half: number): Measured => ({
-    ...{ value, low: value - half, high: value + half, n },
-    ...{ confidence: 0.95, method: "paired-normal" },
+    value,
+    low: value - half,
+    high: value + half,
+    n,
+    confidence: 0.95,
+    method: "paired-normal",
   });
   return [
     {
-      id: "kd-minus-no-kd",
+      id: TEACHER_WORTH,
       label: "KD minus no KD, clean, same recipe and epochs",
+      figure: "accuracy",
       difference: difference(0.011, 0.0052),
       note: "one seed each",
     },
     {
       id: "cat-minus-film",
       label: "CAT minus FiLM MLP, AWGN, 16 symbols, 0 dB",
+      figure: "accuracy",
       difference: difference(0.0031, 0.0047),
     },
     {
       id: "cat-minus-label-code",
       label: "CAT minus label code, AWGN, 16 symbols, 0 dB",
+      figure: "accuracy",
       difference: difference(-0.0148, 0.005),
     },
     {
       id: "cat-minus-repetition",
       label: "CAT minus repetition QPSK, AWGN, 4 symbols, -5 dB",
+      figure: "accuracy",
       difference: difference(0.131, 0.0081),
     },
   ];
@@ -196,33 +264,33 @@ function curves(): Curve[] {
       end - 0.5 * Math.exp((-4 * i) / length) + 0.004 * wobble(i),
     ]);
   return [
-    { stage: "distill", metric: "loss", points: decay(3.4, 0.8, 220) },
-    { stage: "codec phase A", metric: "loss", points: decay(2.6, 0.7, 160) },
-    { stage: "codec phase B", metric: "loss", points: decay(1.1, 0.55, 90) },
-    { stage: "distill", metric: "validation accuracy", points: rise(STUDENT, 12) },
-    { stage: "codec phase A", metric: "validation accuracy", points: rise(0.74, 9) },
-    { stage: "codec phase B", metric: "validation accuracy", points: rise(0.77, 5) },
+    { stage: "distill", metric: "loss", label: "loss", points: decay(3.4, 0.8, 220) },
+    { stage: "codec phase A", metric: "loss", label: "loss", points: decay(2.6, 0.7, 160) },
+    { stage: "codec phase B", metric: "loss", label: "loss", points: decay(1.1, 0.55, 90) },
+    { stage: "distill", metric: "accuracy", label: "validation accuracy", points: rise(STUDENT, 12) },
+    { stage: "codec phase A", metric: "accuracy", label: "validation accuracy", points: rise(0.74, 9) },
+    { stage: "codec phase B", metric: "accuracy", label: "validation accuracy", points: rise(0.77, 5) },
   ];
 }
 
 function provenance(): Results["provenance"] {
   return {
-    ...{ command: "semlink run --preset synthetic", commit: "0000000", version: "0.1.0", node: "v20.0.0" },
-    ...{
-      onnxruntime: "1.30.0",
-      executionProvider: "cpu",
-      kernels: "NCHWc, block 16",
-      cpu: "synthetic CPU",
-      cores: 2,
-    },
-    ...{
-      memoryGiB: 8,
-      platform: "linux x64",
-      seed: 7,
-      configHash: "0".repeat(64),
-      startedAt: "2026-01-01T00:00:00Z",
-    },
-    ...{ durationS: 521.4, peakMemoryMiB: 2140 },
+    command: "semlink run --preset synthetic",
+    commit: "0000000",
+    version: "0.1.0",
+    node: "v20.0.0",
+    onnxruntime: "1.30.0",
+    executionProvider: "cpu",
+    kernels: "NCHWc, block 16",
+    cpu: "synthetic CPU",
+    cores: 2,
+    memoryGiB: 8,
+    platform: "linux x64",
+    seed: 7,
+    configHash: "0".repeat(64),
+    startedAt: "2026-01-01T00:00:00Z",
+    durationS: 521.4,
+    peakMemoryMiB: 2140,
     stages: [
       { stage: "data", durationS: 1.2, cached: true },
       { stage: "targets", durationS: 61.7, cached: false },

@@ -15,18 +15,20 @@ describe("selection from results", () => {
     expect(select.esNoDbOf(results.lines)).toEqual([-10, -7.5, -5, -2.5, 0, 2.5, 5, 10, 15, 20]);
   });
 
-  it("takes channels with settings by their own name, after the two simple ones", () => {
-    const rician = "rician(kFactorDb=6,form=block)";
-    const channels = [rician, "rayleigh-block", "mine"];
-    expect(select.channelsOf(syntheticResults({ channels }))).toEqual(["rayleigh-block", rician, "mine"]);
-    expect(channels.map(select.channelName)).toEqual([
-      "Rician fading, kFactorDb=6, form=block",
+  it("takes names and order of channels from the results, and the id of one that they do not describe", () => {
+    const rician = { id: "rician(kFactorDb=6)", label: "Rician fading, K = 6 dB", isFading: true };
+    const channels = [rician.id, "rayleigh-block", "mine"];
+    const measured = syntheticResults({ channels });
+    const described = { ...measured, channels: [...measured.channels, rician] };
+    expect(select.channelsOf(described)).toEqual(["rayleigh-block", rician.id, "mine"]);
+    expect(channels.map((id) => select.channelLabel(described, id))).toEqual([
+      "Rician fading, K = 6 dB",
       "Rayleigh block fading",
       "mine",
     ]);
   });
 
-  it("takes the Es/N0 values where accuracy changes, or an even choice", () => {
+  it("takes the Es/N0 values where links learn most, or an even choice", () => {
     const selected = (esNoDb: readonly number[]): number[] =>
       select.selectedEsNoDb(syntheticResults({ esNoDb }).lines);
     expect(selected([-10, -7.5, -5, 0, 5, 10, 15, 20])).toEqual([-10, -5, 0, 5, 10]);
@@ -54,18 +56,21 @@ describe("selection from results", () => {
   });
 
   it("finds the hardest point", () => {
-    const line = select.linkLine(results, "awgn");
+    const line = select.mainLine(results, "awgn");
     expect(line && select.hardestPoint(line)).toMatchObject({ numSymbols: 4, esNoDb: -10 });
   });
 
   it("leaves rivals out of the link's ledger", () => {
-    const rival = { part: "rival encoder (FiLM)", side: "device", params: 1, macs: 1 } as const;
-    const rows = select.linkRows({ ...results, ledger: [...results.ledger, rival] }, "device");
+    const rival = { part: "encoder (FiLM)", side: "device", line: "film-mlp", params: 1, macs: 1 } as const;
+    const rows = select.mainRows({ ...results, ledger: [...results.ledger, rival] }, "device");
     expect(rows.map(({ part }) => part)).toEqual(["semantic encoder", "channel encoder (CAT)"]);
   });
 
-  it("finds the comparison with and without the teacher", () => {
-    expect(select.distillationComparison(results)?.id).toBe("kd-minus-no-kd");
-    expect(select.distillationComparison({ ...results, comparisons: [] })).toBeUndefined();
+  it("takes the main line by its id, whatever its role or place", () => {
+    const other = { ...results, main: "film-mlp" };
+    expect(select.mainLine(other, "awgn")?.label).toBe("FiLM MLP");
+    const row = { part: "a", side: "device", line: "cat", params: 1, macs: 1 } as const;
+    expect(select.isOfOtherLine(other, row)).toBe(true);
+    expect(select.isOfOtherLine(results, row)).toBe(false);
   });
 });

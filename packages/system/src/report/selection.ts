@@ -1,53 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CleanLine, Comparison, LedgerRow, Line, Measured, Point, Results } from "../results/results.ts";
-
-/** A radio channel as the results name it. */
-export type ChannelId = Line["channel"];
+import type {
+  CleanLine,
+  Comparison,
+  FigureInfo,
+  LedgerRow,
+  Measured,
+  PlainValue,
+  Point,
+  ResultLine,
+  Results,
+} from "../results/results.ts";
 
 /** One measured point together with the line it belongs to. */
-export interface OperatingPoint {
-  readonly line: Line;
+export interface MeasuredPoint {
+  readonly line: ResultLine;
   readonly point: Point;
 }
-
-const CHANNEL_NAMES: Readonly<Record<string, string>> = {
-  awgn: "AWGN",
-  "rayleigh-block": "Rayleigh block fading",
-  rayleigh: "Rayleigh fading",
-  rician: "Rician fading",
-  ofdm: "OFDM over multipath",
-};
 
 const HEADLINE_SYMBOLS = 16;
 const HEADLINE_ES_NO_DB = 0;
 const LEARNING_RANGE_DB = [-10, -5, 0, 5, 10];
 const MAX_PANELS = 5;
 
-/** Name of a channel for readers: its own, and its settings where it has some. */
-export function channelName(channel: ChannelId): string {
-  const [model = channel, settings] = /^([^(]+)\((.*)\)$/.exec(channel)?.slice(1) ?? [];
-  const name = CHANNEL_NAMES[model] ?? model;
-  return settings === undefined ? name : `${name}, ${settings.replaceAll(",", ", ")}`;
+/** Name of a radio for readers; its id where the results do not describe it. */
+export function channelLabel({ channels }: Pick<Results, "channels">, id: string): string {
+  return channels.find((channel) => channel.id === id)?.label ?? id;
 }
 
-/** Channels that have lines: AWGN, Rayleigh block fading, then the others as they come. */
-export function channelsOf({ lines }: Results): ChannelId[] {
-  const measured = lines.map((line) => line.channel);
-  return [...new Set([...Object.keys(CHANNEL_NAMES), ...measured])].filter((id) => measured.includes(id));
+/** Radios that have lines, in the order in which the results describe them, then as they come. */
+export function channelsOf({ channels, lines }: Pick<Results, "channels" | "lines">): string[] {
+  const measured = lines.map(({ channel }) => channel);
+  return [...new Set([...channels.map(({ id }) => id), ...measured])].filter((id) => measured.includes(id));
+}
+
+/** The figure that leads: in the headline, in the first chart, in selections. */
+export function leadingFigure({ figures }: Pick<Results, "figures">): FigureInfo {
+  return figures[0]!;
+}
+
+/** The description of a figure by its id. */
+export function figureNamed(
+  { figures, cleanFigures }: Pick<Results, "figures" | "cleanFigures">,
+  id: string,
+): FigureInfo | undefined {
+  return [...figures, ...cleanFigures].find((info) => info.id === id);
 }
 
 /** Lengths of the lines [symbols], ascending. */
-export function lengthsOf(lines: readonly Line[]): number[] {
+export function lengthsOf(lines: readonly ResultLine[]): number[] {
   return distinct(lines.flatMap(({ points }) => points.map(({ numSymbols }) => numSymbols)));
 }
 
 /** Es/N0 points of the lines [dB], ascending. */
-export function esNoDbOf(lines: readonly Line[]): number[] {
+export function esNoDbOf(lines: readonly ResultLine[]): number[] {
   return distinct(lines.flatMap(({ points }) => points.map(({ esNoDb }) => esNoDb)));
 }
 
-/** At most five Es/N0 values [dB]: those where accuracy changes (-10 to 10 dB) if measured, else an even choice. */
-export function selectedEsNoDb(lines: readonly Line[]): number[] {
+/** At most five Es/N0 values [dB]: those where links learn most (-10 to 10 dB) if measured, else an even choice. */
+export function selectedEsNoDb(lines: readonly ResultLine[]): number[] {
   const measured = esNoDbOf(lines);
   const preferred = measured.filter((esNoDb) => LEARNING_RANGE_DB.includes(esNoDb));
   if (preferred.length >= 2 || measured.length <= 1) return preferred.length > 0 ? preferred : measured;
@@ -58,36 +68,56 @@ export function selectedEsNoDb(lines: readonly Line[]): number[] {
   return steps.map((step) => measured[step]!);
 }
 
-/** The clean accuracy of a role: the entry with that id, else the first whose id starts with it. */
+/** The network without a channel that others are compared with: by its id, else the first whose id starts with it. */
 export function cleanOf({ clean }: Results, role: "teacher" | "student"): CleanLine | undefined {
   return clean.find(({ id }) => id === role) ?? clean.find(({ id }) => id.startsWith(`${role}-`));
 }
 
-/** The link's first line over a channel. */
-export function linkLine({ lines }: Results, channel: ChannelId): Line | undefined {
-  return lines.find((line) => line.role === "link" && line.channel === channel);
+/** A figure of a network without a channel with its interval; undefined where it has none. */
+export function cleanMeasured(line: CleanLine | undefined, { id }: FigureInfo): Measured | undefined {
+  const value: Measured | PlainValue | undefined = line?.figures[id];
+  return value !== undefined && "n" in value ? value : undefined;
+}
+
+/** Whether a line is the one that everything is compared with. */
+export function isMain({ main }: Pick<Results, "main">, { id }: Pick<ResultLine, "id">): boolean {
+  return id === main;
+}
+
+/** The main line over a channel. */
+export function mainLine(results: Results, channel: string): ResultLine | undefined {
+  return results.lines.find((line) => isMain(results, line) && line.channel === channel);
 }
 
 /** The point of a line at a length [symbols] and Es/N0 [dB]. */
 export function pointAt(
-  line: Line,
+  line: ResultLine,
   { numSymbols, esNoDb }: Pick<Point, "numSymbols" | "esNoDb">,
 ): Point | undefined {
   return line.points.find((point) => point.numSymbols === numSymbols && point.esNoDb === esNoDb);
 }
 
-/** The link's point over a channel that is nearest to 16 symbols (in log2) and, at that length, to 0 dB. */
-export function headlinePoint(results: Results, channel: ChannelId): OperatingPoint | undefined {
-  const line = linkLine(results, channel);
+/**
+ * The main line's point over a channel that is nearest to 16 symbols (in log2) and, at that length, to 0 dB; of two that
+ * are equally near, the shorter and the noisier one. The order of the points does not matter.
+ */
+export function headlinePoint(results: Results, channel: string): MeasuredPoint | undefined {
+  const line = mainLine(results, channel);
   if (line === undefined) return undefined;
   const octaves = ({ numSymbols }: Point): number => Math.abs(Math.log2(numSymbols / HEADLINE_SYMBOLS));
   const decibels = ({ esNoDb }: Point): number => Math.abs(esNoDb - HEADLINE_ES_NO_DB);
-  const [point] = line.points.toSorted((a, b) => octaves(a) - octaves(b) || decibels(a) - decibels(b));
+  const [point] = line.points.toSorted(
+    (a, b) =>
+      octaves(a) - octaves(b) ||
+      a.numSymbols - b.numSymbols ||
+      decibels(a) - decibels(b) ||
+      a.esNoDb - b.esNoDb,
+  );
   return point === undefined ? undefined : { line, point };
 }
 
-/** The link's point at the lowest Es/N0 and, there, the fewest symbols. */
-export function hardestPoint(line: Line): Point | undefined {
+/** A line's point at the lowest Es/N0 and, there, the fewest symbols. */
+export function hardestPoint(line: ResultLine): Point | undefined {
   return line.points.toSorted((a, b) => a.esNoDb - b.esNoDb || a.numSymbols - b.numSymbols)[0];
 }
 
@@ -106,24 +136,19 @@ export function shownComparisons({ comparisons }: Results): readonly Comparison[
   );
 }
 
-/** The comparison with and without the teacher's knowledge, known by "no-kd" or "no KD" in its id or label. */
-export function distillationComparison({ comparisons }: Results): Comparison | undefined {
-  return comparisons.find(({ id, label }) => /\bno[- ]?kd\b/i.test(`${id} ${label}`));
-}
-
-/** The ledger's row of the teacher. */
+/** The ledger's row of the teacher: the first at training time. */
 export function teacherRow({ ledger }: Results): LedgerRow | undefined {
-  return ledger.find(({ part, side }) => side === "training-only" && /teacher/i.test(part));
+  return ledger.find(({ side }) => side === "training-only");
 }
 
-/** The link's rows of the ledger on one side; rows whose part begins with "rival" are not the link's. */
-export function linkRows({ ledger }: Results, side: LedgerRow["side"]): LedgerRow[] {
-  return ledger.filter((row) => row.side === side && !isRivalPart(row));
+/** The main line's rows of the ledger on one side: its own, and those that it shares. */
+export function mainRows(results: Results, side: LedgerRow["side"]): LedgerRow[] {
+  return results.ledger.filter((row) => row.side === side && !isOfOtherLine(results, row));
 }
 
-/** Whether a ledger row belongs to a rival's codec, known by a part that begins with "rival". */
-export function isRivalPart({ part }: LedgerRow): boolean {
-  return /^rival\b/i.test(part);
+/** Whether a row of the ledger belongs to another line than the main one. */
+export function isOfOtherLine({ main }: Pick<Results, "main">, { line }: LedgerRow): boolean {
+  return line !== undefined && line !== main;
 }
 
 /** Whether the interval of a difference contains zero. */

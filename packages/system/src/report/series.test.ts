@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import type { Line } from "../results/results.ts";
+import type { LineRole, ResultLine } from "../results/results.ts";
 import { themed } from "./palette.ts";
 import { syntheticResults } from "./results.fixture.ts";
 import { seriesOf } from "./series.ts";
 
-function lines(...roles: readonly Line["role"][]): Line[] {
+function lines(...roles: readonly LineRole[]): ResultLine[] {
   return roles.map((role, index) => ({
     id: `line-${index}`,
     label: `line ${index}`,

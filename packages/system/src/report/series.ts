@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LINE_ROLES, type Line, type Results } from "../results/results.ts";
+import { LINE_ROLES, type LineRole, type Results } from "../results/results.ts";
 import { themed } from "./palette.ts";
 import type { ColourName } from "./palette.ts";
 
 /** How one line looks in every chart: hue, dashes and marker all differ, so that it survives grey print. */
 export interface Series {
   readonly label: string;
-  readonly role: Line["role"];
+  readonly role: LineRole;
   readonly colour: string;
   readonly dash: string | undefined;
   readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "wye" | "cross";
   readonly width: number;
 }
 
-const PREFERRED: Readonly<Record<Line["role"], readonly ColourName[]>> = {
+const PREFERRED: Readonly<Record<LineRole, readonly ColourName[]>> = {
   link: ["blue", "purple", "orange", "green", "vermillion"],
   rival: ["vermillion", "orange", "purple", "green", "blue"],
   baseline: ["green", "purple", "orange", "vermillion", "blue"],
@@ -25,14 +25,15 @@ const DASHES = ["7 3", "2 3", "8 3 2 3", "4 2", "1 2"];
 const SYMBOLS: readonly Series["symbol"][] = ["square", "triangle", "diamond", "star", "wye", "cross"];
 
 /**
- * One style per label, the same in every chart: the link is a solid blue line with circles, then rivals,
- * then the other roles. With more than five labels the hues come again, with other dashes and markers.
+ * One style per label, the same in every chart: the main line comes first, as a link a solid blue line with circles, then
+ * rivals, then the other roles. With more than five labels the hues come again, with other dashes and markers.
  */
-export function seriesOf({ lines }: Results): ReadonlyMap<string, Series> {
+export function seriesOf({ lines, main }: Pick<Results, "lines" | "main">): ReadonlyMap<string, Series> {
   const styles = new Map<string, Series>();
   const taken = new Set<ColourName>();
+  const ordered = lines.toSorted((a, b) => Number(b.id === main) - Number(a.id === main));
   for (const role of LINE_ROLES) {
-    for (const { label } of lines.filter((line) => line.role === role)) {
+    for (const { label } of ordered.filter((line) => line.role === role)) {
       if (styles.has(label)) continue;
       if (taken.size === PREFERRED[role].length) taken.clear();
       const hue = PREFERRED[role].find((name) => !taken.has(name)) ?? "blue";

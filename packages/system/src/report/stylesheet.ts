@@ -21,12 +21,12 @@ p, ul, figcaption { max-width: 78ch; }
 nav ul { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 24px 0 0; padding: 0; list-style: none; max-width: none; }
 a { color: var(--blue); text-underline-offset: 3px; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 12px; margin: 28px 0 0; }
-.card { display: flex; flex-direction: column; padding: 14px 16px; background: var(--panel); border: 1px solid var(--rule);
+.card { min-width: 0; display: flex; flex-direction: column; padding: 14px 16px; background: var(--panel); border: 1px solid var(--rule);
   border-radius: 8px; }
 .card dt { color: var(--muted); font-size: 14px; }
 .card dd { margin: 0; }
-.card .value { font-size: 27px; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; }
-.card .detail { color: var(--muted); font-size: 13px; }
+.card .value { font-size: 27px; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; overflow-wrap: anywhere; }
+.card .detail { color: var(--muted); font-size: 13px; overflow-wrap: anywhere; }
 figure { margin: 24px 0 32px; }
 figcaption { margin-top: 10px; color: var(--muted); font-size: 14px; }
 .scroll { overflow-x: auto; }
@@ -61,6 +61,7 @@ footer { margin-top: 56px; padding-bottom: 40px; color: var(--muted); font-size:
   main, header, footer { padding-left: 16px; padding-right: 16px; }
   h1 { font-size: 27px; }
   .cards { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
+  .card .value { font-size: 22px; }
   .facts, .formulas { grid-template-columns: minmax(0, 1fr); gap: 2px; }
   .facts dd, .formulas dd { margin-bottom: 8px; }
 }

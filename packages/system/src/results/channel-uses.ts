@@ -31,13 +31,18 @@ export const channelUsesSchema: z.ZodType<ChannelUses> = z
     channel: z.string().min(1).describe("id of the radio, as in `channels`"),
     numSymbols: z.int().positive().describe("symbols of a point [complex channel uses per item]"),
     numPilots: count.describe("pilots beside them [complex channel uses per item]"),
-    numFieldSymbols: count.describe("length field of a link of several lengths [complex channel uses per item]"),
+    numFieldSymbols: count.describe(
+      "length field of a link of several lengths [complex channel uses per item]",
+    ),
     numPrefix: count.describe("cyclic prefixes [complex channel uses per item]"),
     numIdle: count.describe(
       "subcarriers of the last OFDM symbol that are left over [complex channel uses per item]",
     ),
     total: z.int().positive().describe("sum of all these [complex channel uses per item]"),
-    cbr: z.number().positive().describe("channel bandwidth ratio with everything, total / source values; no unit"),
+    cbr: z
+      .number()
+      .positive()
+      .describe("channel bandwidth ratio with everything, total / source values; no unit"),
   })
   .refine(
     (uses) =>

@@ -33,7 +33,10 @@ export function checkFigures({ value: results, issues }: z.core.ParsePayload<Res
   for (const values of placesOf(results)) check(values, figures);
   for (const values of cleanPlacesOf(results)) check(values, [...figures, ...cleanFigures]);
   for (const values of changesOf(results)) {
-    check(values, figures.map((info) => ({ ...info, isShare: false })));
+    check(
+      values,
+      figures.map((info) => ({ ...info, isShare: false })),
+    );
   }
   for (const [index, { figure }] of comparisons.entries()) {
     const isKnown = [...figures, ...cleanFigures].some(({ id }) => id === figure);

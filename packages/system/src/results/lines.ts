@@ -82,9 +82,7 @@ export const TEACHER_WORTH = "kd - no-kd";
 
 const text = z.string().min(1);
 const numSymbols = z.int().positive().describe("length of the transmission [complex channel uses per item]");
-const esNoDb = z
-  .number()
-  .describe("energy per complex channel use over noise density, with E|h|^2 = 1 [dB]");
+const esNoDb = z.number().describe("energy per complex channel use over noise density, with E|h|^2 = 1 [dB]");
 const channel = text.describe("id of the radio, as in `channels`");
 
 const point = z

@@ -34,7 +34,9 @@ export const measuredSchema: z.ZodType<Measured> = z
       .enum(["wilson", "paired-normal", "normal", "closed-form", "bootstrap"])
       .describe("how the interval was computed"),
   })
-  .refine(({ value, low, high }) => low <= value && value <= high, { error: "expected low <= value <= high" });
+  .refine(({ value, low, high }) => low <= value && value <= high, {
+    error: "expected low <= value <= high",
+  });
 
 /** Validates a {@link PlainValue}. */
 export const plainValueSchema: z.ZodType<PlainValue> = z.strictObject({

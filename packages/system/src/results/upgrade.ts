@@ -21,7 +21,8 @@ export const FIRST_FIGURES: readonly FigureInfo[] = [
   {
     id: "embeddingR2",
     label: "Embedding R²",
-    meaning: "share of the variance of the sent embedding that arrives; 1 is exact, 0 no better than the mean",
+    meaning:
+      "share of the variance of the sent embedding that arrives; 1 is exact, 0 no better than the mean",
     unit: "1",
     isShare: false,
     chance: null,

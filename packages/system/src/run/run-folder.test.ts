@@ -44,8 +44,22 @@ describe("openRunFolder", () => {
   });
 
   it.each([
-    ...["", "..", "a/b", ".hidden", ".store", "-x", "x".repeat(65), "run.", "a..", "."],
-    ...["con", "NUL", "aux.txt", "Com1", "lpt9.tar.gz", "prn"],
+    "",
+    ".",
+    "..",
+    "a/b",
+    ".hidden",
+    ".store",
+    "-x",
+    "x".repeat(65),
+    "run.",
+    "a..",
+    "con",
+    "NUL",
+    "aux.txt",
+    "Com1",
+    "lpt9.tar.gz",
+    "prn",
   ])("refuses the name %j", async (name) => {
     const error = await openRunFolder(runs, { ...description, name }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "invalid-argument" });

@@ -36,7 +36,7 @@ export interface RunFolder {
   readonly folder: string;
   readonly resolved: ResolvedRun;
   /** Time since the run was opened [s], whatever happens to the clock on the wall. */
-  elapsedS(): number;
+  readonly elapsedS: () => number;
   /** Gives the folder free. */
   close(): Promise<void>;
 }

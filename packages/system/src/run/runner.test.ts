@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,7 +35,8 @@ const halves = defineStage<{ of: string }, string[], Settings>({
   folderName: ({ of }) => `halves-of-${of}`,
   parts: () => [["statistics"], ["left", "right"]],
   produce: inChild,
-  read: (folder) => Promise.all(["statistics", "left", "right"].map((part) => readFile(join(folder, part), "utf8"))),
+  read: (folder) =>
+    Promise.all(["statistics", "left", "right"].map((part) => readFile(join(folder, part), "utf8"))),
 });
 
 let root: string;
@@ -62,7 +61,11 @@ const log = (): string => join(root, "log");
 /** What the steps of all processes wrote to the log. */
 const logged = (): string[] => (existsSync(log()) ? readFileSync(log(), "utf8").trimEnd().split("\n") : []);
 
-function open(name = "a", settings: Partial<Settings> = {}, more: Partial<RunnerOptions<Settings>> = {}): Runner<Settings> {
+function open(
+  name = "a",
+  settings: Partial<Settings> = {},
+  more: Partial<RunnerOptions<Settings>> = {},
+): Runner<Settings> {
   mkdirSync(join(root, name), { recursive: true });
   const runner = createRunner<Settings>({
     storeFolder: store(),
@@ -110,10 +113,12 @@ describe("a stage", () => {
     const runner = open();
     const start = await runner.run(count, { steps: 3 });
     const sum = await runner.run(count, { steps: 2, start });
-    const again = await open("b");
+    const again = open("b");
     await again.run(count, { steps: 3 });
     expect(sum.value).toBe(5);
-    expect((await again.run(count, { steps: 2, start: { artifact: start.artifact } })).artifact).toBe(sum.artifact);
+    expect((await again.run(count, { steps: 2, start: { artifact: start.artifact } })).artifact).toBe(
+      sum.artifact,
+    );
     const record: unknown = JSON.parse(await readFile(join(runner.folderOf(sum), "stage.json"), "utf8"));
     expect(record).toMatchObject({ inputs: { steps: 2, start: { artifact: start.artifact } } });
   });
@@ -179,69 +184,38 @@ describe("parts", () => {
 
   it("that fail stop those beside them", async () => {
     const runner = open("a", { failing: "left", endless: "right" }, { cores: 2 });
-    expect(await failureOf(runner.run(halves, { of: "a" }))).toMatchObject({ code: "refused", where: "left" });
+    expect(await failureOf(runner.run(halves, { of: "a" }))).toMatchObject({
+      code: "refused",
+      where: "left",
+    });
     expect((await open("b").run(halves, { of: "a" })).value).toHaveLength(3);
   });
 });
 
 describe("kills", () => {
-  it.each([0, 1, 2])("of a child before step %i lose nothing that was saved, and the same bits come out", async (killAt) => {
-    expect(await failureOf(open("a", { killAt }).run(count, { steps: 3 }))).toMatchObject({ code: "job-died" });
-    const { value, artifact } = await open("a").run(count, { steps: 3 });
-    expect(value).toBe(3);
-    expect(logged()).toEqual(["1", "2", "3"]);
-    const undisturbed = open("c", {}, { storeFolder: join(root, "other") });
-    await undisturbed.run(count, { steps: 3 });
-    const filesIn = async (folder: string): Promise<unknown> =>
-      (JSON.parse(await readFile(join(folder, "stage.json"), "utf8")) as { files: unknown }).files;
-    const folder = join(store(), `count-${artifact.slice(0, 10)}`);
-    expect(await filesIn(folder)).toEqual(await filesIn(undisturbed.folderOf({ artifact })));
-  });
+  it.each([0, 1, 2])(
+    "of a child before step %i lose nothing that was saved, and the same bits come out",
+    async (killAt) => {
+      expect(await failureOf(open("a", { killAt }).run(count, { steps: 3 }))).toMatchObject({
+        code: "job-died",
+      });
+      const { value, artifact } = await open("a").run(count, { steps: 3 });
+      expect(value).toBe(3);
+      expect(logged()).toEqual(["1", "2", "3"]);
+      const undisturbed = open("c", {}, { storeFolder: join(root, "other") });
+      await undisturbed.run(count, { steps: 3 });
+      const filesIn = async (folder: string): Promise<unknown> =>
+        (JSON.parse(await readFile(join(folder, "stage.json"), "utf8")) as { files: unknown }).files;
+      const folder = join(store(), `count-${artifact.slice(0, 10)}`);
+      expect(await filesIn(folder)).toEqual(await filesIn(undisturbed.folderOf({ artifact })));
+    },
+  );
 
   it("of a failed stage that is asked for again in the same run let it resume", async () => {
     const runner = open("a", { killAt: 2 });
     await failureOf(runner.run(count, { steps: 3 }));
     expect(await failureOf(runner.run(count, { steps: 3 }))).toMatchObject({ code: "job-died" });
     expect(logged()).toEqual(["1", "2"]);
-  });
-});
-
-describe("whole runs in processes of their own", () => {
-  function start(name: string, stepMs: number): ChildProcess {
-    mkdirSync(join(root, name), { recursive: true });
-    const settings = { log: log(), stepMs };
-    const options = { storeFolder: store(), runFolder: join(root, name), settings, steps: 6 };
-    return fork(new URL("./runner.fixture.js", import.meta.url), [JSON.stringify(options)]);
-  }
-
-  /** Messages of a process until its last. */
-  async function messagesOf(process: ChildProcess): Promise<{ value?: number; cached?: boolean; event?: ProgressEvent }[]> {
-    const messages: object[] = [];
-    process.on("message", (message) => messages.push(message as object));
-    await once(process, "exit");
-    return messages;
-  }
-
-  it("compute once what both need: the second waits, says so, and reads", async () => {
-    const [first, second] = await Promise.all([start("a", 100), start("b", 100)].map(messagesOf));
-    const [lastOfFirst, lastOfSecond] = [first!.at(-1)!, second!.at(-1)!];
-    expect([lastOfFirst.value, lastOfSecond.value]).toEqual([6, 6]);
-    expect([lastOfFirst.cached, lastOfSecond.cached].sort()).toEqual([false, true]);
-    expect(logged()).toEqual(["1", "2", "3", "4", "5", "6"]);
-    const waiting = lastOfFirst.cached === true ? first! : second!;
-    const lines = waiting.map(({ event }) => event?.message ?? "");
-    expect(lines.filter((line) => /process \d+ .*waiting/.test(line))).toHaveLength(1);
-  });
-
-  it("take over from one that is killed outright, where it was", async () => {
-    const killed = start("a", 200);
-    while (logged().length < 2) await setTimeout(20);
-    killed.kill("SIGKILL");
-    await once(killed, "exit");
-    const messages = await messagesOf(start("b", 0));
-    expect(messages.at(-1)).toMatchObject({ value: 6, cached: false });
-    expect(new Set(logged())).toEqual(new Set(["1", "2", "3", "4", "5", "6"]));
-    expect(await readdir(store())).toEqual([expect.stringMatching(/^count-[0-9a-f]{10}$/)]);
   });
 });
 

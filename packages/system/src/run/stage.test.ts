@@ -11,7 +11,10 @@ const keyOf = (inputs: object): string => contentHash(stateInputs(inputs).counte
 describe("inputs of a stage", () => {
   it("count an artifact by its key, whatever its value is", () => {
     const value = new Map([["weights", Float32Array.of(1)]]);
-    const { given, artifacts } = stateInputs({ teacher: { artifact: key, value }, more: [{ artifact: key }] });
+    const { given, artifacts } = stateInputs({
+      teacher: { artifact: key, value },
+      more: [{ artifact: key }],
+    });
     expect(given).toEqual({ teacher: { artifact: key }, more: [{ artifact: key }] });
     expect(artifacts).toEqual([key]);
   });

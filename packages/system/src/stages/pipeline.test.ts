@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { channelId } from "../channel/channel-spec.ts";
-import { type Line, parseResults, type Results } from "../results/results.ts";
+import { parseResults } from "../results/parse-results.ts";
+import { type ResultLine, type Results } from "../results/results.ts";
 import { applyOverrides, type Experiment, parseExperiment } from "../experiment.ts";
 import { runExperiment, type StageName, STAGES } from "./pipeline.ts";
 import { smoke } from "../presets/smoke.ts";
@@ -60,7 +61,9 @@ async function run(
       for (const { job, payload } of requests) {
         ran.push(job);
         const work: Job = jobTable[job];
-        outputs.push(await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }));
+        outputs.push(
+          await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }),
+        );
       }
       return outputs as never;
     },
@@ -99,7 +102,7 @@ describe("runExperiment", () => {
       "film-mlp-device",
     ]);
     const [main] = results.lines;
-    expect(main!.points.every(({ identity100, embeddingR2 }) => identity100 && embeddingR2)).toBe(true);
+    expect(main!.points.every(({ figures }) => figures["identity100"] && figures["embeddingR2"])).toBe(true);
   });
 
   it("keeps a training curve of every stage that trains", () => {
@@ -135,17 +138,17 @@ describe("runExperiment", () => {
     expect(bits).toEqual(results.bits);
     const ids = [...new Set(lines.map(({ id }) => id))];
     expect(ids).toEqual(["cat", "film-mlp", ...names, "separation-teacher"]);
-    const pointsOf = (name: string): Line["points"][] =>
+    const pointsOf = (name: string): ResultLine["points"][] =>
       lines.filter(({ id }) => id === name).map(({ points }) => points);
     expect(
       pointsOf("digital-features")
         .flat()
-        .every((point) => point.embeddingR2),
+        .every((point) => point.figures["embeddingR2"]),
     ).toBe(true);
-    for (const { accuracy } of pointsOf("separation-teacher").flat()) {
-      expect(accuracy.value).toBeCloseTo(CHANCE, 6); // no image fits into 8 symbols
+    for (const { figures } of pointsOf("separation-teacher").flat()) {
+      expect(figures["accuracy"]!.value).toBeCloseTo(CHANCE, 6); // no image fits into 8 symbols
     }
-    expect(ledger.some(({ part }) => part.startsWith("rival separation-teacher classifier"))).toBe(true);
+    expect(ledger.some(({ part }) => part.startsWith("separation-teacher classifier"))).toBe(true);
   });
 
   it("classifies decoded images by each network that is named, one line for each, where they fit", async () => {
@@ -168,13 +171,11 @@ describe("runExperiment", () => {
     const { lines, ledger, curves } = again.results!;
     for (const classifier of classifiers) {
       const { points } = lines.find(({ id }) => id === `separation-${classifier}`)!;
-      expect(points[0]!.accuracy.n).toBe(100);
+      expect(points[0]!.figures["accuracy"]!.n).toBe(100);
       // The fine-tuned one has learned next to nothing in its few steps.
       if (classifier === "fine-tuned") continue;
-      expect(Math.abs(points[0]!.accuracy.value - CHANCE)).toBeGreaterThan(1e-3);
-      expect(ledger.some(({ part }) => part.startsWith(`rival separation-${classifier} classifier`))).toBe(
-        true,
-      );
+      expect(Math.abs(points[0]!.figures["accuracy"]!.value - CHANCE)).toBeGreaterThan(1e-3);
+      expect(ledger.some(({ part }) => part.startsWith(`separation-${classifier} classifier`))).toBe(true);
     }
     expect(curves.some(({ stage }) => stage === "fine-tune on compressed images")).toBe(true);
   }, 60_000); // every image is compressed by every setting

@@ -55,7 +55,8 @@ export async function listFiles(folder: string): Promise<ListedFile[]> {
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece as Buffer);
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 }))
+      hash.update(piece as Buffer);
   } catch (error) {
     throw unreadable(path, "a file that can be read", error);
   }

@@ -25,7 +25,12 @@ async function lockNow(): Promise<Lock> {
   throw new Error(`held by ${found.holder.pid}`);
 }
 
-const holder = (pid: number, host = hostname()): Holder => ({ pid, startTime: null, host, since: "2026-01-01" });
+const holder = (pid: number, host = hostname()): Holder => ({
+  pid,
+  startTime: null,
+  host,
+  since: "2026-01-01",
+});
 
 async function writeLock(at: string, { pid, host }: { pid: number; host?: string }): Promise<void> {
   await mkdir(at);
@@ -37,7 +42,9 @@ describe("several processes that meet", () => {
   let deadPid: number;
 
   beforeEach(async () => {
-    processes = Array.from({ length: NUM_PROCESSES }, () => fork(new URL("./lock-round.fixture.js", import.meta.url)));
+    processes = Array.from({ length: NUM_PROCESSES }, () =>
+      fork(new URL("./lock-round.fixture.js", import.meta.url)),
+    );
     const hellos = await Promise.all(processes.map((process) => once(process, "message")));
     ({ deadPid } = (hellos[0] as [{ deadPid: number }])[0]);
   });
@@ -70,7 +77,8 @@ describe("several processes that meet", () => {
 
   it("no lock: exactly one has it afterwards", async () => {
     const numHolders: number[] = [];
-    for (let index = 0; index < NUM_ROUNDS; index++) numHolders.push(await round(join(folder, `new-${index}`)));
+    for (let index = 0; index < NUM_ROUNDS; index++)
+      numHolders.push(await round(join(folder, `new-${index}`)));
     expect(numHolders).toEqual(Array.from({ length: NUM_ROUNDS }, () => 1));
   });
 });

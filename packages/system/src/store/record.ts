@@ -5,7 +5,14 @@ import { SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
 import { contentHash } from "./canonical-json.ts";
-import { corrupt, fileDigest, type ListedFile, listFiles, readTextIfPresent, sweepDrafts } from "./folders.ts";
+import {
+  corrupt,
+  fileDigest,
+  type ListedFile,
+  listFiles,
+  readTextIfPresent,
+  sweepDrafts,
+} from "./folders.ts";
 
 /** What an artifact is made by; its key is the digest of it. */
 export interface Recipe {
@@ -116,12 +123,14 @@ export async function checkFiles(folder: string, record: ArtifactRecord): Promis
   const found = await contentOf(folder);
   for (const { path, bytes } of found) {
     const file = recorded.get(path);
-    if (file === undefined) throw corrupt(join(folder, path), "no such file", "one that the stage did not write");
+    if (file === undefined)
+      throw corrupt(join(folder, path), "no such file", "one that the stage did not write");
     if (file.bytes !== bytes) throw corrupt(join(folder, path), `${file.bytes} bytes`, `${bytes}`);
     recorded.delete(path);
   }
   const [missing] = recorded.keys();
-  if (missing !== undefined) throw corrupt(join(folder, missing), "the file that the stage wrote", "no such file");
+  if (missing !== undefined)
+    throw corrupt(join(folder, missing), "the file that the stage wrote", "no such file");
   for (const { path } of found) {
     const digest = await fileDigest(join(folder, path));
     const { sha256 } = record.files[path]!;

@@ -96,7 +96,10 @@ describe("a finished artifact", () => {
     await provideArtifact(other);
     await cp(other.folder, work.folder, { recursive: true });
     const error = await failed(provideArtifact(work));
-    expect(error).toMatchObject({ code: "key-collision", actual: expect.stringContaining(recipeKey(other.recipe)) as string });
+    expect(error).toMatchObject({
+      code: "key-collision",
+      actual: expect.stringContaining(recipeKey(other.recipe)) as string,
+    });
     expect(existsSync(join(work.folder, "output"))).toBe(true);
   });
 });
@@ -120,7 +123,12 @@ describe("an interrupted artifact", () => {
     await provideArtifact(work);
     expect(await readdir(store)).toEqual([basename(work.folder)]);
     expect((await readdir(work.folder, { recursive: true })).sort()).toEqual([
-      ...["checkpoint", "output", "parts", join("parts", "half"), "phases", "stage.json"],
+      "checkpoint",
+      "output",
+      "parts",
+      join("parts", "half"),
+      "phases",
+      "stage.json",
     ]);
   });
 
@@ -204,16 +212,19 @@ describe("damage", () => {
         await writeFile(folder, "");
       },
     ],
-  ])("of the kind of %s has the artifact made again from nothing, in a line that names %s", async (_kind, name, harm) => {
-    const calls: number[] = [];
-    const work = counting({}, calls);
-    await provideArtifact(work);
-    await harm(work.folder);
-    expect(await provideArtifact(counting({}, calls))).toMatchObject({ value: NUM_STEPS, cached: false });
-    expect(calls).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
-    expect(said).toEqual([expect.stringMatching(new RegExp(`damaged.*made again.*${name}`))]);
-    expect(await readdir(store)).toEqual([basename(work.folder)]);
-  });
+  ])(
+    "of the kind of %s has the artifact made again from nothing, in a line that names %s",
+    async (_kind, name, harm) => {
+      const calls: number[] = [];
+      const work = counting({}, calls);
+      await provideArtifact(work);
+      await harm(work.folder);
+      expect(await provideArtifact(counting({}, calls))).toMatchObject({ value: NUM_STEPS, cached: false });
+      expect(calls).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+      expect(said).toEqual([expect.stringMatching(new RegExp(`damaged.*made again.*${name}`))]);
+      expect(await readdir(store)).toEqual([basename(work.folder)]);
+    },
+  );
 
   it("of an artifact that was just made is an error", async () => {
     const work = counting({}, []);

@@ -4,7 +4,15 @@ import { lstat } from "node:fs/promises";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { corrupt, discardFolder, makeFolder, sweepDrafts, unreadable } from "./folders.ts";
 import { holderText, waitForLock } from "./lock.ts";
-import { checkFiles, checkKey, ELAPSED_FILE, readRecord, type Recipe, recipeKey, writeRecord } from "./record.ts";
+import {
+  checkFiles,
+  checkKey,
+  ELAPSED_FILE,
+  readRecord,
+  type Recipe,
+  recipeKey,
+  writeRecord,
+} from "./record.ts";
 import { startStopwatch } from "./stopwatch.ts";
 
 /** What is to be in the store, and how it is made and read. */
@@ -34,9 +42,15 @@ export interface Provided<Value> {
 }
 
 const KEY_DIGITS = 10;
+const STORE_NAME = ".store"; // begins with a dot, as no run does
 /** End of the name of the lock of an artifact, which lies beside its folder. */
 export const CLAIM = ".claim";
 const FOLDER_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** Folder of the artifacts that the runs in a folder share, unless said otherwise. */
+export function storeFolderOf(runsFolder: string): string {
+  return join(runsFolder, STORE_NAME);
+}
 
 /**
  * Folder of an artifact: `<store>/<name>-<first 10 digits of its key>`.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
   Build,
+  CheckpointStore,
   HostTensor,
+  MetricsLine,
   NamedTensors,
   Objective,
   Optimizer,
@@ -11,8 +13,7 @@ import type {
   Runtime,
   Schedule,
 } from "@semlink/engine";
-import { buildTrainStep, Trainer } from "@semlink/engine";
-import { type CheckpointOptions, fit, type MetricsLine } from "@semlink/engine/node";
+import { buildTrainStep, fit, Trainer } from "@semlink/engine";
 import type { Reporter } from "../run/progress.ts";
 
 /** Values of parameters and buffers by name. */
@@ -30,9 +31,9 @@ export interface Phase {
   readonly totalSteps: number;
   /** What it goes on from beside start weights; a state that starts anew if left out. Called only when it is trained. */
   readonly handOver?: () => Promise<HandOver>;
-  /** Steps on the way at which training pauses; see {@link Milestones}. */
+  /** Steps on the way at which training pauses; none if left out. */
   readonly milestones?: Milestones;
-  /** Steps between lines of metrics. */
+  /** Steps between lines of metrics, 50 if left out. */
   readonly logEvery?: number;
   /** Address of drawn start values and of random inputs. */
   readonly rng: Rng;
@@ -59,12 +60,12 @@ export interface HandOver {
 
 /** Pauses of a training, in which others look at what it has reached. */
 export interface Milestones {
-  /** Training pauses after each `every` steps; the last step of the phase is one of them. */
+  /** Training pauses after each `every` steps, and at the end of the phase. */
   readonly every: number;
   /**
-   * Called at each milestone with the latest values, those of `start` among them. One that was passed before training
-   * was stopped is met again when it goes on, with later values: who keeps a record of a milestone looks whether it is
-   * there.
+   * Called at each milestone, after the state is saved, with the latest values, those of `start` among them. The last
+   * milestone is met again by a phase that was stopped there or is finished: whoever keeps a record of it looks whether
+   * it is there.
    */
   readonly reached: (step: number, weights: Weights) => Promise<void>;
 }
@@ -74,9 +75,7 @@ export interface PhaseStore {
   /** The weights of the finished phase; null while it is not finished. */
   weights(): Promise<Weights | null>;
   saveWeights(network: object, weights: Weights): Promise<void>;
-  readonly checkpoints: CheckpointOptions;
-  /** Tensors of the last checkpoint by name. @throws SemlinkError "corrupt-file" when there is none */
-  state(): Promise<ReadonlyMap<string, HostTensor>>;
+  readonly checkpoints: CheckpointStore;
   /** Lines of metrics up to the last checkpoint. */
   metrics(): Promise<readonly MetricsLine[]>;
 }
@@ -85,7 +84,7 @@ export interface PhaseStore {
 export interface TrainingPlace {
   readonly runtime: Runtime;
   /** Cores that training may use, now and later. */
-  readonly cores: { readonly count: number; onChange(listener: (count: number) => void): void };
+  readonly cores: { readonly count: number };
   /** Names the operator that makes the first value that is not finite. */
   readonly detectAnomaly: boolean;
   readonly report: Reporter;
@@ -103,8 +102,8 @@ export interface TrainingPlace {
  * @throws the reason of the signal, after the state is saved
  */
 export async function trainPhase(phase: Phase, start: Weights, place: TrainingPlace): Promise<Weights> {
-  const { name, network, batchSize, totalSteps, rng, milestones, logEvery } = phase;
-  const { runtime, detectAnomaly, report, signal } = place;
+  const { name, network, batchSize, shards, totalSteps, rng, milestones, logEvery } = phase;
+  const { runtime, cores, detectAnomaly, report, signal } = place;
   const store = place.phase(name);
   const finished = await store.weights();
   if (finished) {
@@ -119,6 +118,8 @@ export async function trainPhase(phase: Phase, start: Weights, place: TrainingPl
     rng,
     binding: { batch: batchSize },
     initial: start,
+    shards,
+    cores: cores.count,
     detectAnomaly,
   });
   try {
@@ -126,13 +127,16 @@ export async function trainPhase(phase: Phase, start: Weights, place: TrainingPl
       const { step, state } = await phase.handOver();
       trainer.restore({ step, tensors: handedOver(trainer.state().tensors, state) });
     }
-    for (const until of pausesOf(trainer.step, totalSteps, milestones?.every)) {
+    const saved = milestones && (await store.checkpoints.load());
+    const pauses = pausesOf(trainer.step, totalSteps, milestones?.every);
+    for (const until of pauses.filter((pause) => pause >= Number(saved?.metadata["step"] ?? 0))) {
       await fit({
         trainer,
         totalSteps: until,
         schedule: phase.schedule,
         batch,
-        checkpoint: store.checkpoints,
+        checkpoints: store.checkpoints,
+        cores: () => cores.count,
         ...(logEvery === undefined ? {} : { logEvery }),
         onLog: (done, metrics) => {
           report({ stage: name, done, total: totalSteps, metrics });
@@ -149,11 +153,8 @@ export async function trainPhase(phase: Phase, start: Weights, place: TrainingPl
   }
 }
 
-/**
- * The state that a phase starts from: every tensor of its own state, weights and moments alike, with the value that is
- * handed over under its name, or with its fresh one.
- */
-export function handedOver(
+/** Every tensor of a fresh state with the value that is handed over under its name, or with its own. */
+function handedOver(
   fresh: ReadonlyMap<string, HostTensor>,
   left: ReadonlyMap<string, HostTensor>,
 ): Map<string, HostTensor> {

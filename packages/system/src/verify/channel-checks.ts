@@ -5,10 +5,12 @@ import type { ChannelModel } from "../channel/channel-model.ts";
 import { dbToLinear } from "../channel/decibel.ts";
 import { type LinkSample, sampleLink, SAMPLE_SIZE } from "../channel/law-sample.ts";
 import type { Check } from "./check.ts";
+import type { LinePlace, TheoryCurve } from "./theory-curve.ts";
 
 const BATCH = 2000;
 const SOURCE = "conventions: y = h x + n, n ~ CN(0, no), E|h|^2 = 1";
 const LEVELS_DB = [0, 10] as const;
+const CURVE_DB = Array.from({ length: 21 }, (_, i) => i - 5);
 
 /** What theory says of a channel, whichever it is: its noise, its gain, and what follows from the gain's distribution. */
 export function channelChecks(model: ChannelModel): Check[] {
@@ -81,8 +83,7 @@ function gainChecks(model: ChannelModel): Check[] {
     const snr = dbToLinear(esNoDb);
     const place = `${name} at ${esNoDb} dB`;
     const capacity = (gain: number): number => Math.log2(1 + gain * snr);
-    // The end of the range counts: the quadrature has a node on it.
-    const outage = mean((gain) => (gain * snr <= 1 + 1e-9 ? 1 : 0), 1 / snr);
+    const outage = outageOf(model, esNoDb);
     return [
       {
         ...{ kind: "mean", name: place, quantity: "ergodic capacity [bit]", theory: mean(capacity) },
@@ -92,13 +93,36 @@ function gainChecks(model: ChannelModel): Check[] {
         ? []
         : [
             {
-              ...{ kind: "mean" as const, name: place, quantity: "outage at 1 bit", theory: outage },
-              ...{ variance: outage * (1 - outage), source: "Tse & Viswanath 2005, section 5.4.1" },
+              kind: "mean" as const,
+              name: place,
+              quantity: "outage at 1 bit",
+              theory: outage,
+              variance: outage * (1 - outage),
+              source: "Tse & Viswanath 2005, section 5.4.1",
+              place: { ...outageLine(name), x: esNoDb },
               sample: over((gain) => (capacity(gain) < 1 ? 1 : 0)),
             },
           ]),
     ];
   });
+}
+
+/** The line of theory in the chart of a channel that fades and says how its gain is distributed; none for others. */
+export function channelCurves(model: ChannelModel): TheoryCurve[] {
+  if (model.isLinear === false || model.kindIndex === 0 || model.gainMean === undefined) return [];
+  const points = CURVE_DB.map((esNoDb) => [esNoDb, outageOf(model, esNoDb)] as const);
+  return [{ ...outageLine(model.name), points: points.filter(([, outage]) => outage > 0) }];
+}
+
+/** Probability that a symbol carries less than one bit, `P(log2(1 + |h|^2 S) < 1)`. */
+function outageOf(model: ChannelModel, esNoDb: number): number {
+  const snr = dbToLinear(esNoDb);
+  // The end of the range counts: the quadrature has a node on it.
+  return model.gainMean!((gain) => (gain * snr <= 1 + 1e-9 ? 1 : 0), 1 / snr);
+}
+
+function outageLine(name: string): LinePlace {
+  return { chart: "outage", panel: name, series: "less than 1 bit per symbol" };
 }
 
 function sampleOf(model: ChannelModel, rng: Rng): LinkSample {

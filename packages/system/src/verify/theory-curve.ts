@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The charts of theory against simulation, in the order of the page. */
-export const VERIFY_CHARTS = ["bit-error-rates", "block-error-rates", "label-errors"] as const;
+export const VERIFY_CHARTS = ["bit-error-rates", "block-error-rates", "label-errors", "outage"] as const;
 
 /** Name of a chart, also of its files. */
 export type VerifyChartId = (typeof VERIFY_CHARTS)[number];

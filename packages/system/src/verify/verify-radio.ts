@@ -6,7 +6,7 @@ import type { ChannelModel } from "../channel/channel-model.ts";
 import { radioOf } from "../channel/radio.ts";
 import { measureLdpcThroughput } from "../modem/index.ts";
 import type { Reporter } from "../run/progress.ts";
-import { channelChecks } from "./channel-checks.ts";
+import { channelChecks, channelCurves } from "./channel-checks.ts";
 import type { Check, VerifyCheck } from "./check.ts";
 import { checkFamilies } from "./check-families.ts";
 import { graphCheck, standardRadios } from "./checks/graphs.ts";
@@ -54,7 +54,7 @@ export async function verifyRadio(options: VerifyOptions = {}): Promise<VerifyRe
     ...{ schema: "semlink-verify/1", seed, isQuick, channel: channel?.name ?? null },
     passed: checks.every(({ passed }) => passed),
     checks,
-    curves: channel ? [] : checkFamilies.flatMap(({ curves }) => curves?.() ?? []),
+    curves: channel ? channelCurves(channel) : checkFamilies.flatMap(({ curves }) => curves?.() ?? []),
     throughput: channel || isQuick ? null : ldpcThroughput(),
   };
 }

@@ -3,8 +3,11 @@ import { ShapeError } from "../../errors.ts";
 import { formatShape, sameShape } from "../../graph/dim.ts";
 import { placeOf } from "../../graph/scope.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
+import type { Emitter, Value } from "../../onnx/emitter.ts";
+import type { BlockedSizes } from "../conv/blocked-kernels.ts";
+import { isAtHandInBlocks } from "../conv/blocked-layout.ts";
 import { checkDType } from "../infer.ts";
-import { reshape } from "../reshape.ts";
+import { reshape } from "../layout.ts";
 
 /**
  * Number of channels of `[batch, channels, ...]`.
@@ -43,4 +46,22 @@ export function reducedAxes({ shape }: Pick<TensorType, "shape">): number[] {
 /** A vector [channels] shaped so that it broadcasts over `x`. */
 export function perChannel(vector: Tensor, x: TensorType): Tensor {
   return reshape(vector, [vector.shape[0]!, ...x.shape.slice(2).map(() => 1)]);
+}
+
+/** Sizes of an image that is at hand in whole blocks, as behind a blocked convolution; else null. */
+export function blockedSizes(onnx: Emitter, x: Value, { shape }: TensorType): BlockedSizes | null {
+  const block = onnx.kernels.nchwcBlock;
+  const [batch, channels, height, width] = shape;
+  const areKnown =
+    typeof batch === "number" &&
+    typeof channels === "number" &&
+    typeof height === "number" &&
+    typeof width === "number";
+  if (block === null || !areKnown || channels % block !== 0 || !isAtHandInBlocks(onnx, x)) return null;
+  return [batch, channels, height, width];
+}
+
+/** The same number for each channel. */
+export function channelVector(onnx: Emitter, channels: number, value: number): Value {
+  return onnx.constant("float32", [channels], new Array<number>(channels).fill(value));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OpCases } from "../../testing/op-cases.ts";
 import { opCases } from "../../testing/op-cases.ts";
-import { channelAt, normalized } from "./batch-norm-float64.ts";
+import { channelAt, normalized } from "./normalize-channels.cases.ts";
 import { normalizeBatchOp } from "./normalize-batch.ts";
 import type { EpsilonAttribute } from "./normalize-channels.ts";
 

@@ -14,15 +14,12 @@ import {
 } from "../conv/blocked-kernels.ts";
 import { fromBlocked, toBlocked } from "../conv/blocked-layout.ts";
 import { reshaped } from "../conv/grid.ts";
-import { joinedParams } from "../join-params.ts";
-import { concat } from "../concat.ts";
-import { sqrt } from "../power.ts";
-import { reshape } from "../reshape.ts";
-import { sizeOf } from "../size-of.ts";
-import { blockedSizes, channelVector } from "./blocked-image.ts";
-import { channelCombinationOp } from "./channel-combination.ts";
-import { channelMomentsOp } from "./channel-moments.ts";
-import { channelsOf, checkChannelVector, reducedAxes } from "./channels.ts";
+import { joinedParams, concat } from "../concat.ts";
+import { sqrt } from "../elementary.ts";
+import { reshape } from "../layout.ts";
+import { sizeOf } from "../reduce.ts";
+import { blockedSizes, channelVector, channelsOf, checkChannelVector, reducedAxes } from "./channels.ts";
+import { channelCombinationOp, channelMomentsOp } from "./channel-moments.ts";
 import type { EpsilonAttribute } from "./normalize-channels.ts";
 import { channelConstant } from "./normalize-channels.ts";
 

@@ -5,7 +5,7 @@ import { constant } from "../../graph/leaves.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { float } from "../../onnx/emitter.ts";
 import { add, div, mul, neg, sub } from "../arithmetic.ts";
-import { sqrt } from "../power.ts";
+import { sqrt } from "../elementary.ts";
 import { sum } from "../reduce.ts";
 import { channelsOf, checkChannelVector, perChannel, reducedAxes } from "./channels.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { gradients } from "../../graph/gradient.ts";
+import { gradients } from "../../autodiff/gradient.ts";
 import { input } from "../../graph/leaves.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { nchwcKernels } from "../../onnx/kernel-set.ts";
@@ -8,17 +8,18 @@ import { lower } from "../../onnx/lower.ts";
 import { rngFrom } from "../../random/index.ts";
 import { nodeRuntime } from "../../runtime/node.ts";
 import { kernelSetsOf, runIn } from "../../testing/check-op-runtime.ts";
-import { numElements } from "../../testing/float64-tensor.ts";
+import { numElements } from "../../testing/op-cases.ts";
 import { evaluate } from "../../testing/interpreter.ts";
 import { expectClose } from "../../testing/matchers.ts";
 import type { Float64Tensor } from "../../testing/op-cases.ts";
 import { add, mul } from "../arithmetic.ts";
-import { batchNorm } from "../batch-norm/index.ts";
+import { batchNorm } from "../batch-norm/batch-norm.ts";
 import { opCasesList } from "../index.cases.ts";
-import { globalAveragePool, maxPool2d } from "../pool/index.ts";
+import { globalAveragePool } from "../pool/average-pool.ts";
+import { maxPool2d } from "../pool/max-pool.ts";
 import { sum } from "../reduce.ts";
-import { relu } from "../relu.ts";
-import { reshape } from "../reshape.ts";
+import { relu } from "../activations.ts";
+import { reshape } from "../layout.ts";
 import { conv2d } from "./conv2d.ts";
 
 const runtime = await nodeRuntime();

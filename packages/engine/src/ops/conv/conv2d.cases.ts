@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { numElements } from "../../testing/float64-tensor.ts";
 import type { OpCases, OpSample } from "../../testing/op-cases.ts";
-import { opCases } from "../../testing/op-cases.ts";
-import { forEachProduct } from "./conv-float64.ts";
+import { numElements, opCases } from "../../testing/op-cases.ts";
+import { forEachProduct, convolutionSamples, unitMotion } from "./convolution.cases.ts";
 import { conv2dOp } from "./conv2d.ts";
-import { convolutionSamples, unitMotion } from "./conv-samples.ts";
 import type { ConvAttributes } from "./geometry.ts";
 
 export const conv2dCases: OpCases<ConvAttributes> = opCases<ConvAttributes>({

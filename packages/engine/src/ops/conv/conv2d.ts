@@ -3,7 +3,7 @@ import type { Op } from "../../graph/define-op.ts";
 import { defineOp } from "../../graph/define-op.ts";
 import type { Siblings, Tensor } from "../../graph/tensor.ts";
 import type { KernelSet } from "../../onnx/kernel-set.ts";
-import { joinedParams } from "../join-params.ts";
+import { joinedParams } from "../concat.ts";
 import { sum } from "../reduce.ts";
 import { pad } from "../slice.ts";
 import { isAtHandInBlocks } from "./blocked-layout.ts";

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { numElements } from "../../testing/float64-tensor.ts";
 import type { OpCases } from "../../testing/op-cases.ts";
-import { opCases } from "../../testing/op-cases.ts";
-import { forEachProduct, geometryOf } from "./conv-float64.ts";
-import { convolutionSamples, unitMotion } from "./conv-samples.ts";
+import { numElements, opCases } from "../../testing/op-cases.ts";
+import { forEachProduct, geometryOf, convolutionSamples, unitMotion } from "./convolution.cases.ts";
 import type { InputGradientAttributes } from "./input-gradient.ts";
 import { conv2dInputGradientOp } from "./input-gradient.ts";
 

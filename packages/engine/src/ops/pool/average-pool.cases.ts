@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { numElements } from "../../testing/float64-tensor.ts";
 import type { OpCases } from "../../testing/op-cases.ts";
-import { opCases } from "../../testing/op-cases.ts";
+import { numElements, opCases } from "../../testing/op-cases.ts";
 import type { AvgPoolGradientAttributes } from "./average-pool.ts";
 import { avgPool2dGradientOp, avgPool2dOp } from "./average-pool.ts";
-import { forEachWindow } from "./pool-float64.ts";
+import { forEachWindow, pooledShape, poolSamples, tooMuchPadding } from "./pool.cases.ts";
 import type { PoolAttributes } from "./pool-geometry.ts";
-import { pooledShape, poolSamples, tooMuchPadding } from "./pool-samples.ts";
 
 export const avgPool2dCases: OpCases<PoolAttributes> = opCases<PoolAttributes>({
   op: avgPool2dOp,

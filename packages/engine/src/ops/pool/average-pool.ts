@@ -6,11 +6,12 @@ import type { Emitter, Value } from "../../onnx/emitter.ts";
 import { hasBlockedInputGradient } from "../conv/forms/blocked.ts";
 import { blockedDepthwiseInputGradient } from "../conv/forms/blocked-depthwise.ts";
 import { directInputGradient } from "../conv/forms/direct.ts";
-import { checkGradient } from "../conv/geometry.ts";
+import { mean } from "../reduce.ts";
+import { checkGradient, imageShape } from "../conv/geometry.ts";
 import { canReorder } from "../conv/traits.ts";
 import type { Window } from "../conv/window.ts";
 import { inputIndex, tapsOf } from "../conv/window.ts";
-import { emitPool } from "./emit-pool.ts";
+import { emitPool } from "./pool-grid.ts";
 import type { PoolAttributes, PoolGeometry, PoolOptions } from "./pool-geometry.ts";
 import { onnxPoolAttributes, poolAttributes, poolGeometry, pooledType } from "./pool-geometry.ts";
 
@@ -127,4 +128,16 @@ function repeated(onnx: Emitter, x: Value, times: number): Value {
     coordinate_transformation_mode: "asymmetric",
     nearest_mode: "floor",
   });
+}
+
+/**
+ * Mean of each channel: `y[n, c] = (1 / (height·width)) Σ x[n, c, :, :]`.
+ *
+ * @param x - [batch, channels, height, width]; only the batch may be symbolic
+ * @returns [batch, channels]
+ * @throws ShapeError `rank`, `dtype`, `symbolic-size`
+ */
+export function globalAveragePool(x: Tensor): Tensor {
+  imageShape("globalAveragePool", x);
+  return mean(x, { axes: [2, 3] });
 }

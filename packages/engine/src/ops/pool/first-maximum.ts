@@ -5,7 +5,7 @@ import type { Grid } from "../conv/grid.ts";
 import { interleaveGrids, padGrid, tapOfPadded } from "../conv/grid.ts";
 import type { Window, WindowPhase } from "../conv/window.ts";
 import { paddingAfter, phaseSize, phasesOf, tapsOf } from "../conv/window.ts";
-import { fromGrid, toGrid } from "./image-grid.ts";
+import { fromGrid, toGrid } from "./pool-grid.ts";
 import type { PoolGeometry } from "./pool-geometry.ts";
 
 // Which input of a window is its maximum is found by comparing, tap by tap, what the tap sees with the maximum. ONNX

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { numElements } from "../../testing/float64-tensor.ts";
 import type { Domain, OpCases } from "../../testing/op-cases.ts";
-import { opCases } from "../../testing/op-cases.ts";
+import { numElements, opCases } from "../../testing/op-cases.ts";
 import { maxPool2dGradientOp, maxPool2dOp, maxPool2dSelectOp } from "./max-pool.ts";
-import { firstMaximum, forEachWindow } from "./pool-float64.ts";
+import { firstMaximum, forEachWindow, pooledShape, poolSamples, tooMuchPadding } from "./pool.cases.ts";
 import type { PoolAttributes } from "./pool-geometry.ts";
-import { pooledShape, poolSamples, tooMuchPadding } from "./pool-samples.ts";
 
 // Central differences need a maximum that stays where it is.
 const distinct: Domain = { distinct: true };

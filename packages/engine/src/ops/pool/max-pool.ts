@@ -3,8 +3,9 @@ import type { Op } from "../../graph/define-op.ts";
 import { defineOp } from "../../graph/define-op.ts";
 import type { Tensor, TensorType } from "../../graph/tensor.ts";
 import type { Emitter, Value } from "../../onnx/emitter.ts";
-import { checkGradient } from "../conv/geometry.ts";
-import { emitPool } from "./emit-pool.ts";
+import { max } from "../reduce.ts";
+import { checkGradient, imageShape } from "../conv/geometry.ts";
+import { emitPool } from "./pool-grid.ts";
 import { firstMaximumScatter, firstMaximumSelect } from "./first-maximum.ts";
 import type { PoolAttributes, PoolOptions } from "./pool-geometry.ts";
 import { onnxPoolAttributes, poolAttributes, poolGeometry, pooledType } from "./pool-geometry.ts";
@@ -64,4 +65,17 @@ function emitMaxPool(onnx: Emitter, x: Value, type: TensorType, attrs: PoolAttri
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
   return maxPool2dOp.call([x], poolAttributes(options));
+}
+
+/**
+ * Maximum of each channel: `y[n, c] = max x[n, c, :, :]`.
+ *
+ * @param x - [batch, channels, height, width]; only the batch may be symbolic
+ * @returns [batch, channels]
+ * @throws ShapeError `rank`, `dtype`, `symbolic-size`
+ * @differs equal maxima share the gradient; PyTorch gives it to the first of them.
+ */
+export function globalMaxPool(x: Tensor): Tensor {
+  imageShape("globalMaxPool", x);
+  return max(x, { axes: [2, 3] });
 }

@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import type { PrimitiveSet, PrimitiveSource } from "../primitive-sets.ts";
 import { isPrimitiveModule, namedPrimitives, primitiveSet } from "../primitive-sets.ts";
 import type { Primitive } from "../primitives/primitive.ts";
-import { loadOwnModule } from "../../config/own-module.ts";
+import { loadOwnModule } from "../../config/node/own-module.ts";
 
 const CODE = "primitive-module";
 const EXPECTED = "k7, darts8 or a module that can be imported";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import type * as z from "zod";
-import { loadOwnModule } from "../../config/own-module.ts";
+import { loadOwnModule } from "../../config/node/own-module.ts";
 import { type ChannelSpec, openRadio, type OwnChannels } from "../channel-spec.ts";
 import { type ChannelDefinition, type ChannelFamily, defineChannel } from "../define-channel.ts";
 import type { Radio } from "../radio.ts";

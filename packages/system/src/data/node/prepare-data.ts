@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { loadOwnModule } from "../../config/own-module.ts";
+import { loadOwnModule } from "../../config/node/own-module.ts";
 import type { Reporter } from "../../run/progress.ts";
 import type { DataConfig } from "../data-config.ts";
 import { assembleDataset } from "../assemble-dataset.ts";

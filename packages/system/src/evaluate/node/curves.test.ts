@@ -21,6 +21,7 @@ describe("trainingCurves", () => {
       {
         stage: "distill",
         metric: "loss",
+        label: "loss",
         points: [
           [50, 2],
           [100, 1],
@@ -29,6 +30,7 @@ describe("trainingCurves", () => {
       {
         stage: "distill",
         metric: "hard",
+        label: "hard",
         points: [
           [50, 1.5],
           [100, 0.5],

@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
 import { capacity } from "../../channel/capacity.ts";
-import { rightShares } from "../line.ts";
+import { accuracyOf } from "../../task/classify/decisions.ts";
 import { capacityBound } from "./capacity-bound.ts";
 import { informationOfImages } from "./channel-information.ts";
 import { labelRateDistortion, labelRateDistortionBound } from "./label-rate-distortion.ts";
@@ -12,17 +12,20 @@ const NUM_CLASSES = 10;
 const fast: ChannelSpec = { model: "rayleigh", form: "fast" };
 
 /** Share of right labels of a device that is right on four images in five. */
-async function accuracyOf(
+async function meritOf(
   bound: typeof capacityBound,
   setup: { channel: ChannelSpec; esNoDb: number; numSymbols: number; count?: number },
 ): Promise<number> {
   const { channel, esNoDb, numSymbols, count = 100 } = setup;
   const labels = Uint8Array.from({ length: count }, (_, image) => image % NUM_CLASSES);
-  const predictions = labels.map((label, image) => (image % 5 === 0 ? (label + 1) % NUM_CLASSES : label));
+  const decisions = labels.map((label, image) => (image % 5 === 0 ? (label + 1) % NUM_CLASSES : label));
   const radio = openRadio(channel);
   const draw = radio.draw(rngFrom(2), { batchSize: count, numSymbols });
-  const line = await bound.prepare({ predictions, numClasses: NUM_CLASSES });
-  const shares = rightShares(await line.transmit({ radio, draw, esNoDb, numSymbols }), labels, NUM_CLASSES);
+  const line = await bound.prepare({ decisions, numAnswers: NUM_CLASSES });
+  const sizes = { numClasses: NUM_CLASSES };
+  const set = { labels, images: new Uint8Array(count), count, channels: 1, height: 1, width: 1 };
+  const received = await line.transmit({ radio, draw, esNoDb, numSymbols });
+  const shares = accuracyOf(sizes).ofItems(received, { set, sizes })!;
   return shares.reduce((sum, share) => sum + share, 0) / count;
 }
 
@@ -30,7 +33,7 @@ describe("capacityBound", () => {
   it("is a step in AWGN: the device's accuracy from k log2(1 + S) = log2 M on, chance below", async () => {
     const threshold = 10 * Math.log10(2 ** (Math.log2(NUM_CLASSES) / 4) - 1);
     const at = (esNoDb: number): Promise<number> =>
-      accuracyOf(capacityBound, { channel: "awgn", esNoDb, numSymbols: 4 });
+      meritOf(capacityBound, { channel: "awgn", esNoDb, numSymbols: 4 });
     expect(await at(threshold + 0.01)).toBeCloseTo(0.8, 6);
     expect(await at(threshold - 0.01)).toBeCloseTo(0.1, 6);
   });
@@ -43,7 +46,7 @@ describe("capacityBound", () => {
     const count = 20_000;
     const needed = (2 ** (Math.log2(NUM_CLASSES) / numSymbols) - 1) / 10 ** (esNoDb / 10);
     const outage = -Math.expm1(-needed);
-    const seen = await accuracyOf(capacityBound, { channel: "rayleigh-block", esNoDb, numSymbols, count });
+    const seen = await meritOf(capacityBound, { channel: "rayleigh-block", esNoDb, numSymbols, count });
     const expected = 0.8 * (1 - outage) + 0.1 * outage;
     expect(Math.abs(seen - expected)).toBeLessThan(5 * Math.sqrt((outage * (1 - outage)) / count) * 0.9);
   });
@@ -83,7 +86,7 @@ describe("labelRateDistortionBound", () => {
   ] as const)(
     "is its closed form, image by image: %o, %d dB, %d symbols",
     async (channel, esNoDb, numSymbols) => {
-      const seen = await accuracyOf(labelRateDistortionBound, { channel, esNoDb, numSymbols });
+      const seen = await meritOf(labelRateDistortionBound, { channel, esNoDb, numSymbols });
       const size = { numClasses: NUM_CLASSES, numSymbols, channel, esNoDb };
       expect(seen).toBeCloseTo(labelRateDistortion({ ...size, classifierAccuracy: 0.8 }), 6);
     },

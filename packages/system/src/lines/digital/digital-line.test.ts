@@ -2,13 +2,19 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openRadio } from "../../channel/channel-spec.ts";
-import { type Received, rightShares } from "../line.ts";
+import { accuracyOf } from "../../task/classify/decisions.ts";
+import type { Received, Truth } from "../../task/task.ts";
+import type { LineReception } from "../line.ts";
 import type { BitPipe, PipeMode } from "./bit-pipe.ts";
 import { digitalLineOf, type MessageSource, type PlanFor } from "./digital-line.ts";
 
 const [COUNT, NUM_CLASSES] = [40, 4];
 const labels = Uint8Array.from({ length: COUNT }, (_, image) => image % NUM_CLASSES);
-const device = { numClasses: NUM_CLASSES, predictions: labels };
+const device = { numAnswers: NUM_CLASSES, decisions: labels };
+const sizes = { numClasses: NUM_CLASSES };
+const set = { labels, images: new Uint8Array(COUNT), count: COUNT, channels: 1, height: 1, width: 1 };
+const truth: Truth = { set, sizes };
+const figure = accuracyOf(sizes);
 
 /** Messages of n bits are right on n images in ten; those of 9 fit one image in two alone. */
 const source: MessageSource = {
@@ -38,13 +44,19 @@ async function received(
   esNoDb: number,
   esNoOffsetDb = 0,
   planFor: PlanFor = (radio) => radio,
-): Promise<Received> {
+): Promise<LineReception> {
   const line = await digitalLineOf({
-    ...{ name: "steps", label: "Steps", role: "digital", pipe },
+    name: "steps",
+    label: "Steps",
+    role: "digital",
+    pipe,
+    receives: ["decision"],
     source: () => Promise.resolve(source),
-    selection: { device, labels },
-    ...{ rng: rngFrom(1), planFor },
+    selection: { device, truth, figure },
+    rng: rngFrom(1),
+    planFor,
     ledger: () => [],
+    convention: "steps",
   }).prepare(device);
   const radio = openRadio({ model: "awgn", receiver: { esNoOffsetDb } });
   const draw = radio.draw(rngFrom(2), { batchSize: COUNT, numSymbols: 4 });
@@ -52,7 +64,7 @@ async function received(
 }
 
 function accuracy(result: Received): number {
-  return rightShares(result, labels, NUM_CLASSES).reduce((sum, share) => sum + share, 0) / COUNT;
+  return figure.ofItems(result, truth)!.reduce((sum, share) => sum + share, 0) / COUNT;
 }
 
 describe("digitalLineOf", () => {

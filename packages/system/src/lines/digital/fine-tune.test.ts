@@ -1,50 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom } from "@semlink/engine";
+import { Build, input, rngFrom } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { viewBank, writeBatch } from "../../data/augment.ts";
+import { imageLength } from "../../data/dataset.ts";
 import { imageSettings } from "./compressed-images.ts";
 import { imagesAtBudgets } from "./images-at-budgets.ts";
 import { imageBudgets } from "./separation.ts";
-import { studentNetwork } from "../../link/networks.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
-import { loadWeights } from "../../train/node/phase-files.ts";
-import { drawnWeights } from "../../open-graph.fixture.ts";
+import type { Reporter } from "../../run/progress.ts";
+import { studentEncoder } from "../../student/student-encoder.ts";
+import { classify } from "../../task/classify/classify.ts";
+import { phaseFiles } from "../../train/node/phase-files.ts";
+import type { TrainingPlace, Weights } from "../../train/phase.ts";
+import { drawnWeights, openGraph } from "../../open-graph.fixture.ts";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import { fineTuneOnCompressed, type FineTuneOptions } from "./fine-tune.ts";
-import { runStudent } from "../../evaluate/link-evaluation.ts";
 
 const tempFolder = eachTempFolder();
 const { data, shape, experiment } = tinyProblem(64);
-const network = studentNetwork(shape, experiment.student, null);
+const sizes = classify.sizes(data);
+const network = {
+  student: studentEncoder(experiment.student, shape, []),
+  head: classify.head(shape.embedDim, sizes, null),
+};
 const start = drawnWeights(network, 3);
 const { separation } = experiment.evaluate;
 const fineTuning = { ...separation.fineTuning, images: 64, copies: 2, steps: 51, batchSize: 16 };
 const lengths = [256];
 
-async function tune(changes: Partial<FineTuneOptions> = {}): Promise<Map<string, Float32Array>> {
-  const { folder = await mkdtemp(join(tempFolder(), "tuned-")) } = changes;
-  const { signal } = new AbortController();
-  const runtime = await nodeRuntime({ intraOpThreads: 1 });
-  await fineTuneOnCompressed({
-    ...{ data, shape, student: experiment.student, start, lengths, folder, runtime, signal },
-    separation: { formats: ["jpeg"], fineTuning },
-    rng: rngFrom(5),
-    report: () => undefined,
-    ...changes,
-  });
-  return loadWeights(folder);
+interface Changes extends Partial<FineTuneOptions> {
+  readonly folder?: string;
+  readonly signal?: AbortSignal;
+  readonly report?: Reporter;
 }
 
-async function accuracy(weights: ReadonlyMap<string, Float32Array>): Promise<number> {
+async function tune(changes: Changes = {}): Promise<Weights> {
+  const {
+    folder = await mkdtemp(join(tempFolder(), "tuned-")),
+    signal = new AbortController().signal,
+    report = () => undefined,
+    ...options
+  } = changes;
+  const place: TrainingPlace = {
+    runtime: await nodeRuntime({ intraOpThreads: 1 }),
+    cores: { count: 1, onChange: () => undefined },
+    detectAnomaly: false,
+    report,
+    signal,
+    phase: () => phaseFiles(folder),
+  };
+  return fineTuneOnCompressed({
+    task: classify,
+    data,
+    network,
+    start,
+    separation: { formats: ["jpeg"], fineTuning },
+    lengths,
+    rng: rngFrom(5),
+    place,
+    ...options,
+  });
+}
+
+async function accuracy(weights: Weights): Promise<number> {
   const budgets = imageBudgets(lengths, ["jpeg"]);
   const ladders = imageSettings(["jpeg"]);
   const seen = await imagesAtBudgets(data.test, { ladders, budgets, copies: 1, rng: rngFrom(8) });
-  const runtime = await nodeRuntime({ intraOpThreads: 1 });
-  const { signal } = new AbortController();
-  const { predictions } = await runStudent(network, seen, { data, shape, weights, runtime, signal });
-  return predictions.filter((decision, image) => decision === seen.labels[image]).length / seen.count;
+  const build = new Build(network, { training: false });
+  const features = build.apply(network.student, input("images", ["batch", ...shape.imageShape]));
+  const answers = await openGraph({ logits: build.apply(network.head, features) }, weights);
+  const images = new Float32Array(seen.count * imageLength(seen));
+  const all = Uint32Array.from({ length: seen.count }, (_, image) => image);
+  writeBatch(images, seen, all, viewBank(1)[0]!, data.mean, data.std);
+  const decisions = classify.decide((await answers.run({ images })).logits, sizes);
+  return decisions.filter((decision, image) => decision === seen.labels[image]).length / seen.count;
 }
 
 describe("fineTuneOnCompressed", () => {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelCode } from "./label-code.ts";
-import { labelLines } from "./label-lines.ts";
+import { repetitionQpsk } from "./repetition-qpsk.ts";
 import { maxSimplexPoints, simplexCodebook } from "./simplex.ts";
 import { largestCorrelation, sphericalCode } from "./spherical-code.ts";
 
@@ -19,7 +19,7 @@ function correlations(codebook: Float32Array, numSymbols: number): { i: number; 
   );
 }
 
-describe.each(labelLines.map((line) => [line.name, line] as const))("%s", (_name, line) => {
+describe.each([labelCode, repetitionQpsk].map((line) => [line.name, line] as const))("%s", (_name, line) => {
   it("has [numClasses, numSymbols, 2] values and mean symbol power exactly 1 per codeword", () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { loadOwnModule } from "../../config/own-module.ts";
+import { loadOwnModule } from "../../config/node/own-module.ts";
 import type { LearnedLine } from "../learned/learned-line.ts";
 import { learnedLines } from "../learned/learned-lines.ts";
 import type { LearnedLineSpec } from "../learned/line-spec.ts";

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
-import type { Comparison, Results } from "../../results/results.ts";
-import { signedInterval, signedPoints } from "../number-format.ts";
+import type { Comparison, FigureInfo, Results } from "../../results/results.ts";
+import { differenceUnit, scaleOf, signedEnds, signedNumber } from "../figure-format.ts";
 import { themed } from "../palette.ts";
-import { CHART_FONT_SIZE, drawPlot, renderFigure } from "../render-svg.ts";
+import { CHART_FONT_SIZE, type DrawingDocument, drawPlot, FULL_WIDTH, renderFigure } from "../render-svg.ts";
 import { containsZero, shownComparisons } from "../selection.ts";
-import { FULL_WIDTH } from "./grid-layout.ts";
 
 interface ComparisonRow {
   readonly index: number;
@@ -22,24 +21,27 @@ const LABEL_WIDTH = 380;
 const VALUE_WIDTH = 170;
 
 /**
- * Paired differences [percentage points] as dots with 95 % whiskers, one row each; the dot is hollow where the
+ * Paired differences in a figure (shares in percentage points) as dots with 95 % whiskers, one row each; the dot is hollow where the
  * interval contains zero.
  */
-export function comparisonsChart(results: Results): string | undefined {
-  const comparisons = shownComparisons(results);
+export function comparisonsChart(
+  results: Results,
+  info: FigureInfo,
+  document: DrawingDocument,
+): string | undefined {
+  const comparisons = shownComparisons(results).filter(({ figure }) => figure === info.id);
   if (comparisons.length === 0) return undefined;
-  const rows = comparisons.map(rowOf);
+  const rows = comparisons.map((comparison, index) => rowOf(comparison, info, index));
   const height = rows.length * ROW_HEIGHT + 52;
   const ink = themed("ink");
-  const drawing = drawPlot({
-    ...{
-      width: FULL_WIDTH,
-      height,
-      marginTop: 4,
-      marginBottom: 48,
-      marginLeft: LABEL_WIDTH,
-      marginRight: VALUE_WIDTH,
-    },
+  const unit = info.isShare ? "percentage points" : differenceUnit(info);
+  const options: Plot.PlotOptions = {
+    width: FULL_WIDTH,
+    height,
+    marginTop: 4,
+    marginBottom: 48,
+    marginLeft: LABEL_WIDTH,
+    marginRight: VALUE_WIDTH,
     style: { fontSize: `${CHART_FONT_SIZE}px` },
     x: { axis: null, nice: true, inset: 12 },
     y: { type: "band", domain: rows.map(({ index }) => index), axis: null, padding: 0.2 },
@@ -47,7 +49,7 @@ export function comparisonsChart(results: Results): string | undefined {
       Plot.gridX({ stroke: themed("rule"), strokeOpacity: 1, ticks: 8 }),
       Plot.ruleX([0], { stroke: ink, strokeWidth: 1.2 }),
       Plot.axisX({
-        label: "difference [percentage points]",
+        label: unit === "" ? "difference" : `difference [${unit}]`,
         labelAnchor: "center",
         labelArrow: "none",
         labelOffset: 40,
@@ -82,21 +84,25 @@ export function comparisonsChart(results: Results): string | undefined {
         fill: ink,
       }),
     ],
-  });
+  };
   return renderFigure({
-    ...{ width: FULL_WIDTH, height, parts: [{ drawing, x: 0, y: 0 }] },
-    label: "Comparisons",
-    description: "Paired differences in percentage points with their 95 % intervals, one row each.",
+    width: FULL_WIDTH,
+    height,
+    parts: [{ drawing: drawPlot(options, document), x: 0, y: 0 }],
+    label: `Comparisons: ${info.label}`,
+    description: `Paired differences in ${info.label} with their 95 % intervals, one row each.`,
   });
 }
 
-function rowOf({ label, difference }: Comparison, index: number): ComparisonRow {
-  const { value, low, high } = difference;
-  const text = `${signedPoints(value)} ${signedInterval(difference)}`;
+function rowOf({ label, difference }: Comparison, info: FigureInfo, index: number): ComparisonRow {
+  const scale = scaleOf(info);
   return {
-    ...{ index, label, text, isClear: !containsZero(difference) },
-    value: 100 * value,
-    low: 100 * low,
-    high: 100 * high,
+    index,
+    label,
+    text: `${signedNumber(info, difference.value)} ${signedEnds(info, difference)}`,
+    isClear: !containsZero(difference),
+    value: scale * difference.value,
+    low: scale * difference.low,
+    high: scale * difference.high,
   };
 }

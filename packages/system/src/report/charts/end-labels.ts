@@ -1,10 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
+import * as Plot from "@observablehq/plot";
+import { themed } from "../palette.ts";
+import { CHART_FONT_SIZE } from "../render-svg.ts";
+import { fitText, textWidth } from "./text-width.ts";
+
+/** A name at the right end of a line. */
+export interface EndLabel {
+  readonly text: string;
+  readonly colour: string;
+  /** Height at which the line ends, in the unit of the y axis. */
+  readonly value: number;
+}
+
+/** The panel beside which labels stand. */
+export interface LabelledPanel {
+  /** Value of the facet column. */
+  readonly column: number;
+  /** [px] */
+  readonly height: number;
+  readonly yDomain: readonly [number, number];
+  /** The x value that lies so many pixels to the right of the panel's edge. */
+  xAtEdge(pixels: number): number;
+}
 
 /** Room for labels along one axis, in the unit of the positions. */
 export interface LabelRoom {
   readonly gap: number;
   readonly low: number;
   readonly high: number;
+}
+
+const LEADER_START = 5;
+const LEADER_END = 20;
+const TEXT_START = 24;
+const MAX_TEXT_WIDTH = 210;
+
+/** Margin [px] right of the last panel that holds these labels. */
+export function labelMargin(labels: readonly string[]): number {
+  const widest = Math.max(0, ...labels.map((label) => textWidth(label, CHART_FONT_SIZE)));
+  return Math.ceil(TEXT_START + Math.min(MAX_TEXT_WIDTH, widest) + 6);
+}
+
+/** Names at the right edge of a panel, spread apart, with leaders. */
+export function endLabelMarks(labels: readonly EndLabel[], panel: LabelledPanel): Plot.Markish[] {
+  if (labels.length === 0) return [];
+  const { column, height, yDomain } = panel;
+  const perPixel = (yDomain[1] - yDomain[0]) / height;
+  const ends = spreadLabels(
+    labels.map(({ value }) => value),
+    { gap: (CHART_FONT_SIZE + 2) * perPixel, low: yDomain[0], high: yDomain[1] },
+  );
+  const placed = labels.map((label, index) => ({
+    ...label,
+    text: fitText(label.text, MAX_TEXT_WIDTH, CHART_FONT_SIZE),
+    column,
+    end: ends[index]!,
+  }));
+  return [
+    Plot.link(placed, {
+      fx: "column",
+      stroke: "colour",
+      strokeWidth: 1,
+      x1: () => panel.xAtEdge(LEADER_START),
+      x2: () => panel.xAtEdge(LEADER_END),
+      y1: "value",
+      y2: "end",
+    }),
+    Plot.text(placed, {
+      fx: "column",
+      x: () => panel.xAtEdge(TEXT_START),
+      y: "end",
+      text: "text",
+      textAnchor: "start",
+      fill: themed("ink"),
+    }),
+  ];
 }
 
 /**

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decimal } from "../number-format.ts";
 import { sequential, themed } from "../palette.ts";
-import { CHART_FONT_SIZE, type PlacedDrawing, renderFigure } from "../render-svg.ts";
+import { CHART_FONT_SIZE, FULL_WIDTH, type PlacedDrawing, renderFigure } from "../render-svg.ts";
 import { type SvgElement, svgElement } from "../svg-tree.ts";
-import { FULL_WIDTH } from "./grid-layout.ts";
 import { binOf, type HeatScale } from "./heat-scale.ts";
 import { fitText, textWidth, wrapText } from "./text-width.ts";
 
 /** One coloured field. */
 export interface HeatCell {
-  /** [percent] */
+  /** In the scale of the map. */
   readonly value: number;
   readonly tooltip: string;
 }
@@ -26,6 +25,10 @@ export interface HeatMapSpec {
     readonly cell: (row: number, column: number) => HeatCell | undefined;
   }[];
   readonly scale: HeatScale;
+  /** Decimals of the numbers. */
+  readonly digits: number;
+  /** Behind the first entry of the key; empty for a pure number. */
+  readonly unit: string;
 }
 
 const SMALL = 11;
@@ -38,7 +41,7 @@ const KEY_WIDTH = 74;
 const KEY_HEIGHT = 16;
 const GAP = 10;
 
-/** Rows by columns of values [percent] as colours with their numbers, and a key to the colours. */
+/** Rows by columns of values as colours with their numbers, and a key to the colours. */
 export function heatMap(spec: HeatMapSpec): string {
   const { rows, columns, panels, label, description } = spec;
   const texts = rows.flatMap((row) => [row.label, row.detail]);
@@ -51,14 +54,14 @@ export function heatMap(spec: HeatMapSpec): string {
   const top = KEY_HEIGHT + GAP + 2 * LINE_HEIGHT + headHeight + 4;
   const panelWidth = cellWidth * columns.length;
   const parts: PlacedDrawing[] = [
-    { drawing: colourKey(spec.scale), x: labelWidth, y: 0 },
+    { drawing: colourKey(spec), x: labelWidth, y: 0 },
     { drawing: rowLabels(rows, labelWidth - GAP), x: 0, y: top },
     ...panels.flatMap(({ title, cell }, index) => {
       const x = labelWidth + index * (panelWidth + PANEL_GAP);
       const head = columnHeads(title, heads, cellWidth, headHeight);
       const fields = rows.flatMap((_, row) =>
         columns.map((_, column) =>
-          field(cell(row, column), { x: column * cellWidth, y: row * ROW_HEIGHT, cellWidth }, spec.scale),
+          field(cell(row, column), { x: column * cellWidth, y: row * ROW_HEIGHT, cellWidth }, spec),
         ),
       );
       return [
@@ -77,7 +80,7 @@ export function heatMap(spec: HeatMapSpec): string {
 function field(
   cell: HeatCell | undefined,
   { x, y, cellWidth }: { readonly x: number; readonly y: number; readonly cellWidth: number },
-  scale: HeatScale,
+  { scale, digits }: Pick<HeatMapSpec, "scale" | "digits">,
 ): SvgElement {
   const box = { x: x + 1, y: y + 1, width: cellWidth - 2, height: ROW_HEIGHT - 2 };
   if (cell === undefined) return svgElement("rect", { ...box, fill: "none", stroke: themed("rule") });
@@ -87,7 +90,7 @@ function field(
     svgElement("title", {}, [cell.tooltip]),
     svgElement("rect", { ...box, fill: themed(fill) }),
     svgElement("text", { ...place, fill: themed(text), "font-variant": "tabular-nums" }, [
-      decimal(cell.value, 1),
+      decimal(cell.value, digits),
     ]),
   ]);
 }
@@ -119,18 +122,22 @@ function rowLabels(rows: HeatMapSpec["rows"], width: number): SvgElement {
   return svgElement("g", {}, texts);
 }
 
-function colourKey({ start, step, numBins }: HeatScale): SvgElement {
-  const digits = Number.isInteger(step) ? 0 : 1;
+function colourKey({ scale, unit }: Pick<HeatMapSpec, "scale" | "unit">): SvgElement {
+  const { start, step, numBins } = scale;
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
   const boxes = sequential.slice(0, numBins).flatMap(({ fill, text }, bin) => {
     const [from, to] = [start + bin * step, start + (bin + 1) * step].map((edge) => decimal(edge, digits));
     const place = { x: bin * KEY_WIDTH + KEY_WIDTH / 2, y: KEY_HEIGHT - 4, "text-anchor": "middle" };
     return [
       svgElement("rect", {
-        ...{ x: bin * KEY_WIDTH, y: 0, width: KEY_WIDTH, height: KEY_HEIGHT },
+        x: bin * KEY_WIDTH,
+        y: 0,
+        width: KEY_WIDTH,
+        height: KEY_HEIGHT,
         fill: themed(fill),
       }),
       svgElement("text", { ...place, "font-size": SMALL, fill: themed(text) }, [
-        bin === 0 ? `${from}–${to} %` : `${from}–${to}`,
+        [`${from}–${to}`, ...(bin === 0 && unit !== "" ? [unit] : [])].join(" "),
       ]),
     ];
   });

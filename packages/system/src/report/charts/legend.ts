@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import { themed } from "../palette.ts";
-import { CHART_FONT_SIZE, drawPlot } from "../render-svg.ts";
+import { CHART_FONT_SIZE, type DrawingDocument, drawPlot } from "../render-svg.ts";
 import type { Series } from "../series.ts";
 import type { SvgElement } from "../svg-tree.ts";
 import { textWidth } from "./text-width.ts";
@@ -33,7 +33,11 @@ export function seriesEntry(series: Series): LegendEntry {
 }
 
 /** Draws entries side by side, wrapped to `width` [px]. */
-export function drawLegend(entries: readonly LegendEntry[], width: number): Legend {
+export function drawLegend(
+  entries: readonly LegendEntry[],
+  width: number,
+  document: DrawingDocument,
+): Legend {
   const placed = placeEntries(entries, width);
   const height = ROW_HEIGHT * (1 + Math.max(0, ...placed.map(({ row }) => row)));
   const marks = placed.flatMap(({ entry, x, row }) => {
@@ -47,7 +51,7 @@ export function drawLegend(entries: readonly LegendEntry[], width: number): Lege
       }),
     ];
   });
-  const drawing = drawPlot({
+  const options: Plot.PlotOptions = {
     width,
     height,
     margin: 0,
@@ -55,7 +59,8 @@ export function drawLegend(entries: readonly LegendEntry[], width: number): Lege
     x: { type: "identity", axis: null },
     y: { type: "identity", axis: null },
     marks,
-  });
+  };
+  const drawing = drawPlot(options, document);
   return { drawing, height };
 }
 

@@ -1,52 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Results } from "../../results/results.ts";
-import { decibels, decimal, percentWithInterval, signedPointsWithInterval } from "../number-format.ts";
-import { type MatrixTable, trainingOf } from "../matrix-selection.ts";
-import { heatMap } from "./heat-map.ts";
+import type { FigureInfo, Results } from "../../results/results.ts";
+import {
+  differenceWithInterval,
+  digitsOf,
+  figureWithInterval,
+  labelWithUnit,
+  scaleOf,
+} from "../figure-format.ts";
+import { cellAt, type MatrixTable, trainingOf } from "../matrix-selection.ts";
+import { decibels, decimal } from "../number-format.ts";
+import { type HeatCell, heatMap } from "./heat-map.ts";
 import { heatScale } from "./heat-scale.ts";
 
 /**
- * Accuracy [%] of every system (rows) under every condition (columns) of one axis, a panel for each Es/N0. The colours
+ * A figure of every system (rows) under every condition (columns) of one axis, a panel for each Es/N0. The colours
  * mean the same in all axes.
  *
  * @param id - of the axis
- * @returns standalone SVG, or undefined when the axis has no cell
+ * @returns standalone SVG, or undefined when the axis has no cell with the figure
  */
-export function mismatchChart({ matrix }: Results, id: string): string | undefined {
+export function mismatchChart(results: Results, id: string, figure: FigureInfo): string | undefined {
+  const { matrix } = results;
   const table = matrix?.axes.find((axis) => axis.id === id);
-  if (matrix === undefined || table === undefined || table.cells.length === 0) return undefined;
-  const { systems, esNoDb, axes, numSymbols } = matrix;
+  if (matrix === undefined || table?.cells.some(({ figures }) => figures[figure.id]) !== true)
+    return undefined;
+  const { esNoDb, axes, numSymbols } = matrix;
+  const all = axes.flatMap(({ cells }) => cells);
+  const systems = matrix.systems.filter((system) => {
+    const own = all.filter((cell) => cell.system === system.id);
+    // A system that was not measured keeps its row; one that has no such figure needs none.
+    return own.length === 0 || own.some(({ figures }) => figures[figure.id]);
+  });
+  const values = all.flatMap(({ figures }) => {
+    const measured = figures[figure.id];
+    return measured === undefined ? [] : [scaleOf(figure) * measured.value];
+  });
   return heatMap({
-    label: table.title,
-    description: `Accuracy in percent at ${numSymbols} symbols, one row per system, one column per condition.`,
-    rows: systems.map((system) => ({ label: system.label, detail: trainingOf(system) })),
+    label: `${table.title}: ${figure.label}`,
+    description: `${labelWithUnit(figure)} at ${numSymbols} symbols, one row per system, one column per condition.`,
+    rows: systems.map((system) => ({ label: system.label, detail: trainingOf(results, system) })),
     columns: table.conditions.map(({ name }) => name),
-    panels: esNoDb.map((level) => ({
+    panels: esNoDb.map((level, index) => ({
       title: `Es/N0 = ${decibels(level)}`,
       cell: (row, column) =>
-        cellAt(table, systems[row]!, table.conditions[column]!, { level, index: esNoDb.indexOf(level) }),
+        heatCellOf(table, figure, {
+          system: systems[row]!,
+          condition: table.conditions[column]!,
+          level,
+          index,
+        }),
     })),
-    scale: heatScale(axes.flatMap(({ cells }) => cells.map(({ accuracy }) => 100 * accuracy.value))),
+    scale: heatScale(values, 5 / 10 ** digitsOf(figure)),
+    digits: digitsOf(figure),
+    unit: figure.isShare ? "%" : "",
   });
 }
 
-function cellAt(
-  { cells }: MatrixTable,
-  { id, label }: { readonly id: string; readonly label: string },
-  { name, sinrDb }: MatrixTable["conditions"][number],
-  { level, index }: { readonly level: number; readonly index: number },
-): { value: number; tooltip: string } | undefined {
-  const cell = cells.find(({ system, condition, esNoDb }) => {
-    return system === id && condition === name && esNoDb === level;
-  });
-  if (cell === undefined) return undefined;
-  const { accuracy, change } = cell;
-  const ratio = sinrDb?.[index];
+function heatCellOf(
+  table: MatrixTable,
+  figure: FigureInfo,
+  place: {
+    readonly system: { readonly id: string; readonly label: string };
+    readonly condition: MatrixTable["conditions"][number];
+    readonly level: number;
+    readonly index: number;
+  },
+): HeatCell | undefined {
+  const { system, condition, level, index } = place;
+  const cell = cellAt(table, { system: system.id, condition: condition.name, esNoDb: level });
+  const measured = cell?.figures[figure.id];
+  if (cell === undefined || measured === undefined) return undefined;
+  const change = cell.changes[figure.id];
+  const ratio = condition.sinrDb?.[index];
   const sentences = [
-    `${label}, ${name}, ${decibels(level)}: ${percentWithInterval(accuracy)}`,
-    ...(change ? [`change ${signedPointsWithInterval(change)}`] : []),
+    `${system.label}, ${condition.name}, ${decibels(level)}: ${figureWithInterval(figure, measured)}`,
+    ...(change === undefined ? [] : [`change ${differenceWithInterval(figure, change)}`]),
     ...(ratio === undefined ? [] : [`SINR ${decimal(ratio, 1)} dB`]),
-    `n = ${decimal(accuracy.n, 0)}`,
+    `n = ${decimal(measured.n, 0)}`,
   ];
-  return { value: 100 * accuracy.value, tooltip: sentences.join(", ") };
+  return { value: scaleOf(figure) * measured.value, tooltip: sentences.join(", ") };
 }

@@ -3,7 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import type { CsvFile } from "../csv.ts";
+import { withLightColours } from "../palette.ts";
+import type { ReportContent } from "../report-content.ts";
 import { renderPng } from "./render-png.ts";
 
 /** Paths of the files that a report consists of. */
@@ -14,18 +15,9 @@ export interface ReportFiles {
   readonly csv: readonly string[];
 }
 
-/** A report as text: its page, its charts by the names of their files, its tables. */
-export interface ReportContent {
-  readonly page: { readonly name: string; readonly text: string };
-  readonly charts: readonly { readonly id: string; readonly svg: string }[];
-  readonly tables: readonly CsvFile[];
-  /** Further files by their paths in the folder. */
-  readonly others?: readonly { readonly path: string; readonly text: string }[];
-}
-
 /**
- * Writes the page, `charts/*.svg`, `charts/*.png` (twice the size), `tables/*.csv` and what else there is into `folder`,
- * each atomically.
+ * Writes the page, `charts/*.svg` in plain colours, `charts/*.png` (twice the size), `tables/*.csv` and what else there
+ * is into `folder`, each atomically.
  *
  * @param folder - is made if it does not exist
  * @throws SemlinkError `disk-full` or `write-failed`
@@ -41,7 +33,7 @@ export async function writeReportFiles(folder: string, content: ReportContent): 
   const svg: string[] = [];
   const png: string[] = [];
   for (const chart of content.charts) {
-    svg.push(await write(join("charts", `${chart.id}.svg`), chart.svg));
+    svg.push(await write(join("charts", `${chart.id}.svg`), withLightColours(chart.svg)));
     png.push(await write(join("charts", `${chart.id}.png`), renderPng(chart.svg)));
   }
   const csv: string[] = [];

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseResults } from "../../results/results.ts";
+import { parseResults } from "../../results/parse-results.ts";
 import { PNG_SCALE } from "./render-png.ts";
 import { syntheticResults } from "../results.fixture.ts";
 import { writeReport } from "./write-report.ts";
@@ -30,8 +30,13 @@ describe("writeReport", () => {
     );
     const found = await readdir(folder, { recursive: true });
     expect(found.filter((path) => path.includes(".")).toSorted()).toEqual(listed.toSorted());
-    expect(files.svg).toHaveLength(7);
+    expect(files.svg).toHaveLength(9);
     expect(files.csv.map((path) => relative(join(folder, "first", "tables"), path))).toContain("lines.csv");
+  });
+
+  it("writes SVG files in plain colours, which every program knows; the page keeps those of its theme", async () => {
+    for (const path of files.svg) expect(await readFile(path, "utf8")).not.toContain("var(");
+    expect(await readFile(files.html, "utf8")).toContain('fill="var(--ink, #1c2127)"');
   });
 
   it("writes PNGs of twice the size of their SVG", async () => {

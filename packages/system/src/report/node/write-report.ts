@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Results } from "../../results/results.ts";
 import type { SearchResults } from "../../search/search-results.ts";
-import { drawCharts } from "../charts.ts";
-import { csvFiles } from "../csv.ts";
-import { reportPage } from "../page.ts";
+import { reportContent } from "../report-content.ts";
+import { drawingDocument } from "./drawing-document.ts";
 import { type ReportFiles, writeReportFiles } from "./report-files.ts";
-import { drawSearchCharts } from "../search/search-charts.ts";
-import { searchCsvFiles } from "../search/search-csv.ts";
 
 export type { ReportFiles } from "./report-files.ts";
 
@@ -25,11 +22,5 @@ export async function writeReport(
   folder: string,
   search: SearchResults | null = null,
 ): Promise<ReportFiles> {
-  const charts = drawCharts(results);
-  const found = search && { results: search, charts: drawSearchCharts(search, charts.length + 1) };
-  return writeReportFiles(folder, {
-    page: { name: "report.html", text: reportPage(results, charts, found) },
-    charts: [...charts, ...(found?.charts ?? [])],
-    tables: [...csvFiles(results), ...(search ? searchCsvFiles(search) : [])],
-  });
+  return writeReportFiles(folder, reportContent(results, drawingDocument(), search));
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DOMParser } from "linkedom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawingDocument } from "./drawing-document.ts";
 import { parseGenotype } from "../../cells/genotype.ts";
 import type { SearchResults } from "../../search/search-results.ts";
 import { parseSearchResults } from "../../search/search-results-schema.ts";
@@ -41,7 +42,7 @@ describe("writeSearchReport", () => {
   it("writes the page, every chart twice and every table", () => {
     expect(basename(files.html)).toBe("search.html");
     expect(files.svg.map((path) => basename(path))).toEqual(
-      drawSearchCharts(results).map(({ id }) => `${id}.svg`),
+      drawSearchCharts(results, drawingDocument()).map(({ id }) => `${id}.svg`),
     );
     expect(files.png).toHaveLength(files.svg.length);
     expect(files.csv.map((path) => basename(path))).toEqual([
@@ -89,7 +90,8 @@ describe("the synthetic results", () => {
 });
 
 describe("the page of a search", () => {
-  const pageOf = (search: SearchResults): string => searchPage(search, drawSearchCharts(search));
+  const pageOf = (search: SearchResults): string =>
+    searchPage(search, drawSearchCharts(search, drawingDocument()));
   const text = textOf(pageOf(results));
 
   it("shows every part: nothing is said to be missing", () => {
@@ -145,13 +147,13 @@ describe("the page of a search", () => {
 
   it("is a section of the main report too, its figures numbered on", () => {
     const main = syntheticResults({ lengths: [4, 16], esNoDb: [0, 10], channels: ["awgn"] });
-    const charts = drawCharts(main);
-    const search = { results, charts: drawSearchCharts(results, charts.length + 1) };
+    const charts = drawCharts(main, drawingDocument());
+    const search = { results, charts: drawSearchCharts(results, drawingDocument(), charts.length + 1) };
     const page = textOf(reportPage(main, charts, search));
     expect(page).toContain("Architecture search What the search was worth");
     expect(page).toContain(`Figure ${charts.length + 1}. Final accuracy against cost`);
     expect(page).toContain(
-      "Made from results.json (semlink-results/1) and search.json (semlink-search/2) alone",
+      "Made from results.json (semlink-results/2) and search.json (semlink-search/1) alone",
     );
     expect(textOf(reportPage(main, charts))).not.toContain("Architecture search");
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatGenotype } from "../../cells/genotype.ts";
 import type { SearchResults } from "../../search/search-results.ts";
+import { drawingDocument } from "./drawing-document.ts";
 import { type ReportFiles, writeReportFiles } from "./report-files.ts";
 import { drawSearchCharts } from "../search/search-charts.ts";
 import { searchCsvFiles } from "../search/search-csv.ts";
@@ -14,7 +15,7 @@ import { searchPage } from "../search/search-page.ts";
  * @throws SemlinkError `disk-full` or `write-failed`
  */
 export async function writeSearchReport(results: SearchResults, folder: string): Promise<ReportFiles> {
-  const charts = drawSearchCharts(results);
+  const charts = drawSearchCharts(results, drawingDocument());
   const page = { name: "search.html", text: searchPage(results, charts) };
   const retrained = new Set(results.finals.map(({ architecture }) => architecture));
   const genotypes = results.architectures.flatMap(({ id, genotype }) =>

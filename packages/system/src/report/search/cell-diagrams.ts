@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
-import { FULL_WIDTH } from "../charts/grid-layout.ts";
 import { themed } from "../palette.ts";
-import { type PlacedDrawing, renderFigure } from "../render-svg.ts";
+import { type PlacedDrawing, renderFigure, FULL_WIDTH } from "../render-svg.ts";
 import { type SvgElement, svgElement } from "../svg-tree.ts";
 import { cellGraph, sourceName } from "./cell-graph.ts";
 import {
@@ -35,7 +34,9 @@ export function cellDiagrams(genotype: Genotype, styles: ReadonlyMap<string, Pri
     y += TITLE_HEIGHT + layout.height + GAP;
   }
   return renderFigure({
-    ...{ width, height: Math.ceil(y - GAP), parts },
+    width,
+    height: Math.ceil(y - GAP),
+    parts,
     label: "Cells of the chosen architecture",
     description: `Normal cell: ${inWords(normal)}. Reduction cell: ${inWords(reduce)}.`,
   });
@@ -67,9 +68,7 @@ function drawVertex({ kind, label, x, y, width }: PlacedVertex, stroke: string):
   const box = { x, y: y - BOX_HEIGHT / 2, width, height: BOX_HEIGHT, rx: isRound ? BOX_HEIGHT / 2 : 5 };
   const text = { x: x + width / 2, y: y + BASELINE, "text-anchor": "middle" };
   return svgElement("g", {}, [
-    svgElement("rect", {
-      ...{ ...box, fill: themed("paper"), stroke, "stroke-width": 1.6 },
-    }),
+    svgElement("rect", { ...box, fill: themed("paper"), stroke, "stroke-width": 1.6 }),
     svgElement("text", { ...text, "font-weight": isRound ? 600 : undefined }, [label]),
   ]);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { arbitraryGenotype } from "../../cells/arbitrary-genotype.fixture.ts";
 import type { CellGenotype } from "../../cells/genotype.ts";
 import { knownPrimitives } from "../../cells/primitive-sets.ts";
-import { FULL_WIDTH } from "../charts/grid-layout.ts";
+import { FULL_WIDTH } from "../render-svg.ts";
 import { textWidth } from "../charts/text-width.ts";
 import { CHART_FONT_SIZE } from "../render-svg.ts";
 import { cellGraph } from "./cell-graph.ts";

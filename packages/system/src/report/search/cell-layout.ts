@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spreadLabels } from "../charts/end-labels.ts";
-import { FULL_WIDTH } from "../charts/grid-layout.ts";
+import { FULL_WIDTH } from "../render-svg.ts";
 import { textWidth } from "../charts/text-width.ts";
 import { CHART_FONT_SIZE } from "../render-svg.ts";
 import type { CellGraph, CellVertex } from "./cell-graph.ts";

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SearchEpoch, SearchTrace } from "../../search/search-results.ts";
-import { FULL_WIDTH } from "../charts/grid-layout.ts";
 import { drawLegend } from "../charts/legend.ts";
 import { themed } from "../palette.ts";
-import { type PlacedDrawing, renderFigure } from "../render-svg.ts";
+import { type PlacedDrawing, renderFigure, FULL_WIDTH, type DrawingDocument } from "../render-svg.ts";
 import { drawEpochPanel, PANEL_MARGIN_LEFT } from "./epoch-panel.ts";
 
 /** A panel of the chart: a quantity of an epoch for each line. */
@@ -59,7 +58,7 @@ function percentOf({ gradientNorm }: SearchEpoch, of: "task" | "penalty"): numbe
 }
 
 /** What a search did over its epochs: losses, entropy, cost, gradient shares, one-shot accuracy, changes. */
-export function dynamicsChart({ epochs }: SearchTrace): string | undefined {
+export function dynamicsChart({ epochs }: SearchTrace, document: DrawingDocument): string | undefined {
   if (epochs.length === 0) return undefined;
   const width = (FULL_WIDTH - GAP * (COLUMNS - 1)) / COLUMNS;
   const parts: PlacedDrawing[] = [];
@@ -75,10 +74,12 @@ export function dynamicsChart({ epochs }: SearchTrace): string | undefined {
     const legend = drawLegend(
       drawn.map(({ label, colour }) => ({ label, colour, kind: "line" }) as const),
       width - PANEL_MARGIN_LEFT,
+      document,
     );
     const panel = drawEpochPanel(
       { title, titleColour: themed("ink"), yLabel, lines: drawn },
       { width, height: PANEL_HEIGHT },
+      document,
     );
     rowHeight = PANEL_HEIGHT + legend.height;
     const x = (index % COLUMNS) * (width + GAP);
@@ -88,7 +89,9 @@ export function dynamicsChart({ epochs }: SearchTrace): string | undefined {
   });
   const rows = Math.ceil(QUANTITIES.length / COLUMNS);
   return renderFigure({
-    ...{ width: FULL_WIDTH, height: rows * (rowHeight + GAP) - GAP, parts },
+    width: FULL_WIDTH,
+    height: rows * (rowHeight + GAP) - GAP,
+    parts,
     label: "The search over its epochs",
     description:
       "Losses, entropy of an edge, expected and derived cost, gradient shares of task and penalty, one-shot accuracy and changed edges over the epochs.",

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { fitText } from "../charts/text-width.ts";
 import { themed } from "../palette.ts";
-import { CHART_FONT_SIZE, drawPlot } from "../render-svg.ts";
+import { CHART_FONT_SIZE, drawPlot, type DrawingDocument } from "../render-svg.ts";
 import type { SvgElement } from "../svg-tree.ts";
 
 /** A quantity over the epochs of a search. */
@@ -33,6 +33,7 @@ const MARGIN_RIGHT = 8;
 export function drawEpochPanel(
   panel: EpochPanel,
   { width, height }: { width: number; height: number },
+  document: DrawingDocument,
 ): SvgElement {
   const { title, titleColour, yLabel, lines, yDomain } = panel;
   const points = lines.flatMap((line) => line.points);
@@ -40,21 +41,19 @@ export function drawEpochPanel(
   const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
   const axis = { labelAnchor: "center", labelArrow: "none", tickSize: 3 } as const;
   const shown = fitText(title, width - MARGIN_RIGHT, CHART_FONT_SIZE);
-  return drawPlot({
-    ...{
-      width,
-      height,
-      marginTop: 24,
-      marginBottom: 38,
-      marginLeft: PANEL_MARGIN_LEFT,
-      marginRight: MARGIN_RIGHT,
-    },
+  const options: Plot.PlotOptions = {
+    width,
+    height,
+    marginTop: 24,
+    marginBottom: 40,
+    marginLeft: PANEL_MARGIN_LEFT,
+    marginRight: MARGIN_RIGHT,
     style: { fontSize: `${CHART_FONT_SIZE}px` },
     x: { axis: null, inset: 6, domain: first < last ? [first, last] : [first - 1, first + 1] },
     y: { axis: null, nice: true, domain: yDomain ?? extentOf(points.map(([, value]) => value)) },
     marks: [
       Plot.gridY({ stroke: themed("rule"), strokeOpacity: 1, ticks: 4 }),
-      Plot.axisX(epochTicks(first, last), { ...axis, label: "epoch", labelOffset: 32, tickFormat: "d" }),
+      Plot.axisX(epochTicks(first, last), { ...axis, label: "epoch", labelOffset: 34, tickFormat: "d" }),
       Plot.axisY({ ...axis, label: yLabel, labelOffset: 54, ticks: 4 }),
       ...lines.flatMap(({ points: own, colour, dash, label }) => {
         const style = { stroke: colour, strokeWidth: 1.8, ...(dash ? { strokeDasharray: dash } : {}) };
@@ -74,7 +73,8 @@ export function drawEpochPanel(
       }),
       Plot.frame({ stroke: themed("muted"), strokeOpacity: 0.7 }),
     ],
-  });
+  };
+  return drawPlot(options, document);
 }
 
 function tooltip(label: string, epoch: number, value: number): string {

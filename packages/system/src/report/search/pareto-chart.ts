@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import type { Architecture, ArchitectureOrigin, SearchResults } from "../../search/search-results.ts";
-import { FULL_WIDTH } from "../charts/grid-layout.ts";
 import { drawLegend } from "../charts/legend.ts";
 import { percent, percentInterval } from "../number-format.ts";
 import { themed } from "../palette.ts";
-import { CHART_FONT_SIZE, drawPlot, type PlacedDrawing, renderFigure } from "../render-svg.ts";
+import {
+  CHART_FONT_SIZE,
+  drawPlot,
+  type PlacedDrawing,
+  renderFigure,
+  FULL_WIDTH,
+  type DrawingDocument,
+} from "../render-svg.ts";
 import type { SvgElement } from "../svg-tree.ts";
 import { ORIGINS } from "./architecture-origins.ts";
 import { finalRows } from "./final-accuracy.ts";
@@ -44,7 +50,7 @@ const PANEL_MARGIN_LEFT = 54;
  *
  * @returns `undefined` without final accuracies
  */
-export function paretoChart(results: SearchResults): string | undefined {
+export function paretoChart(results: SearchResults, document: DrawingDocument): string | undefined {
   const panels = MEASURES.map((measure) => ({ measure, points: pointsOf(results, measure) })).filter(
     ({ points }) => points.length > 0,
   );
@@ -53,16 +59,22 @@ export function paretoChart(results: SearchResults): string | undefined {
   const entries = Object.values(ORIGINS)
     .filter((origin) => present.has(origin))
     .map(({ name, hue, symbol }) => ({ label: name, kind: "line", colour: themed(hue), symbol }) as const);
-  const legend = drawLegend(entries, FULL_WIDTH - PANEL_MARGIN_LEFT);
+  const legend = drawLegend(entries, FULL_WIDTH - PANEL_MARGIN_LEFT, document);
   const top = legend.height + GAP;
   const width = (FULL_WIDTH - GAP * (MEASURES.length - 1)) / MEASURES.length;
   const domain = accuracyDomain(panels.flatMap(({ points }) => points));
   const parts: PlacedDrawing[] = [{ drawing: legend.drawing, x: PANEL_MARGIN_LEFT, y: 0 }];
   panels.forEach(({ measure, points }, column) => {
-    parts.push({ drawing: drawPanel(measure, points, { width, domain }), x: column * (width + GAP), y: top });
+    parts.push({
+      drawing: drawPanel(measure, points, { width, domain, document }),
+      x: column * (width + GAP),
+      y: top,
+    });
   });
   return renderFigure({
-    ...{ width: FULL_WIDTH, height: top + PANEL_HEIGHT, parts },
+    width: FULL_WIDTH,
+    height: top + PANEL_HEIGHT,
+    parts,
     label: "Accuracy against cost",
     description:
       "Final accuracy in percent against MACs, parameters and latency of every architecture, with the front.",
@@ -105,7 +117,15 @@ function accuracyDomain(points: readonly ParetoPoint[]): [number, number] {
 function drawPanel(
   { title, xLabel }: Measure,
   points: readonly ParetoPoint[],
-  { width, domain }: { readonly width: number; readonly domain: readonly [number, number] },
+  {
+    width,
+    domain,
+    document,
+  }: {
+    readonly width: number;
+    readonly domain: readonly [number, number];
+    readonly document: DrawingDocument;
+  },
 ): SvgElement {
   const axis = { labelAnchor: "center", labelArrow: "none", tickSize: 3 } as const;
   const [bottom, top] = domain;
@@ -114,21 +134,19 @@ function drawPanel(
   });
   const repeated = points.filter(({ numSeeds }) => numSeeds > 1); // the best of many single runs is luck
   const front = paretoFront(repeated).map((place) => repeated[place]!);
-  return drawPlot({
-    ...{
-      width,
-      height: PANEL_HEIGHT,
-      marginTop: 26,
-      marginBottom: 42,
-      marginLeft: PANEL_MARGIN_LEFT,
-      marginRight: 12,
-    },
+  const options: Plot.PlotOptions = {
+    width,
+    height: PANEL_HEIGHT,
+    marginTop: 26,
+    marginBottom: 44,
+    marginLeft: PANEL_MARGIN_LEFT,
+    marginRight: 12,
     style: { fontSize: `${CHART_FONT_SIZE}px` },
     x: { axis: null, nice: true, inset: 10 },
     y: { axis: null, domain },
     marks: [
       Plot.gridY({ stroke: themed("rule"), strokeOpacity: 1, ticks: 6 }),
-      Plot.axisX({ ...axis, label: xLabel, labelOffset: 36, ticks: 5 }),
+      Plot.axisX({ ...axis, label: xLabel, labelOffset: 38, ticks: 5 }),
       Plot.axisY({ ...axis, label: "accuracy on the test set [%]", labelOffset: 46, ticks: 6 }),
       Plot.line(front, { x: "x", y: "y", stroke: themed("muted"), strokeWidth: 1.2, strokeDasharray: "4 3" }),
       ...Object.entries(ORIGINS).flatMap(([origin, { hue, symbol, radius }]) => {
@@ -153,5 +171,6 @@ function drawPanel(
       Plot.text([title], { frameAnchor: "top-left", dy: -20, fontWeight: 600 }),
       Plot.frame({ stroke: themed("muted"), strokeOpacity: 0.7 }),
     ],
-  });
+  };
+  return drawPlot(options, document);
 }

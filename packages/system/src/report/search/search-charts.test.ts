@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
+import { drawingDocument } from "../node/drawing-document.ts";
 import { darts8 } from "../../cells/primitive-sets.ts";
 import { expectNothingClipped } from "../nothing-clipped.fixture.ts";
 import { withLightColours } from "../palette.ts";
@@ -11,7 +12,7 @@ import { drawSearchCharts, mainTrace, type SearchChartId } from "./search-charts
 import { DARTS_V2, syntheticSearch } from "./search-results.fixture.ts";
 
 const results = syntheticSearch();
-const charts = drawSearchCharts(results);
+const charts = drawSearchCharts(results, drawingDocument());
 
 function chartOf(id: SearchChartId): string {
   return charts.find((chart) => chart.id === id)!.svg;
@@ -23,7 +24,10 @@ function count(text: string, piece: string): number {
 
 describe("the charts of a search", () => {
   it("are all drawn, numbered from where the page stands", () => {
-    const drawn = drawSearchCharts(results, 5).map(({ id, figureNumber }) => [id, figureNumber]);
+    const drawn = drawSearchCharts(results, drawingDocument(), 5).map(({ id, figureNumber }) => [
+      id,
+      figureNumber,
+    ]);
     expect(drawn).toEqual([
       ["search-pareto", 5],
       ["search-cells", 6],
@@ -44,7 +48,7 @@ describe("the charts of a search", () => {
 
   it("are none where nothing was searched and nothing measured", () => {
     const empty = { ...results, traces: [], finals: [], architectures: [] };
-    expect(drawSearchCharts(empty)).toEqual([]);
+    expect(drawSearchCharts(empty, drawingDocument())).toEqual([]);
   });
 
   it("follow the search that proposed the chosen architecture", () => {
@@ -97,7 +101,7 @@ describe("the dynamics of a search", () => {
   });
 
   it("are not drawn before the first epoch", () => {
-    expect(dynamicsChart({ ...results.traces[0]!, epochs: [] })).toBeUndefined();
+    expect(dynamicsChart({ ...results.traces[0]!, epochs: [] }, drawingDocument())).toBeUndefined();
   });
 });
 
@@ -110,7 +114,7 @@ describe("the Pareto chart", () => {
 
   it("leaves out the latency where none was measured", () => {
     const architectures = results.architectures.map((each) => ({ ...each, latencyMs: null }));
-    const svg = paretoChart({ ...results, architectures })!;
+    const svg = paretoChart({ ...results, architectures }, drawingDocument())!;
     expect(count(svg, "Residual CNN, equal MACs: ")).toBe(2);
     expect(svg).not.toContain("Time on one thread");
   });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SearchResults, SearchTrace } from "../../search/search-results.ts";
+import type { DrawingDocument } from "../render-svg.ts";
 import { cellDiagrams } from "./cell-diagrams.ts";
 import { dynamicsChart } from "./dynamics-chart.ts";
 import { paretoChart } from "./pareto-chart.ts";
@@ -26,16 +27,20 @@ export interface SearchChart {
  *
  * @param firstNumber - of the first figure
  */
-export function drawSearchCharts(results: SearchResults, firstNumber = 1): SearchChart[] {
+export function drawSearchCharts(
+  results: SearchResults,
+  document: DrawingDocument,
+  firstNumber = 1,
+): SearchChart[] {
   const styles = primitiveStyles(results.primitives);
   const genotype = results.architectures.find(({ id }) => id === results.chosen)?.genotype ?? undefined;
   const trace = mainTrace(results);
   const drawn: Readonly<Record<SearchChartId, string | undefined>> = {
-    "search-pareto": paretoChart(results),
+    "search-pareto": paretoChart(results, document),
     "search-cells": genotype && cellDiagrams(genotype, styles),
-    "search-dynamics": trace && dynamicsChart(trace),
-    "search-strengths-normal": trace && strengthsChart(trace, "normal", styles),
-    "search-strengths-reduce": trace && strengthsChart(trace, "reduce", styles),
+    "search-dynamics": trace && dynamicsChart(trace, document),
+    "search-strengths-normal": trace && strengthsChart(trace, "normal", styles, document),
+    "search-strengths-reduce": trace && strengthsChart(trace, "reduce", styles, document),
   };
   return Object.entries(drawn)
     .flatMap(([id, svg]) => (svg === undefined ? [] : [{ id: id as SearchChartId, svg }]))

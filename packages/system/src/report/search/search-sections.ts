@@ -2,8 +2,7 @@
 import { formatGenotype } from "../../cells/genotype.ts";
 import type { SearchResults } from "../../search/search-results.ts";
 import { type Html, html } from "../html.ts";
-import { figure } from "../sections/figure.ts";
-import type { Section } from "../sections/section.ts";
+import { figure, type Section } from "../sections/section.ts";
 import { architectureTable } from "./architecture-table.ts";
 import { searchFindings } from "./findings.ts";
 import { mainTrace, type SearchChart } from "./search-charts.ts";

@@ -3,14 +3,15 @@ import type { ChannelUses, Results } from "../../results/results.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { decimal, NOT_MEASURED } from "../number-format.ts";
-import { channelName, channelsOf } from "../selection.ts";
+import { channelLabel, channelsOf } from "../selection.ts";
+import { scrollable } from "./section.ts";
 
 /** What each transmission takes of the channel, overhead included, a table for each channel. */
 export function channelUsesTables(results: Results): Html {
   const { channelUses = [] } = results;
   if (channelUses.length === 0) return html`<p class="absent">Channel uses: ${NOT_MEASURED}.</p>`;
   return html`<p>
-      Complex channel uses of one image. Check bits, and the fields of a digital line, are inside its symbols.
+      Complex channel uses of one item. Check bits, and the fields of a digital line, are inside its symbols.
     </p>
     ${channelsOf(results).map((channel) =>
       tableOf(
@@ -21,19 +22,16 @@ export function channelUsesTables(results: Results): Html {
     )}`;
 }
 
-function tableOf(channel: string, rows: readonly ChannelUses[], { lines }: Results): Html {
+function tableOf(channel: string, rows: readonly ChannelUses[], results: Results): Html {
   if (rows.length === 0) return html``;
-  const labelOf = (id: string): string => lines.find((line) => line.id === id)?.label ?? id;
+  const labelOf = (id: string): string => results.lines.find((line) => line.id === id)?.label ?? id;
   const columns = ["symbols", "pilots", "length field", "cyclic prefix", "idle subcarriers", "total"];
-  return html`<div
-    class="scroll"
-    tabindex="0"
-    role="group"
-    aria-label="Channel uses, ${channelName(channel)}"
-  >
-    <table>
+  const title = `Channel uses, ${channelLabel(results, channel)}`;
+  return scrollable(
+    title,
+    html`<table>
       <caption>
-        Channel uses, ${channelName(channel)}
+        ${title}
       </caption>
       <thead>
         <tr>
@@ -54,6 +52,6 @@ function tableOf(channel: string, rows: readonly ChannelUses[], { lines }: Resul
           </tr>`;
         })}
       </tbody>
-    </table>
-  </div> `;
+    </table>`,
+  );
 }

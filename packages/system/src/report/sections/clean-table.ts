@@ -1,45 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CleanLine, Results } from "../../results/results.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
-import { decimal, NOT_MEASURED, percent, percentInterval, percentWithInterval } from "../number-format.ts";
-import { ratioOf } from "../relative.ts";
-import { cleanOf } from "../selection.ts";
+import type { CleanLine, FigureInfo, Results } from "../../results/results.ts";
+import { figureValue, figureWithInterval } from "../figure-format.ts";
+import { type Html, html } from "../html.ts";
+import { decimal, NOT_MEASURED, percent, percentInterval } from "../number-format.ts";
+import { shareOf } from "../relative.ts";
+import { cleanMeasured, cleanOf, leadingFigure } from "../selection.ts";
+import { scrollable } from "./section.ts";
 
-/** Accuracy without a channel: each network with its interval, its share of the teacher, agreement and R². */
+/** Every figure of the networks without a channel, with intervals, and the leading one as a share of the teacher's. */
 export function cleanTable(results: Results): Html {
-  if (results.clean.length === 0) return html`<p class="absent">Clean accuracy: ${NOT_MEASURED}.</p>`;
+  const { clean, figures, cleanFigures } = results;
+  if (clean.length === 0) return html`<p class="absent">Without a channel: ${NOT_MEASURED}.</p>`;
+  const shown = [...figures, ...cleanFigures].filter(({ id }) => clean.some((line) => line.figures[id]));
   const teacher = cleanOf(results, "teacher");
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Clean accuracy">
-    <table>
+  const leading = leadingFigure(results);
+  return scrollable(
+    "Without a channel",
+    html`<table>
       <thead>
         <tr>
           <th scope="col">network</th>
-          <th scope="col">accuracy [95 % interval]</th>
+          ${shown.map((info) => html`<th scope="col">${info.label} [95 % interval]</th>`)}
           <th scope="col">n</th>
-          <th scope="col">share of the teacher</th>
-          <th scope="col">agreement with the teacher</th>
-          <th scope="col">R² of the teacher's feature</th>
+          ${leading.isShare ? html`<th scope="col">share of the teacher</th>` : undefined}
         </tr>
       </thead>
       <tbody>
-        ${results.clean.map((line) => cleanRow(line, teacher))}
+        ${clean.map((line) => cleanRow(line, { shown, teacher, leading }))}
       </tbody>
-    </table>
-  </div> `;
+    </table>`,
+  );
 }
 
-function cleanRow(line: CleanLine, teacher: CleanLine | undefined): Html {
-  const { label, accuracy, agreement, r2 } = line;
-  const share = teacher === undefined || teacher === line ? undefined : ratioOf(accuracy, teacher.accuracy);
+function cleanRow(
+  line: CleanLine,
+  columns: {
+    readonly shown: readonly FigureInfo[];
+    readonly teacher: CleanLine | undefined;
+    readonly leading: FigureInfo;
+  },
+): Html {
+  const { shown, teacher, leading } = columns;
+  const own = cleanMeasured(line, leading);
+  const share = shareOf(leading, own, cleanMeasured(teacher, leading));
   const isTeacher = line === teacher;
   const shareText = share === undefined ? NOT_MEASURED : `${percent(share.value)} ${percentInterval(share)}`;
   return html`<tr>
-    <th scope="row">${label}</th>
-    <td>${percentWithInterval(accuracy)}</td>
-    <td>${decimal(accuracy.n, 0)}</td>
-    <td>${isTeacher ? "" : shareText}</td>
-    <td>${agreement === undefined ? (isTeacher ? "" : NOT_MEASURED) : percent(agreement)}</td>
-    <td>${r2 === undefined ? (isTeacher ? "" : NOT_MEASURED) : decimal(r2, 3)}</td>
+    <th scope="row">${line.label}</th>
+    ${shown.map((info) => html`<td>${valueText(line, info)}</td>`)}
+    <td>${own === undefined ? "" : decimal(own.n, 0)}</td>
+    ${leading.isShare ? html`<td>${isTeacher ? "" : shareText}</td>` : undefined}
   </tr>`;
+}
+
+/** The value, with its interval where it has one; a dash where the network has no such figure. */
+function valueText(line: CleanLine, info: FigureInfo): string {
+  const value = line.figures[info.id];
+  if (value === undefined) return "–";
+  return "n" in value ? figureWithInterval(info, value) : figureValue(info, value.value);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Results } from "../../results/results.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { figureInterval, figureValue } from "../figure-format.ts";
+import { type Html, html } from "../html.ts";
 import {
   compactCount,
   decibels,
@@ -12,9 +12,18 @@ import {
   percentInterval,
   share,
 } from "../number-format.ts";
-import { ratioOf } from "../relative.ts";
-import { channelName, channelsOf, cleanOf, headlinePoint, linkRows, teacherRow } from "../selection.ts";
-import type { ChannelId } from "../selection.ts";
+import { shareOf } from "../relative.ts";
+import {
+  channelLabel,
+  channelsOf,
+  cleanMeasured,
+  cleanOf,
+  headlinePoint,
+  leadingFigure,
+  mainRows,
+  teacherRow,
+} from "../selection.ts";
+import { card } from "./section.ts";
 
 interface KeyFigure {
   readonly name: string;
@@ -25,67 +34,72 @@ interface KeyFigure {
 /** The most important numbers as cards. */
 export function keyFigures(results: Results): Html {
   const figures = [
-    ...cleanFigures(results),
+    cleanFigure(results),
     ...channelsOf(results).flatMap((channel) => linkFigure(results, channel)),
     ...costFigures(results),
-    ...embeddingFigure(results),
+    ...otherFigures(results),
     runFigure(results),
   ];
-  return html`<dl class="cards">
-    ${figures.map(
-      ({ name, value, detail }) =>
-        html`<div class="card">
-          <dt>${name}</dt>
-          <dd class="value">${value}</dd>
-          <dd class="detail">${detail}</dd>
-        </div> `,
-    )}
-  </dl>`;
+  return html`<dl class="cards">${figures.map(card)}</dl>`;
 }
 
-function cleanFigures(results: Results): KeyFigure[] {
-  const teacher = cleanOf(results, "teacher")?.accuracy;
-  const student = cleanOf(results, "student")?.accuracy;
-  const ratio = teacher && student && ratioOf(student, teacher);
-  const value = student === undefined ? NOT_MEASURED : percent(student.value);
+function cleanFigure(results: Results): KeyFigure {
+  const info = leadingFigure(results);
+  const student = cleanMeasured(cleanOf(results, "student"), info);
+  const ratio = shareOf(info, student, cleanMeasured(cleanOf(results, "teacher"), info));
   const ofTeacher = ratio === undefined ? NOT_MEASURED : `${percent(ratio.value)} ${percentInterval(ratio)}`;
-  return [{ name: "Student, clean accuracy", value, detail: `share of the teacher: ${ofTeacher}` }];
+  return {
+    name: `Student, clean: ${info.label}`,
+    value: student === undefined ? NOT_MEASURED : figureValue(info, student.value),
+    detail: info.isShare ? `share of the teacher: ${ofTeacher}` : "",
+  };
 }
 
-function linkFigure(results: Results, channel: ChannelId): KeyFigure[] {
+function linkFigure(results: Results, channel: string): KeyFigure[] {
+  const info = leadingFigure(results);
   const headline = headlinePoint(results, channel);
-  if (headline === undefined) return [];
-  const { accuracy, numSymbols, esNoDb } = headline.point;
-  const student = cleanOf(results, "student");
-  const kept = student && ratioOf(accuracy, student.accuracy);
+  const measured = headline?.point.figures[info.id];
+  if (headline === undefined || measured === undefined) return [];
+  const { line, point } = headline;
+  const kept = shareOf(info, measured, cleanMeasured(cleanOf(results, "student"), info));
   const ofStudent = kept === undefined ? "" : `; ${percent(kept.value)} of the clean student`;
-  const detail = `${percentInterval(accuracy)} at ${decibels(esNoDb)}, ${numSymbols} symbols${ofStudent}`;
-  return [{ name: `Link over ${channelName(channel)}`, value: percent(accuracy.value), detail }];
+  const place = `${decibels(point.esNoDb)}, ${point.numSymbols} symbols`;
+  return [
+    {
+      name: `${line.label} over ${channelLabel(results, channel)}: ${info.label}`,
+      value: figureValue(info, measured.value),
+      detail: `${figureInterval(info, measured)} at ${place}${ofStudent}`.trimStart(),
+    },
+  ];
 }
 
 function costFigures(results: Results): KeyFigure[] {
-  const device = linkRows(results, "device");
+  const device = mainRows(results, "device");
   if (device.length === 0) return [];
   const teacher = teacherRow(results);
   return (["params", "macs"] as const).map((unit) => {
     const total = device.reduce((sum, row) => sum + row[unit], 0);
-    const name = unit === "params" ? "Parameters on the device" : "MACs per image on the device";
     return {
-      name,
+      name: unit === "params" ? "Parameters on the device" : "MACs per item on the device",
       value: compactCount(total),
       detail: `share of the teacher: ${share(total, teacher?.[unit])}`,
     };
   });
 }
 
-function embeddingFigure(results: Results): KeyFigure[] {
+/** The other figures of the main line at the headline point of the first channel. */
+function otherFigures(results: Results): KeyFigure[] {
   const [channel] = channelsOf(results);
   const headline = channel === undefined ? undefined : headlinePoint(results, channel);
-  const embedding = headline?.point.embeddingR2;
-  if (headline === undefined || channel === undefined || embedding === undefined) return [];
-  const { esNoDb, numSymbols } = headline.point;
-  const detail = `${channelName(channel)}, ${decibels(esNoDb)}, ${numSymbols} symbols`;
-  return [{ name: "R² of the received embedding", value: decimal(embedding.value, 3), detail }];
+  if (headline === undefined || channel === undefined) return [];
+  const { esNoDb, numSymbols, figures } = headline.point;
+  return results.figures.slice(1).flatMap((info): KeyFigure[] => {
+    const measured = figures[info.id];
+    if (measured === undefined) return [];
+    const place = `${channelLabel(results, channel)}, ${decibels(esNoDb)}, ${numSymbols} symbols`;
+    const detail = `${figureInterval(info, measured)} over ${place}`.trimStart();
+    return [{ name: info.label, value: figureValue(info, measured.value), detail }];
+  });
 }
 
 function runFigure({ provenance }: Results): KeyFigure {

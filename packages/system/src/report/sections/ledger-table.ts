@@ -3,7 +3,8 @@ import type { LedgerRow, Results } from "../../results/results.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { decimal, NOT_MEASURED, share } from "../number-format.ts";
-import { isRivalPart, linkRows, teacherRow } from "../selection.ts";
+import { isOfOtherLine, mainRows, teacherRow } from "../selection.ts";
+import { scrollable } from "./section.ts";
 
 interface Cost {
   readonly params: number;
@@ -14,18 +15,19 @@ interface Cost {
 export function ledgerTable(results: Results): Html {
   if (results.ledger.length === 0) return html`<p class="absent">Parameters and MACs: ${NOT_MEASURED}.</p>`;
   const teacher = teacherRow(results);
-  const device = linkRows(results, "device");
-  const receiver = linkRows(results, "receiver");
-  const rivals = results.ledger.filter((row) => isRivalPart(row) && row.side !== "training-only");
+  const device = mainRows(results, "device");
+  const receiver = mainRows(results, "receiver");
+  const others = results.ledger.filter((row) => isOfOtherLine(results, row) && row.side !== "training-only");
   const training = results.ledger.filter(({ side }) => side === "training-only");
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Ledger">
-    <table>
+  return scrollable(
+    "Ledger",
+    html`<table>
       <thead>
         <tr>
           <th scope="col">part</th>
           <th scope="col">parameters</th>
           <th scope="col">share of teacher</th>
-          <th scope="col">MACs per image</th>
+          <th scope="col">MACs per item</th>
           <th scope="col">share of teacher</th>
           <th scope="col" class="text">note</th>
         </tr>
@@ -38,10 +40,10 @@ export function ledgerTable(results: Results): Html {
             </tbody>`
           : undefined
       }
-      ${group("Rivals, not part of the link", rivals, teacher, { hasSum: false })}
+      ${group("Other lines, not part of the link", others, teacher, { hasSum: false })}
       ${group("At training time only", training, teacher, { hasSum: false })}
-    </table>
-  </div> `;
+    </table>`,
+  );
 }
 
 function group(

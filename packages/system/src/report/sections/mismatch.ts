@@ -1,56 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DrawnChart } from "../charts.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { chartId, type DrawnChart } from "../charts.ts";
+import type { FigureInfo, Results } from "../../results/results.ts";
 import {
+  differenceUnit,
+  differenceWithInterval,
+  figureInterval,
+  figureNumber,
+  labelWithUnit,
+  signedEnds,
+  signedNumber,
+} from "../figure-format.ts";
+import { type Html, html } from "../html.ts";
+import {
+  cellAt,
+  figuresOfAxis,
   largestLosses,
   type Matrix,
-  type MatrixSystem,
+  type MatrixCell,
   type MatrixTable,
   trainingOf,
 } from "../matrix-selection.ts";
-import {
-  decibels,
-  decimal,
-  percentInterval,
-  signedInterval,
-  signedPoints,
-  signedPointsWithInterval,
-} from "../number-format.ts";
-import { figure } from "./figure.ts";
+import { decibels, decimal } from "../number-format.ts";
+import { leadingFigure } from "../selection.ts";
+import { figure, scrollable } from "./section.ts";
 
-/** The mismatch matrix: what each axis costs the link at worst, then a heat map and a table for each axis. */
-export function mismatchSection(matrix: Matrix, charts: readonly DrawnChart[]): Html {
-  const images = [...new Set(matrix.axes.flatMap(({ cells }) => cells.map(({ accuracy }) => accuracy.n)))];
+/** The mismatch matrix: what each axis costs the link at worst, then heat maps and a table for each axis. */
+export function mismatchSection(results: Results, matrix: Matrix, charts: readonly DrawnChart[]): Html {
+  const leading = leadingFigure(results);
+  const counts = matrix.axes.flatMap(({ cells }) =>
+    cells.flatMap(({ figures }) => figures[leading.id]?.n ?? []),
+  );
   return html`<p>
-      Links, label lines and digital ones under conditions they were not made for, at ${matrix.numSymbols}
-      symbols, on ${images.map((n) => decimal(n, 0)).join(", ")} test images. The first column of each table
-      is the reference: a change is the paired difference to it, on the same images.
+      Lines under conditions they were not made for, at ${matrix.numSymbols} symbols, on
+      ${[...new Set(counts)].map((n) => decimal(n, 0)).join(", ")} test items. The first column of each table
+      is the reference: a change is the paired difference to it, on the same items.
     </p>
-    ${lossTable(matrix)}
-    ${matrix.axes.map(
-      (axis) =>
-        html`<h3>${axis.title}</h3>
-          ${figure(charts, {
-            id: `mismatch-${axis.id}`,
-            caption: html`${axis.title}: accuracy [%], one panel per E<sub>s</sub>/N<sub>0</sub>. The colours
-            mean the same in all maps of this section.`,
-            missing: axis.title,
-          })}
-          <details>
-            <summary>${axis.title} in numbers</summary>
-            ${matrix.esNoDb.map((level, index) => axisTable(axis, matrix.systems, { level, index }))}
-          </details>`,
-    )}`;
+    ${lossTable(matrix, leading)} ${matrix.axes.map((axis) => axisPart(results, matrix, axis, charts))}`;
 }
 
-function lossTable(matrix: Matrix): Html {
-  const losses = largestLosses(matrix);
+function axisPart(results: Results, matrix: Matrix, axis: MatrixTable, charts: readonly DrawnChart[]): Html {
+  const infos = figuresOfAxis(results, axis);
+  const map = (info: FigureInfo): Html =>
+    figure(charts, {
+      id: chartId.mismatch(axis.id, info),
+      caption: html`${axis.title}: ${labelWithUnit(info)}, one panel per E<sub>s</sub>/N<sub>0</sub>. The
+      colours mean the same in all maps of this figure.`,
+      missing: axis.title,
+    });
+  const [first, ...others] = infos;
+  return html`<h3>${axis.title}</h3>
+    ${first === undefined ? undefined : map(first)}
+    <details>
+      <summary>${axis.title}: other figures, and all in numbers</summary>
+      ${others.map(map)}
+      ${matrix.esNoDb.map((level, index) => axisTable(results, { matrix, axis, infos, level, index }))}
+    </details>`;
+}
+
+function lossTable(matrix: Matrix, info: FigureInfo): Html {
+  const losses = largestLosses(matrix, info);
   if (losses.length === 0) return html``;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Largest losses">
-    <table>
+  return scrollable(
+    "Largest losses",
+    html`<table>
       <caption>
-        Largest loss of the ${losses[0]?.system} on each axis
+        Largest loss of the ${losses[0]?.system} on each axis: ${info.label}
       </caption>
       <thead>
         <tr>
@@ -67,47 +81,59 @@ function lossTable(matrix: Matrix): Html {
               <th scope="row">${axis}</th>
               <td class="text">${condition}</td>
               <td>${decibels(esNoDb)}</td>
-              <td>${signedPointsWithInterval(change)}</td>
+              <td>${differenceWithInterval(info, change)}</td>
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div> `;
+    </table>`,
+  );
 }
 
 function axisTable(
-  { title, conditions, cells }: MatrixTable,
-  systems: readonly MatrixSystem[],
-  { level, index }: { readonly level: number; readonly index: number },
+  results: Results,
+  options: {
+    readonly matrix: Matrix;
+    readonly axis: MatrixTable;
+    readonly infos: readonly FigureInfo[];
+    readonly level: number;
+    readonly index: number;
+  },
 ): Html {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${title}, ${decibels(level)}">
-    <table class="grid">
+  const { matrix, axis, infos, level, index } = options;
+  const title = `${axis.title}, ${decibels(level)}`;
+  const quantities = infos.flatMap((info) => [labelWithUnit(info), changeLabel(info)]);
+  return scrollable(
+    title,
+    html`<table class="grid">
       <caption>
-        ${title}, ${decibels(level)}: accuracy [%], change [points], R²
+        ${title}: ${quantities.join(", ")}
       </caption>
       <thead>
         <tr>
           <th scope="col" class="text">system</th>
-          ${conditions.map((condition) => html`<th scope="col">${condition.name}${overhead(condition, index)}</th>`)}
+          ${axis.conditions.map((condition) => {
+            return html`<th scope="col">${condition.name}${overhead(condition, index)}</th>`;
+          })}
         </tr>
       </thead>
       <tbody>
-        ${systems.map(
+        ${matrix.systems.map(
           (system) =>
             html`<tr>
-              <th scope="row" class="text">${system.label} <small>${trainingOf(system)}</small></th>
-              ${conditions.map(({ name }) =>
-                fieldOf(
-                  cells.find((cell) => {
-                    return cell.system === system.id && cell.condition === name && cell.esNoDb === level;
-                  }),
-                ),
-              )}
+              <th scope="row" class="text">${system.label} <small>${trainingOf(results, system)}</small></th>
+              ${axis.conditions.map(({ name }) => {
+                return field(cellAt(axis, { system: system.id, condition: name, esNoDb: level }), infos);
+              })}
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div> `;
+    </table>`,
+  );
+}
+
+function changeLabel(info: FigureInfo): string {
+  const unit = differenceUnit(info);
+  return unit === "" ? "change" : `change [${unit}]`;
 }
 
 /** Channel uses beside the symbols and the ratio to noise and interference, where a condition has them. */
@@ -122,13 +148,21 @@ function overhead(
   }`;
 }
 
-function fieldOf(cell: MatrixTable["cells"][number] | undefined): Html {
+/** All figures of a cell: the leading one large, the others under their names. */
+function field(cell: MatrixCell | undefined, infos: readonly FigureInfo[]): Html {
   if (cell === undefined) return html`<td class="absent">–</td>`;
-  const { accuracy, change, embeddingR2 } = cell;
   return html`<td>
-    <b>${decimal(100 * accuracy.value, 1)}</b>
-    <small>${percentInterval(accuracy)}</small>
-    ${change === undefined ? undefined : html`<small>${signedPoints(change.value)} ${signedInterval(change)}</small>`}
-    ${embeddingR2 === undefined ? undefined : html`<small class="share">R² ${decimal(embeddingR2.value, 3)}</small>`}
+    ${infos.map((info, index) => {
+      const [measured, change] = [cell.figures[info.id], cell.changes[info.id]];
+      if (measured === undefined) return undefined;
+      const number = figureNumber(info, measured.value);
+      return html`${index === 0 ? html`<b>${number}</b>` : html`<small class="share">${info.label} ${number}</small>`}
+        <small>${figureInterval(info, measured)}</small>
+        ${
+          change === undefined
+            ? undefined
+            : html`<small>${signedNumber(info, change.value)} ${signedEnds(info, change)}</small>`
+        } `;
+    })}
   </td>`;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Html, html } from "../html.ts";
+import { Html, html } from "../html.ts";
+import { NOT_MEASURED } from "../number-format.ts";
 
 /** A titled part of a page. */
 export interface Section {
@@ -7,6 +8,13 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Html;
+}
+
+/** A drawn chart as a page shows it. */
+interface NumberedChart {
+  readonly id: string;
+  readonly svg: string;
+  readonly figureNumber: number;
 }
 
 /** Links to all sections of a page. */
@@ -27,4 +35,38 @@ export function sectionBodies(sections: readonly Section[]): Html {
         ${body}
       </section> `,
   )}`;
+}
+
+/**
+ * A chart with its number and caption.
+ *
+ * @param options - missing names what is said to be not measured where the chart could not be drawn; without it nothing
+ *   is said
+ */
+export function figure(
+  charts: readonly NumberedChart[],
+  { id, caption, missing }: { id: string; caption: string | Html; missing?: string },
+): Html {
+  const chart = charts.find((drawn) => drawn.id === id);
+  if (chart === undefined) {
+    return missing === undefined ? html`` : html`<p class="absent">${missing}: ${NOT_MEASURED}.</p> `;
+  }
+  return html`<figure id="figure-${chart.id}">
+    ${scrollable(`Figure ${chart.figureNumber}`, new Html(chart.svg))}
+    <figcaption><b>Figure ${chart.figureNumber}.</b> ${caption}</figcaption>
+  </figure> `;
+}
+
+/** A wide chart or table that scrolls by itself, also by keyboard, and has a name for screen readers. */
+export function scrollable(label: string, content: Html): Html {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">${content}</div> `;
+}
+
+/** A card with one number: what it is, the number, what it rests on. */
+export function card({ name, value, detail }: { name: string; value: string; detail: string }): Html {
+  return html`<div class="card">
+    <dt>${name}</dt>
+    <dd class="value">${value}</dd>
+    <dd class="detail">${detail}</dd>
+  </div> `;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { SemlinkError } from "@semlink/engine";
-import { type MetricsLine, writeFileAtomic } from "@semlink/engine/node";
+import { type MetricsLine, SemlinkError } from "@semlink/engine";
+import { writeFileAtomic } from "@semlink/engine/node";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter } from "../../run/progress.ts";

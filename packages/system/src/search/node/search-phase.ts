@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "@semlink/engine";
-import { cosineSchedule, nameTree } from "@semlink/engine";
+import { cosineSchedule, nameTree, SemlinkError } from "@semlink/engine";
 import type { Milestones, Phase, TrainingPlace } from "../../train/phase.ts";
 import type { SearchPhase } from "../bilevel/schedule.ts";
 import { alphaCourse, complexityWeightAfter, entropyWeightAt } from "../bilevel/schedule.ts";
@@ -23,7 +23,7 @@ export interface SearchPhaseOptions {
   readonly before: SearchPhase | null;
   /** The supernet of the phase, as {@link networkOfPhase} gives it. */
   readonly network: SearchNetwork;
-  /** Records of the epochs so far; those behind an epoch are there before its first step. */
+  /** Records of the epochs so far; that of an epoch is there before the first step of the next. */
   readonly epochs: () => readonly SearchEpoch[];
   readonly reached: Milestones["reached"];
   readonly place: TrainingPlace;
@@ -81,7 +81,7 @@ export function searchTraining(options: SearchPhaseOptions): Phase {
     totalSteps: phase.to * stepsPerEpoch,
     ...(before && {
       handOver: async () => {
-        return { step: phase.from * stepsPerEpoch, state: await place.phase(before.name).state() };
+        return { step: phase.from * stepsPerEpoch, state: await stateBehind(before, place) };
       },
     }),
     milestones: { every: stepsPerEpoch, reached },
@@ -99,6 +99,23 @@ export function searchTraining(options: SearchPhaseOptions): Phase {
         unrolledStep: scalar(schedule(at)),
       })),
   };
+}
+
+/** Weights and moments that a phase left. @throws SemlinkError "corrupt-file" when its checkpoint is gone */
+async function stateBehind(
+  { name }: SearchPhase,
+  place: TrainingPlace,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const { checkpoints } = place.phase(name);
+  const left = await checkpoints.load();
+  if (left) return left.tensors;
+  throw new SemlinkError({
+    code: "corrupt-file",
+    where: checkpoints.name,
+    expected: `the state behind the phase ${name}`,
+    actual: "none",
+    hint: "delete the folder of the search; it is done again",
+  });
 }
 
 const scalar = (value: number): HostTensor => ({ dtype: "float32", shape: [], data: Float32Array.of(value) });

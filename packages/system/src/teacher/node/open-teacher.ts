@@ -3,7 +3,7 @@ import type { HostTensor, Runtime, Session } from "@semlink/engine";
 import { Evaluator, input, resize, SemlinkError, transpose } from "@semlink/engine";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { loadOwnModule } from "../../config/own-module.ts";
+import { loadOwnModule } from "../../config/node/own-module.ts";
 import { type View, writeBatch } from "../../data/augment.ts";
 import { imageLength, type ImageSet } from "../../data/dataset.ts";
 import { checkTeacherFits, type TeacherCard } from "../card.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import { readMetrics, writeSafetensors } from "@semlink/engine/node";
+import { fileCheckpoints, readMetrics, writeSafetensors } from "@semlink/engine/node";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter } from "../../run/progress.ts";
@@ -34,7 +34,6 @@ export async function loadWeights(folder: string): Promise<Map<string, Float32Ar
  */
 export function phaseFiles(folder: string): PhaseStore {
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, "checkpoint.safetensors");
   const metricsPath = join(folder, "metrics.jsonl");
   return {
     async weights() {
@@ -46,8 +45,7 @@ export function phaseFiles(folder: string): PhaseStore {
       }
     },
     saveWeights: (network, weights) => saveWeights(folder, network, weights),
-    checkpoints: { path, metricsPath },
-    state: async () => (await readStageTensors(path)).tensors,
+    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), metricsPath),
     metrics: () => readMetrics(metricsPath),
   };
 }
@@ -72,7 +70,7 @@ export function placeInFolders(
 ): TrainingPlace {
   return {
     runtime,
-    cores: { count: 1, onChange: () => undefined },
+    cores: { count: 1 },
     detectAnomaly,
     report,
     signal,

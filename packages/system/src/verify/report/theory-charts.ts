@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ColourName, themed } from "../../report/palette.ts";
-import { FULL_WIDTH } from "../../report/charts/grid-layout.ts";
 import { drawLegend } from "../../report/charts/legend.ts";
-import { type PlacedDrawing, renderFigure } from "../../report/render-svg.ts";
+import {
+  type DrawingDocument,
+  FULL_WIDTH,
+  type PlacedDrawing,
+  renderFigure,
+} from "../../report/render-svg.ts";
 import type { Series } from "../../report/series.ts";
 import { VERIFY_CHARTS, type VerifyChartId } from "../theory-curve.ts";
 import type { VerifyReport } from "../verify-report.ts";
@@ -35,6 +39,12 @@ export const THEORY_CHART_TEXTS: Readonly<Record<VerifyChartId, TheoryChartText>
     caption:
       "Errors of labels sent as one codeword each and decided by maximum likelihood. Lines: closed forms.",
   },
+  outage: {
+    label: "Outage of the channel",
+    yLabel: "probability of outage",
+    caption:
+      "How often a symbol of the channel carries less than one bit. Line: from the channel's own mean over its power gain.",
+  },
 };
 
 /** A chart that could be drawn: standalone SVG. */
@@ -49,14 +59,18 @@ const HUES: readonly ColourName[] = ["blue", "vermillion", "green", "purple", "o
 const SYMBOLS: readonly Series["symbol"][] = ["circle", "square", "triangle", "diamond", "star", "wye"];
 
 /** Every chart for which a report has lines: theory as lines, simulation as dots with bars of 5 standard deviations. */
-export function drawTheoryCharts(report: VerifyReport): TheoryChart[] {
+export function drawTheoryCharts(report: VerifyReport, document: DrawingDocument): TheoryChart[] {
   return VERIFY_CHARTS.flatMap((id) => {
-    const svg = theoryChart(report, id);
+    const svg = theoryChart(report, id, document);
     return svg === undefined ? [] : [{ id, svg }];
   });
 }
 
-function theoryChart({ curves, checks }: VerifyReport, id: VerifyChartId): string | undefined {
+function theoryChart(
+  { curves, checks }: VerifyReport,
+  id: VerifyChartId,
+  document: DrawingDocument,
+): string | undefined {
   const own = curves.filter(({ chart }) => chart === id);
   if (own.length === 0) return undefined;
   const names = [...new Set(own.map(({ series }) => series))];
@@ -70,17 +84,20 @@ function theoryChart({ curves, checks }: VerifyReport, id: VerifyChartId): strin
   const titles = [...new Set(own.map(({ panel }) => panel))];
   const width = (FULL_WIDTH - GAP * (titles.length - 1)) / titles.length;
   const entries = [...styles].map(([name, style]) => ({ label: name, kind: "line", ...style }) as const);
-  const legend = drawLegend(entries, FULL_WIDTH - PANEL_MARGIN_LEFT);
+  const legend = drawLegend(entries, FULL_WIDTH - PANEL_MARGIN_LEFT, document);
   const top = legend.height + GAP;
   const parts: PlacedDrawing[] = [{ drawing: legend.drawing, x: PANEL_MARGIN_LEFT, y: 0 }];
   const decades = decadesOf(own.flatMap(({ points }) => points.map(([, y]) => y)));
   titles.forEach((title, column) => {
     const panel: TheoryPanel = {
-      ...{ title, yLabel, styles, decades },
+      title,
+      yLabel,
+      styles,
+      decades,
       curves: own.filter((curve) => curve.panel === title),
       checks: checks.filter(({ place }) => place?.chart === id && place.panel === title),
     };
-    const drawing = drawTheoryPanel(panel, { width, height: PANEL_HEIGHT });
+    const drawing = drawTheoryPanel(panel, { width, height: PANEL_HEIGHT }, document);
     parts.push({ drawing, x: column * (width + GAP), y: top });
   });
   return renderFigure({ width: FULL_WIDTH, height: top + PANEL_HEIGHT, label, description: caption, parts });

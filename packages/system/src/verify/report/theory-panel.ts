@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import { themed } from "../../report/palette.ts";
-import { CHART_FONT_SIZE, drawPlot } from "../../report/render-svg.ts";
+import { CHART_FONT_SIZE, type DrawingDocument, drawPlot } from "../../report/render-svg.ts";
 import type { Series } from "../../report/series.ts";
 import type { SvgElement } from "../../report/svg-tree.ts";
 import type { VerifyCheck } from "../check.ts";
@@ -33,20 +33,28 @@ interface Dot {
 }
 
 /** Draws one panel on a logarithmic axis; a check that failed has a ring around it. */
-export function drawTheoryPanel(panel: TheoryPanel, size: { width: number; height: number }): SvgElement {
+export function drawTheoryPanel(
+  panel: TheoryPanel,
+  size: { width: number; height: number },
+  document: DrawingDocument,
+): SvgElement {
   const { title, yLabel, curves, checks, styles, decades } = panel;
   const lowest = 10 ** decades[0]!;
   const axis = { labelAnchor: "center", labelArrow: "none", tickSize: 3 } as const;
   const ticks = decades.map((decade) => 10 ** decade);
-  return drawPlot({
-    ...{ ...size, marginTop: 28, marginBottom: 42, marginLeft: PANEL_MARGIN_LEFT, marginRight: 14 },
+  const options: Plot.PlotOptions = {
+    ...size,
+    marginTop: 28,
+    marginBottom: 44,
+    marginLeft: PANEL_MARGIN_LEFT,
+    marginRight: 14,
     style: { fontSize: `${CHART_FONT_SIZE}px` },
     x: { axis: null, inset: 8, domain: extentOf(panel) },
     y: { axis: null, type: "log", domain: [lowest, 1] },
     marks: [
       Plot.gridY(ticks, { stroke: themed("rule"), strokeOpacity: 1 }),
       Plot.gridX({ stroke: themed("rule"), strokeOpacity: 0.6, ticks: 6 }),
-      Plot.axisX({ ...axis, label: "Es/N0 [dB]", labelOffset: 36, ticks: 6 }),
+      Plot.axisX({ ...axis, label: "Es/N0 [dB]", labelOffset: 38, ticks: 6 }),
       Plot.axisY(ticks, { ...axis, label: yLabel, labelOffset: 58, tickFormat: decadeText }),
       ...curves.flatMap(({ series, points }) =>
         Plot.line(
@@ -68,7 +76,8 @@ export function drawTheoryPanel(panel: TheoryPanel, size: { width: number; heigh
       Plot.text([title], { frameAnchor: "top-left", dy: -20, fontWeight: 600 }),
       Plot.frame({ stroke: themed("muted"), strokeOpacity: 0.7 }),
     ],
-  });
+  };
+  return drawPlot(options, document);
 }
 
 /** The figure of a check; nothing where it is 0, which a logarithmic axis cannot show. */

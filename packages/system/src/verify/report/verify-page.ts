@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Html, html } from "../../report/html.ts";
 import { htmlDocument } from "../../report/html-document.ts";
-import { decibels, decimal } from "../../report/number-format.ts";
+import { compactCount, decibels, decimal } from "../../report/number-format.ts";
+import { card, scrollable } from "../../report/sections/section.ts";
 import type { VerifyCheck } from "../check.ts";
 import { boundText, figureText } from "../figure-text.ts";
 import type { VerifyReport } from "../verify-report.ts";
@@ -21,7 +22,9 @@ export function verifyPage(report: VerifyReport, charts: readonly TheoryChart[])
       <main>
         ${
           charts.length === 0
-            ? undefined
+            ? html`<p class="absent">
+                No chart: what was checked has no line of theory to draw. Every figure stands below.
+              </p>`
             : html`<section id="charts">
                 <h2>Theory and simulation</h2>
                 <p>
@@ -49,33 +52,34 @@ function verdict({ checks, passed }: VerifyReport): string {
 function cards({ checks, seed, isQuick, throughput }: VerifyReport): Html {
   const numSamples = checks.reduce((sum, { n }) => sum + n, 0);
   return html`<dl class="cards">
-    ${card("figures", decimal(checks.length, 0), isQuick ? "quick form" : "full form")}
-    ${card("independent values", decimal(numSamples, 0), `seed ${seed}`)}
+    ${card({
+      name: "figures",
+      value: decimal(checks.length, 0),
+      detail: isQuick ? "quick form" : "full form",
+    })}
+    ${card({
+      name: "independent values",
+      value: compactCount(numSamples),
+      detail: `${decimal(numSamples, 0)}, seed ${seed}`,
+    })}
     ${
       throughput
-        ? card(
-            "LDPC decoding on one core",
-            `${decimal(throughput.mbitPerCpuSecond, 2)} Mbit/s`,
-            `${throughput.numInfoBits} bits in ${throughput.numCodedBits}, min-sum at ${decibels(throughput.esNoDb)}, ` +
+        ? card({
+            name: "LDPC decoding on one core",
+            value: `${decimal(throughput.mbitPerCpuSecond, 2)} Mbit/s`,
+            detail:
+              `${throughput.numInfoBits} bits in ${throughput.numCodedBits}, min-sum at ${decibels(throughput.esNoDb)}, ` +
               `${decimal(throughput.meanIterations, 1)} iterations; ${throughput.processor}`,
-          )
+          })
         : undefined
     }
   </dl>`;
 }
 
-function card(term: string, value: string, detail: string): Html {
-  return html`<div class="card">
-    <dt>${term}</dt>
-    <dd class="value">${value}</dd>
-    <dd class="detail">${detail}</dd>
-  </div>`;
-}
-
 function figure({ id, svg }: TheoryChart, index: number): Html {
   const { label, caption } = THEORY_CHART_TEXTS[id];
   return html`<figure id="figure-${id}">
-    <div class="scroll" tabindex="0" role="group" aria-label="${label}">${new Html(svg)}</div>
+    ${scrollable(label, new Html(svg))}
     <figcaption><b>Figure ${index + 1}.</b> ${caption}</figcaption>
   </figure> `;
 }

@@ -4,29 +4,32 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawingDocument } from "../../report/node/drawing-document.ts";
 import { withLightColours } from "../../report/palette.ts";
 import { CHART_FONTS, PNG_SCALE } from "../../report/node/render-png.ts";
+import { channelNamed } from "../../channel/channels.ts";
 import { smallReport } from "../report.fixture.ts";
 import { drawTheoryCharts } from "./theory-charts.ts";
+import { verifyRadio } from "../verify-radio.ts";
 import { verifyPage } from "./verify-page.ts";
 import { writeVerifyReport } from "./write-verify-report.ts";
 
 const report = smallReport();
-const [{ svg } = { svg: "" }] = drawTheoryCharts(report);
+const [{ svg } = { svg: "" }] = drawTheoryCharts(report, drawingDocument());
 
 /** The rings around figures outside their bounds. */
 const RING = /<circle [^>]*r="9"/g;
 
 describe("drawTheoryCharts", () => {
   it("draws the charts that have lines, and no other", () => {
-    expect(drawTheoryCharts(report).map(({ id }) => id)).toEqual(["bit-error-rates"]);
-    expect(drawTheoryCharts({ ...report, curves: [] })).toEqual([]);
+    expect(drawTheoryCharts(report, drawingDocument()).map(({ id }) => id)).toEqual(["bit-error-rates"]);
+    expect(drawTheoryCharts({ ...report, curves: [] }, drawingDocument())).toEqual([]);
   });
 
   it("rings exactly the figures outside their bounds", () => {
     expect(svg.match(RING)).toHaveLength(1);
     const checks = report.checks.map((check) => ({ ...check, passed: true }));
-    expect(drawTheoryCharts({ ...report, checks })[0]!.svg).not.toMatch(RING);
+    expect(drawTheoryCharts({ ...report, checks }, drawingDocument())[0]!.svg).not.toMatch(RING);
   });
 
   it("draws bars of 5 standard deviations to either side", () => {
@@ -37,7 +40,7 @@ describe("drawTheoryCharts", () => {
 
   it("leaves out a figure of 0, which has no place on a logarithmic axis", () => {
     const checks = report.checks.map((check) => ({ ...check, simulated: 0 }));
-    expect(barsIn(drawTheoryCharts({ ...report, checks })[0]!.svg)).toEqual([]);
+    expect(barsIn(drawTheoryCharts({ ...report, checks }, drawingDocument())[0]!.svg)).toEqual([]);
   });
 
   it("clips nothing", () => {
@@ -65,8 +68,29 @@ function heightOf(value: number): number {
   return Number(height);
 }
 
+describe("the report on a channel of one's own", () => {
+  it("has a chart with theory and simulation where the channel says how its gain is distributed", async () => {
+    const channel = channelNamed("rayleigh-block");
+    const ofChannel = await verifyRadio({ channel, isQuick: true });
+    const charts = drawTheoryCharts(ofChannel, drawingDocument());
+    expect(charts.map(({ id }) => id)).toEqual(["outage"]);
+    expect(charts[0]!.svg.match(/<title>/g)).toHaveLength(2);
+    expect(verifyPage(ofChannel, charts)).toContain("Figure 1.");
+    // P(|h|^2 < 1 / S) = 1 - exp(-1 / S) for Rayleigh fading.
+    for (const [esNoDb, outage] of ofChannel.curves[0]!.points) {
+      expect(outage).toBeCloseTo(1 - Math.exp(-(10 ** (-esNoDb / 10))), 4);
+    }
+  });
+
+  it("says in words that there is none where it does not", async () => {
+    const ofChannel = await verifyRadio({ channel: channelNamed("awgn"), isQuick: true });
+    expect(ofChannel.curves).toEqual([]);
+    expect(verifyPage(ofChannel, [])).toContain("has no line of theory to draw");
+  });
+});
+
 describe("verifyPage", () => {
-  const page = verifyPage(report, drawTheoryCharts(report));
+  const page = verifyPage(report, drawTheoryCharts(report, drawingDocument()));
 
   it("says how many figures lie outside, and opens their table alone", () => {
     expect(page).toContain("1 of 3 figures lie outside their bounds.");

@@ -2,7 +2,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@semlink/engine/node";
+import { drawingDocument } from "../../report/node/drawing-document.ts";
 import { renderPng } from "../../report/node/render-png.ts";
+import { withLightColours } from "../../report/palette.ts";
 import type { VerifyReport } from "../verify-report.ts";
 import { drawTheoryCharts } from "./theory-charts.ts";
 import { verifyPage } from "./verify-page.ts";
@@ -22,11 +24,11 @@ export interface VerifyReportFiles {
  */
 export async function writeVerifyReport(report: VerifyReport, folder: string): Promise<VerifyReportFiles> {
   await mkdir(join(folder, "charts"), { recursive: true });
-  const charts = drawTheoryCharts(report);
+  const charts = drawTheoryCharts(report, drawingDocument());
   const svg = charts.map(({ id }) => join(folder, "charts", `${id}.svg`));
   const png = charts.map(({ id }) => join(folder, "charts", `${id}.png`));
   for (const [i, chart] of charts.entries()) {
-    await writeFileAtomic(svg[i]!, chart.svg);
+    await writeFileAtomic(svg[i]!, withLightColours(chart.svg));
     await writeFileAtomic(png[i]!, renderPng(chart.svg));
   }
   const page = join(folder, "verify.html");

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../../onnx/emitter.ts";
-import { paddedTo } from "../blocked-filter.ts";
+import { paddedTo, gatherTaps, weightSizes } from "../weight-layout.ts";
 import { blockedConvNode } from "../blocked-kernels.ts";
 import { fromBlocked, paddedChannels, toBlocked } from "../blocked-layout.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import type { Grid } from "../grid.ts";
 import { interleaveGrids, reshaped } from "../grid.ts";
-import { gatherTaps, weightSizes } from "../weight-layout.ts";
 import type { WindowPhase } from "../window.ts";
 import { paddingAfter, phaseSize, phasesOf } from "../window.ts";
 

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../../onnx/emitter.ts";
-import { blockedFilter, paddedTo, thinFilter, transposedBlockedFilter } from "../blocked-filter.ts";
+import {
+  blockedFilter,
+  paddedTo,
+  thinFilter,
+  transposedBlockedFilter,
+  gatherTaps,
+  weightSizes,
+} from "../weight-layout.ts";
 import type { BlockedConvAttributes } from "../blocked-kernels.ts";
 import { blockedConvNode } from "../blocked-kernels.ts";
 import { fromBlocked, paddedChannels, toBlocked, unblocked } from "../blocked-layout.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import type { Grid } from "../grid.ts";
 import { interleaveGrids, padGrid, reshaped } from "../grid.ts";
-import { gatherTaps, weightSizes } from "../weight-layout.ts";
 import type { WindowPhase } from "../window.ts";
 import { paddingAfter, phaseSize, phasesOf } from "../window.ts";
 

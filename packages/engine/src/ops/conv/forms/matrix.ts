@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Emitter, Value } from "../../../onnx/emitter.ts";
-import { toChannelsLast } from "../blocked-layout.ts";
+import { toChannelsLast, unblocked } from "../blocked-layout.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import type { Grid } from "../grid.ts";
 import { interleaveGrids, padGrid, reshaped, seenThroughTap, sliceGrid, tapOfPadded } from "../grid.ts";
@@ -160,4 +160,20 @@ export function thinWeightGradient(onnx: Emitter, x: Value, grad: Value, geometr
   const matrix = seen.length === 1 ? seen[0]! : onnx.node("Concat", seen, { axis: 0 });
   const product = onnx.node("Gemm", [seers, matrix], { transB: 1 });
   return reshaped(onnx, product, [outChannels, rows.kernelSize, columns.kernelSize, inChannels]);
+}
+
+/**
+ * Weight gradient of a 1x1 convolution of stride 1: one product for each image, summed. Nothing is transposed, which
+ * on large maps costs more than the product.
+ */
+export function pointwiseWeightGradient(onnx: Emitter, x: Value, grad: Value, geometry: ConvGeometry): Value {
+  const { inChannels, outChannels, rows, columns } = geometry;
+  const numPositions = rows.inSize * columns.inSize;
+  const images = [
+    reshaped(onnx, unblocked(onnx, grad, outChannels), [-1, outChannels, numPositions]),
+    reshaped(onnx, unblocked(onnx, x, inChannels), [-1, inChannels, numPositions]),
+  ];
+  const perImage = onnx.node("FusedMatMul", images, { transA: 0, transB: 1 }, { domain: "com.microsoft" });
+  const summed = onnx.node("ReduceSum", [perImage, onnx.ints([0])], { keepdims: 0 });
+  return reshaped(onnx, summed, [outChannels, 1, 1, inChannels]);
 }
