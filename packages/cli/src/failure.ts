@@ -5,7 +5,17 @@ import { describeError } from "@semlink/engine";
 /** Exit codes of the command. */
 export const EXIT = { done: 0, failed: 1, badArguments: 2, interrupted: 130 } as const;
 
-const BAD_ARGUMENT_CODES: ReadonlySet<string> = new Set(["invalid-argument", "invalid-config"]);
+// A module that a configuration names is part of it.
+const BAD_ARGUMENT_CODES: ReadonlySet<string> = new Set([
+  "invalid-argument",
+  "invalid-config",
+  "missing-module",
+  "channel-module",
+  "line-module",
+  "dataset-module",
+  "teacher-module",
+  "primitive-module",
+]);
 
 /** A failed command: what to print and how to exit. */
 export interface Failure {

@@ -20,6 +20,7 @@ import {
   linesSchema,
   type OwnLines,
   sameIds,
+  unfitSettings,
   usualLearnedLines,
   type WrittenLine,
 } from "./lines/learned/line-spec.ts";
@@ -95,6 +96,7 @@ function schemaWith(parts: OwnParts): z.ZodType<Experiment, ExperimentInput> {
       lines: linesSchema.optional(),
       evaluate: evaluateConfigSchema.prefault({}),
     })
+    .check(checkRules((draft) => unfitSettings(writtenLines(draft), draft.codec, parts.lines)))
     .transform((draft) => completed(draft, parts))
     .check(checkRules((experiment) => rulesBrokenBy(experiment, parts)));
 }
@@ -142,11 +144,16 @@ export function experimentJsonSchema(): Record<string, unknown> {
   return { title: "semlink experiment", ...keyTreeOf(experimentSchema) };
 }
 
+/** The lines of a draft, from the former section `codec.kinds` or by default where it has none. */
+function writtenLines({ lines, codec }: Pick<ExperimentDraft, "lines" | "codec">): readonly WrittenLine[] {
+  return lines ?? codec.kinds ?? usualLearnedLines;
+}
+
 function completed({ evaluate, lines, ...rest }: ExperimentDraft, parts: OwnParts): Experiment {
   const { matrix, ...measured } = evaluate;
   const { lengths = rest.codec.lengths, channels = rest.codec.channels } = evaluate;
   const mismatch = matrix && { matrix: completeMatrix(matrix, rest.codec.lengths) };
-  const written = lines ?? rest.codec.kinds ?? usualLearnedLines;
+  const written = writtenLines({ lines, codec: rest.codec });
   return {
     ...rest,
     lines: written.map((line) => completeLine(line, rest.codec, parts.lines)),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that runs in Node and in browsers alike; what needs Node is in node.ts.
+// Settings of a user's own parts are written with this zod, so that there is one.
+export { z } from "zod";
 export { applyOverrides, defineExperiment, experimentJsonSchema, parseExperiment } from "./experiment.ts";
 export type { Experiment, ExperimentInput, OwnParts } from "./experiment.ts";
 export { presetNamed, presets } from "./presets/presets.ts";
@@ -22,8 +24,16 @@ export { imageNoise } from "./channel/image-noise.ts";
 export type { Radio } from "./channel/radio.ts";
 export * from "./modem/index.ts";
 
-export { alternatingFlipCrop } from "./data/augment.ts";
-export type { Dataset, DatasetSource, DecodedDataset, ImageSet, LoadRequest } from "./data/dataset.ts";
+export { alternatingFlipCrop, writeBatch } from "./data/augment.ts";
+export type { View } from "./data/augment.ts";
+export type {
+  Dataset,
+  DatasetSource,
+  DecodedDataset,
+  ImageSet,
+  LoadRequest,
+  OwnDataset,
+} from "./data/dataset.ts";
 export { forEachBatch, ImageBatches } from "./data/image-batches.ts";
 export type { ImageBatch, ImageBatchesOptions } from "./data/image-batches.ts";
 
@@ -35,9 +45,20 @@ export type { Phase, PhaseStore, TrainingPlace, Weights } from "./train/phase.ts
 
 export { formatGenotype, parseGenotype } from "./cells/genotype.ts";
 export type { Genotype } from "./cells/genotype.ts";
+export { knownPrimitives } from "./cells/primitive-sets.ts";
+export type {
+  EdgeInput,
+  NormPolicy,
+  Primitive,
+  PrimitiveOptions,
+  PrimitiveSize,
+} from "./cells/primitives/primitive.ts";
+export { studentEncoder } from "./student/student-encoder.ts";
 export { channelAwareTransformer } from "./codec/channel-aware-transformer.ts";
+export { maxSymbolsOf } from "./codec/channel-codec.ts";
 export type { ChannelCodec, CodecShape } from "./codec/channel-codec.ts";
 export { filmMlpCodec } from "./codec/film-mlp.ts";
+export { unitPowerPerIncrement } from "./codec/power.ts";
 
 export { linkCardJsonSchema, readLinkCard } from "./link/link-card.ts";
 export type { LinkCard } from "./link/link-card.ts";
@@ -49,6 +70,7 @@ export { defineLine } from "./lines/learned/learned-line.ts";
 export type { LearnedLine, LineMaterial, LineProblem } from "./lines/learned/learned-line.ts";
 export { learnedLines } from "./lines/learned/learned-lines.ts";
 export { twoPhases } from "./lines/learned/two-phases.ts";
+export type { LineTensors, TwoPhases } from "./lines/learned/two-phases.ts";
 export type { DeviceOutputs, Line, LineDeclaration, LineReception, PreparedLine } from "./lines/line.ts";
 export { unlearnedLines } from "./lines/unlearned-lines.ts";
 export { measureLine } from "./evaluate/measure-line.ts";

@@ -9,8 +9,9 @@ export { inspectModel } from "./inspect/index.ts";
 export type { InspectOptions, ModelCost, ModelInspection, SizeChoice } from "./inspect/index.ts";
 export { linkModelPath, readLineCard } from "./link/node/link-folder.ts";
 export type { LineCard, LinkPart } from "./link/node/link-folder.ts";
-export { loadTeacherModule, openTeacher } from "./teacher/node/open-teacher.ts";
+export { openTeacher } from "./teacher/node/open-teacher.ts";
 export type { FolderTeacher } from "./teacher/node/open-teacher.ts";
+export { loadTeacherModule } from "./teacher/node/own-teacher.ts";
 export { shippedTeacherFolder } from "./stages/teacher.ts";
 
 export { openRun } from "./stages/open-run.ts";

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Shape, Tensor } from "@semlink/engine";
-import { Evaluator, nameTree, paramsOf, rngFrom } from "@semlink/engine";
+import { Evaluator } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
+
+export { drawnWeights } from "./train/weights.ts";
 
 /** Values by the name of the input they are for, row-major; what a graph does not read is left out. */
 export type Values = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -37,22 +39,6 @@ export async function openGraph<Name extends string>(
       >;
     },
   };
-}
-
-/**
- * Weights of a network as training starts with them, plus a little noise: layers that start at zero would hide what
- * goes through them.
- */
-export function drawnWeights(root: object, seed: number): Map<string, Float32Array> {
-  nameTree(root);
-  const rng = rngFrom(seed);
-  return new Map(
-    paramsOf(root).map(({ name, shape, init }) => {
-      const start = init(shape, rng.fold("init").fold(name));
-      const noise = rng.fold("noise").fold(name).normal(start.length);
-      return [name, start.map((value, i) => value + 0.1 * noise[i]!)];
-    }),
-  );
 }
 
 function hostTensor(shape: Shape, data: Float32Array | Int32Array): HostTensor {

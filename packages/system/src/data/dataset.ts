@@ -37,7 +37,7 @@ export interface Dataset {
 
 /** A dataset as published: before the validation split, before any limit. */
 export interface DecodedDataset {
-  readonly name: DatasetName;
+  readonly name: string;
   readonly classNames: readonly string[];
   readonly train: ImageSet;
   readonly test: ImageSet;
@@ -64,10 +64,15 @@ export interface LoadRequest {
 
 /** One kind of dataset. Adding one is a file with such a value and a line in `datasets.ts`. */
 export interface DatasetSource {
-  readonly name: DatasetName;
+  readonly name: string;
   /** Validation images when the configuration does not say how many, out of `numTrain`. */
   defaultValidationCount(numTrain: number): number;
   load(request: LoadRequest): Promise<DecodedDataset>;
+}
+
+/** A data set of a user's own: a module that exports one as `dataset`. Its content is checked and hashed when it is loaded. */
+export interface OwnDataset extends Omit<DatasetSource, "load"> {
+  load(request: LoadRequest): Promise<Pick<DecodedDataset, "classNames" | "train" | "test">>;
 }
 
 /** Bytes of one image: `channels · height · width`. */

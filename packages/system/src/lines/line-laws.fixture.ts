@@ -2,7 +2,7 @@
 import { describeError, rngFrom, SemlinkError } from "@semlink/engine";
 import type { ChannelDraw } from "../channel/channel-model.ts";
 import type { Radio } from "../channel/radio.ts";
-import type { LineDeclaration, LineReception, PreparedLine } from "./line.ts";
+import { type LineDeclaration, type LineReception, powerFault, type PreparedLine } from "./line.ts";
 
 /** A line on some items, and what it promises. */
 export interface LineCase {
@@ -20,7 +20,6 @@ export interface LineCase {
 /** A law of every line: what is broken of it, in words, or null where nothing is. */
 export type LineLaw = (tested: LineCase, radio: Radio) => Promise<string | null>;
 
-const FLOAT32_POWER = 1e-5;
 /** A matrix product may sum in another order in a batch of another size. */
 const OTHER_BATCH = 1e-4;
 const SENT_AT_DB = 10;
@@ -58,15 +57,8 @@ async function power(tested: LineCase, radio: Radio): Promise<string | null> {
     const { sent } = await sendOnce(line, tested, radio, { numSymbols });
     if (!sent) continue;
     numSent++;
-    if (sent.length !== count * numSymbols * 2) return `${sent.length} values sent of ${count} x ${numSymbols}`;
-    const symbol = Float64Array.from({ length: sent.length / 2 }, (_, i) => sent[2 * i]! ** 2 + sent[2 * i + 1]! ** 2);
-    for (let item = 0; item < count; item++) {
-      const own = symbol.subarray(item * numSymbols, (item + 1) * numSymbols);
-      const mean = own.reduce((sum, value) => sum + value, 0) / numSymbols;
-      if (declares.power === "unit" && Math.abs(mean - 1) > FLOAT32_POWER) return `mean power ${mean} of an item`;
-      const most = Math.max(...own);
-      if (declares.power === "peak" && most > 1 + FLOAT32_POWER) return `power ${most} of a symbol`;
-    }
+    const fault = powerFault(sent, { count, numSymbols, power: declares.power });
+    if (fault !== null) return fault;
   }
   if (declares.power === "none") return numSent === 0 ? null : "something is sent";
   return numSent > 0 ? null : "nothing is sent";
@@ -76,13 +68,16 @@ async function power(tested: LineCase, radio: Radio): Promise<string | null> {
 async function receives(tested: LineCase, radio: Radio): Promise<string | null> {
   const { declares, count, numAnswers } = tested;
   const { decisions, guessed, embedding } = await sendOnce(await tested.open(0, count), tested, radio);
-  if (declares.receives.includes("decision") !== (decisions !== undefined)) return `decisions: ${typeof decisions}`;
-  if (declares.receives.includes("embedding") !== (embedding !== undefined)) return `embedding: ${typeof embedding}`;
+  if (declares.receives.includes("decision") !== (decisions !== undefined))
+    return `decisions: ${typeof decisions}`;
+  if (declares.receives.includes("embedding") !== (embedding !== undefined))
+    return `embedding: ${typeof embedding}`;
   if (decisions && decisions.length !== count) return `${decisions.length} decisions of ${count}`;
   const unknown = decisions?.find((decision) => decision >= numAnswers);
   if (unknown !== undefined) return `decision ${unknown} of ${numAnswers}`;
   if (guessed?.some((chance) => !(chance >= 0 && chance <= 1))) return "a guess outside 0..1";
-  if (embedding && (embedding.length === 0 || embedding.length % count !== 0)) return `${embedding.length} values`;
+  if (embedding && (embedding.length === 0 || embedding.length % count !== 0))
+    return `${embedding.length} values`;
   return null;
 }
 
@@ -139,7 +134,8 @@ async function independence(tested: LineCase, radio: Radio): Promise<string | nu
     const together = whole[field] ?? [];
     if (joined.length !== together.length) return `${field}: ${joined.length} values for ${together.length}`;
     const differs = joined.findIndex((value, i) => !(Math.abs(value - together[i]!) <= OTHER_BATCH));
-    if (differs >= 0) return `${field} ${differs}: ${joined[differs]} alone, ${together[differs]} in the batch`;
+    if (differs >= 0)
+      return `${field} ${differs}: ${joined[differs]} alone, ${together[differs]} in the batch`;
   }
   return null;
 }

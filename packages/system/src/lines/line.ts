@@ -124,3 +124,33 @@ export function requiredOutput<Name extends "embeddings" | "images">(
     hint: "this line sends more than a decision; hand it what it sends",
   });
 }
+
+const FLOAT32_POWER = 1e-5;
+
+/**
+ * What contradicts the power that a line declares, in words; null where nothing does.
+ *
+ * @param sent - [count, numSymbols, 2]
+ */
+export function powerFault(
+  sent: Float32Array,
+  {
+    count,
+    numSymbols,
+    power,
+  }: { readonly count: number; readonly numSymbols: number } & Pick<LineDeclaration, "power">,
+): string | null {
+  if (sent.length !== count * numSymbols * 2) return `${sent.length} values sent of ${count} x ${numSymbols}`;
+  const symbol = Float64Array.from(
+    { length: sent.length / 2 },
+    (_, i) => sent[2 * i]! ** 2 + sent[2 * i + 1]! ** 2,
+  );
+  for (let item = 0; item < count; item++) {
+    const own = symbol.subarray(item * numSymbols, (item + 1) * numSymbols);
+    const mean = own.reduce((sum, value) => sum + value, 0) / numSymbols;
+    if (power === "unit" && !(Math.abs(mean - 1) <= FLOAT32_POWER)) return `mean power ${mean} of an item`;
+    const most = own.reduce((largest, value) => (value <= largest ? largest : value), 0);
+    if (power === "peak" && !(most <= 1 + FLOAT32_POWER)) return `power ${most} of a symbol`;
+  }
+  return null;
+}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeError, SemlinkError } from "@semlink/engine";
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { loadPrimitives } from "../cells/node/load-primitives.ts";
 import type { ChannelSpec } from "../channel/channel-spec.ts";
-import { loadChannelModule } from "../channel/node/own-channels.ts";
+import { checkOwnChannel, loadChannelModule } from "../channel/node/own-channels.ts";
+import { moduleDigest } from "../config/node/own-module.ts";
+import { loadDatasetModule } from "../data/node/own-dataset.ts";
 import type { Experiment, OwnParts } from "../experiment.ts";
 import { loadLineModule } from "../lines/node/own-lines.ts";
+import { loadTeacherModule } from "../teacher/node/own-teacher.ts";
 
 /** Modules of an experiment: what they export, and the path of each by the digest of its content. */
 export interface LoadedParts {
@@ -48,9 +49,15 @@ export function withModules(value: Written): Written {
   };
 }
 
-/** Loads the modules of a checked experiment. */
+/**
+ * Loads the modules of a checked experiment, all of them, so that a module that is none is found before anything is
+ * computed. A channel must also open with its settings and obey the laws of channels.
+ *
+ * @throws SemlinkError "channel-module", "line-module", "dataset-module", "teacher-module", "primitive-module"; "invalid-argument"
+ * for settings that a channel does not allow
+ */
 export function loadOwnParts(experiment: Experiment): LoadedParts {
-  const { codec, evaluate, lines, teacher, data } = experiment;
+  const { codec, evaluate, lines, teacher, data, search, student } = experiment;
   const ofMatrix =
     evaluate.matrix?.axes.flatMap(({ conditions }) => conditions.map(({ channel }) => channel)) ?? [];
   const specs: readonly ChannelSpec[] = [...codec.channels, ...evaluate.channels, ...ofMatrix];
@@ -61,6 +68,7 @@ export function loadOwnParts(experiment: Experiment): LoadedParts {
     if (typeof spec === "string" || spec.digest === undefined) continue;
     modules[spec.digest] = resolve(spec.module!);
     channels[spec.digest] ??= loadChannelModule(spec.module!);
+    checkOwnChannel(spec, channels[spec.digest]!);
   }
   for (const line of lines) {
     if (typeof line === "string" || line.digest === undefined) continue;
@@ -69,6 +77,11 @@ export function loadOwnParts(experiment: Experiment): LoadedParts {
   }
   for (const { module, digest } of [teacher, data]) {
     if (module !== undefined && digest !== undefined) modules[digest] = resolve(module);
+  }
+  if (data.module !== undefined) loadDatasetModule(data.module);
+  if (teacher.module !== undefined) loadTeacherModule(teacher.module);
+  for (const primitives of [search.primitives, student.cells.primitives]) {
+    if (primitives !== undefined) loadPrimitives(primitives);
   }
   return { parts: { channels, lines: ownLines }, modules };
 }
@@ -107,24 +120,6 @@ function ownLine(spec: unknown): unknown {
 function withDigest(section: unknown): unknown {
   if (!isObject(section) || typeof section["module"] !== "string") return section;
   return { ...section, digest: moduleDigest(section["module"]) };
-}
-
-/** sha256 (hex) of the content of a module. @throws SemlinkError "missing-module" */
-export function moduleDigest(path: string): string {
-  try {
-    return createHash("sha256")
-      .update(readFileSync(resolve(path)))
-      .digest("hex");
-  } catch (cause) {
-    throw new SemlinkError({
-      code: "missing-module",
-      where: path,
-      expected: "a module that can be read",
-      actual: describeError(cause).message,
-      hint: "paths are relative to the working folder",
-      cause,
-    });
-  }
 }
 
 function mapKeys(section: unknown, maps: Readonly<Record<string, (value: unknown) => unknown>>): unknown {

@@ -10,6 +10,7 @@ import { evaluate } from "./evaluate.ts";
 import { lineStage } from "./line.ts";
 import type { OpenRun } from "./open-run.ts";
 import { provideTeacher } from "./provide-teacher.ts";
+import { rehearseOwnLines } from "./rehearse-lines.ts";
 import { reportResults, reportSearch } from "./report.ts";
 import { resolveStudent } from "./resolve-student.ts";
 import { searchStudent } from "./search.ts";
@@ -59,6 +60,8 @@ export async function runExperiment(
   if (isLast("data")) return null;
 
   const teacher = await provideTeacher(experiment, run, loaded);
+  const lines = lineSpecs(experiment.lines, run.parts.lines);
+  await rehearseOwnLines(experiment, run, lines, { data: loaded, card: teacher.card });
   if (isLast("teacher")) return null;
 
   const { numViews } = experiment.targets;
@@ -74,7 +77,6 @@ export async function runExperiment(
   });
   if (isLast("search")) return null;
 
-  const lines = lineSpecs(experiment.lines, run.parts.lines);
   const { useTeacher } = distill.transfer;
   const learn = (isTaught: boolean): Promise<Artifact<Weights>> =>
     run.stage(studentStage, {

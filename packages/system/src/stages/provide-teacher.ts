@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Dataset } from "../data/dataset.ts";
+import { type Dataset, imagesFrom } from "../data/dataset.ts";
 import type { Experiment } from "../experiment.ts";
 import { checkTeacherFits, type TeacherCard } from "../teacher/card.ts";
-import { loadTeacherModule, openTeacher } from "../teacher/node/open-teacher.ts";
+import { openTeacher } from "../teacher/node/open-teacher.ts";
+import { loadTeacherModule } from "../teacher/node/own-teacher.ts";
 import { readTeacherCard } from "../teacher/node/teacher-files.ts";
+import { runTeacher } from "../teacher/teacher.ts";
 import { taskNamed } from "../task/tasks.ts";
 import type { OpenRun } from "./open-run.ts";
 import { openRuntime, type TeacherRef } from "./place.ts";
@@ -15,10 +17,13 @@ export interface ProvidedTeacher {
   readonly card: TeacherCard;
 }
 
+const NUM_TRIED = 8;
+
 /**
  * The experiment's teacher: the shipped one, one trained here, one in a folder, or that of a module.
  *
- * @throws SemlinkError "wrong-teacher" when its images or answers are not those of the data
+ * @throws SemlinkError "wrong-teacher" when its images or answers are not those of the data, or what a module's teacher says
+ * of some images is not what its card promises; "teacher-module"
  */
 export async function provideTeacher(
   experiment: Experiment,
@@ -51,6 +56,8 @@ async function openProvided(
     }
     case "module": {
       const opened = await loadTeacherModule(module!).open({ runtime: await openRuntime(runtime) });
+      // A few images now: what it says wrongly is found before all of them are shown to it.
+      await runTeacher(opened, imagesFrom(data.train, 0, Math.min(NUM_TRIED, data.train.count)));
       await opened.release();
       return { ref: { module: module!, digest: digest! }, card: opened.card };
     }

@@ -109,16 +109,29 @@ const firstCardSchema: z.ZodType<TeacherCard> = z
 export function parseTeacherCard(text: string, where: string): TeacherCard {
   const value = parseJson(text);
   const hasFormat = typeof value === "object" && value !== null && "format" in value;
-  const parsed = (hasFormat ? cardSchema : firstCardSchema).safeParse(value);
+  const hint = "restore the file, or train a teacher with `semlink teacher`";
+  return checkedCard(hasFormat ? cardSchema : firstCardSchema, value, { code: "corrupt-file", where, hint });
+}
+
+/**
+ * Checks the card of a teacher that a module has opened.
+ *
+ * @throws SemlinkError `teacher-module` naming the place in the card
+ */
+export function checkTeacherCard(card: unknown, where: string): TeacherCard {
+  return checkedCard(cardSchema, card, { code: "teacher-module", where });
+}
+
+function checkedCard(
+  schema: z.ZodType<TeacherCard>,
+  value: unknown,
+  told: { readonly code: string; readonly where: string; readonly hint?: string },
+): TeacherCard {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new SemlinkError({
-    code: "corrupt-file",
-    where,
-    expected: "a teacher card",
-    actual: `${issue.path.join(".") || "the file"}: ${issue.message}`,
-    hint: "restore the file, or train a teacher with `semlink teacher`",
-  });
+  const place = issue.path.join(".") || "the whole";
+  throw new SemlinkError({ ...told, expected: "a teacher card", actual: `${place}: ${issue.message}` });
 }
 
 function parseJson(text: string): unknown {

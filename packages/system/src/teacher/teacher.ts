@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Runtime } from "@semlink/engine";
+import { type Runtime, SemlinkError } from "@semlink/engine";
 import type { View } from "../data/augment.ts";
 import { imagesFrom, type ImageSet } from "../data/dataset.ts";
 import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import type { LinearMap } from "../task/task.ts";
-import type { TeacherCard } from "./card.ts";
+import type { TeacherCard, TeacherOutput } from "./card.ts";
 
 /** What a teacher says of some items. */
 export interface TeacherView {
@@ -36,7 +36,11 @@ export interface TeacherSource {
 
 const BATCH = 250;
 
-/** Runs a teacher over one view of a set, a part at a time. */
+/**
+ * Runs a teacher over one view of a set, a part at a time.
+ *
+ * @throws SemlinkError "wrong-teacher" when an output has not the width that its card says, or a value is not finite
+ */
 export async function runTeacher(
   teacher: Teacher,
   set: ImageSet,
@@ -54,10 +58,32 @@ export async function runTeacher(
     signal?.throwIfAborted();
     const count = Math.min(BATCH, set.count - first);
     const said = await teacher.embed(imagesFrom(set, first, count), view);
-    embeddings.set(said.embedding, first * embedding.width);
-    if (answer && said.answer) answers?.set(said.answer, first * answer.width);
+    embeddings.set(checkedOutput(teacher, embedding, said.embedding, count), first * embedding.width);
+    if (answer) answers?.set(checkedOutput(teacher, answer, said.answer, count), first * answer.width);
     onImages?.(first + count);
     await yieldToEvents();
   }
   return { embedding: embeddings, answer: answers };
+}
+
+function checkedOutput(
+  { card }: Teacher,
+  { name, width }: TeacherOutput,
+  values: Float32Array | null | undefined,
+  count: number,
+): Float32Array {
+  const isOfSize = values instanceof Float32Array && values.length === count * width;
+  if (isOfSize && values.every(Number.isFinite)) return values;
+  const actual = isOfSize ? `${values.find((value) => !Number.isFinite(value))}` : sizeText(values, count);
+  throw new SemlinkError({
+    code: "wrong-teacher",
+    where: `teacher ${card.name}, output "${name}"`,
+    expected: isOfSize ? "finite values" : `${width} values for each of ${count} images, as its card says`,
+    actual,
+    hint: "correct its card, or what it computes",
+  });
+}
+
+function sizeText(values: unknown, count: number): string {
+  return values instanceof Float32Array ? `${values.length / count} for each` : "no Float32Array";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "@semlink/engine";
-import { paramsOf, SemlinkError } from "@semlink/engine";
+import { nameTree, paramsOf, rngFrom, SemlinkError } from "@semlink/engine";
 import type { Weights } from "./phase.ts";
 
 /** The values of every parameter and buffer of a network as named tensors; those without a value are left out. */
@@ -33,6 +33,22 @@ export function weightsOf(
         actual: data.constructor.name,
         hint: "delete the folder; the stage is run again",
       });
+    }),
+  );
+}
+
+/**
+ * Weights of a network as training starts with them, plus a little noise: layers that start at zero would hide what
+ * goes through them.
+ */
+export function drawnWeights(root: object, seed: number): Map<string, Float32Array> {
+  nameTree(root);
+  const rng = rngFrom(seed);
+  return new Map(
+    paramsOf(root).map(({ name, shape, init }) => {
+      const start = init(shape, rng.fold("init").fold(name));
+      const noise = rng.fold("noise").fold(name).normal(start.length);
+      return [name, start.map((value, i) => value + 0.1 * noise[i]!)];
     }),
   );
 }

@@ -1,43 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
+import { describeError, SemlinkError } from "@semlink/engine";
 import type * as z from "zod";
-import { loadOwnModule } from "../../config/node/own-module.ts";
-import { type ChannelSpec, openRadio, type OwnChannels } from "../channel-spec.ts";
+import { type OwnExport, ownExport } from "../../config/node/own-module.ts";
+import { lawsOf } from "../channel-laws.ts";
+import { type ChannelObject, type ChannelSpec, openRadio, type OwnChannels } from "../channel-spec.ts";
+import { channelFamilies } from "../channels.ts";
 import { type ChannelDefinition, type ChannelFamily, defineChannel } from "../define-channel.ts";
 import type { Radio } from "../radio.ts";
 
-/** Names under which a module may export its channel. */
-const EXPORTS = ["channel", "default"] as const;
+const ASKED: OwnExport = {
+  code: "channel-module",
+  names: ["channel", "default"],
+  parts: { name: "string", open: "function" },
+  taken: channelFamilies.map(({ name }) => name),
+};
 
 /**
  * The kind of channel that a module defines: its export `channel`, or its default export, made by `defineChannel` or a
  * plain object of the same form.
  *
  * @param path - module, relative to the working folder
- * @throws SemlinkError "channel-module" when the file cannot be read or run, or exports no channel
+ * @throws SemlinkError "channel-module" when the file cannot be read or run, or exports no channel of a name of its own
  */
 export function loadChannelModule(path: string): ChannelFamily {
-  const exported = loadOwnModule(path, { code: "channel-module", expected: "a module that can be imported" });
-  const found = EXPORTS.map((name) => exported[name]).find((value) => value !== undefined);
   // What defineChannel has made is again a definition: its channels have all that it asks for.
-  if (isDefinition(found)) return defineChannel(found);
-  const names = Object.keys(exported);
-  throw new SemlinkError({
-    code: "channel-module",
-    where: path,
-    expected: "an export `channel` made by defineChannel",
-    actual: names.length > 0 ? names.join(", ") : "no exports",
-    hint: "a channel has a name and open(parameters), which returns fields, draw, apply and applyGraph",
-  });
+  return defineChannel(ownExport(path, ASKED) as ChannelDefinition<z.ZodRawShape>);
 }
 
-function isDefinition(value: unknown): value is ChannelDefinition<z.ZodRawShape> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof Reflect.get(value, "name") === "string" &&
-    typeof Reflect.get(value, "open") === "function"
-  );
+const MODEL_PARTS = ["fields", "draw", "apply", "applyGraph"] as const;
+
+/**
+ * Refuses a channel of a user's own that does not open with the settings of its spec, or that breaks a law of channels:
+ * shapes, E|h|² = 1, noise of the level asked for, draws addressed by image.
+ *
+ * @throws SemlinkError "channel-module" naming what is broken; "invalid-argument" for a setting that it does not allow
+ */
+export function checkOwnChannel(spec: ChannelObject, family: ChannelFamily): void {
+  const {
+    module = "",
+    digest: _digest,
+    model: _model,
+    stages: _stages,
+    receiver: _receiver,
+    ...settings
+  } = spec;
+  const refused = (expected: string, actual: string, cause?: unknown): SemlinkError =>
+    new SemlinkError({
+      code: ASKED.code,
+      where: `${module}, channel ${family.name}`,
+      expected,
+      actual,
+      hint: `\`semlink verify --channel ${module} --quick\` checks it alone`,
+      cause,
+    });
+  // Settings that the schema refuses are told by the family itself.
+  family.label(settings);
+  const attempt = <T>(what: string, does: () => T): T => {
+    try {
+      return does();
+    } catch (cause) {
+      throw refused(what, describeError(cause).message, cause);
+    }
+  };
+  const channel = attempt("a channel that opens with its settings", () => family.open(settings));
+  const missing = MODEL_PARTS.filter((part) => typeof channel[part] !== "function");
+  if (missing.length > 0)
+    throw refused(`open to return ${MODEL_PARTS.join(", ")}`, `no ${missing.join(", no ")}`);
+  for (const { title, violation } of lawsOf(channel)) {
+    const broken = attempt(`a channel that ${title}`, () => violation(channel));
+    if (broken !== undefined) throw refused(`a channel that ${title}`, broken);
+  }
 }
 
 /** The channels of modules by their digests. @param modules - path of each by its digest */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
-import { loadOwnModule } from "../../config/node/own-module.ts";
 import type { Reporter } from "../../run/progress.ts";
 import type { DataConfig } from "../data-config.ts";
 import { assembleDataset } from "../assemble-dataset.ts";
 import type { Dataset, DatasetSource } from "../dataset.ts";
 import { datasets } from "./datasets.ts";
+import { loadDatasetModule } from "./own-dataset.ts";
 import { userCacheFolder } from "./user-cache.ts";
 
 /** Everything about preparing data that does not change its bits. */
@@ -24,6 +23,7 @@ export interface PrepareDataOptions {
  * dataset cannot be fetched
  * @throws SemlinkError "missing-data", "corrupt-data", "unreadable-image", "empty-class" or "duplicate-image"
  * when the user's own copy is not usable
+ * @throws SemlinkError "dataset-module" when the data set of a user's own module is none
  * @throws SemlinkError "invalid-config" when a count does not fit the dataset
  */
 export async function prepareData(config: DataConfig, options: PrepareDataOptions = {}): Promise<Dataset> {
@@ -37,15 +37,5 @@ export async function prepareData(config: DataConfig, options: PrepareDataOption
 
 /** The source of a configuration: one that semlink knows, or the export `dataset` of a user's own module. */
 function sourceOf({ dataset, module }: DataConfig): DatasetSource {
-  if (dataset !== "own") return datasets[dataset];
-  const expected = "a module that exports `dataset`: { name, defaultValidationCount, load }";
-  const { dataset: source } = loadOwnModule(module!, { code: "dataset-module", expected });
-  if (isSource(source)) return source;
-  throw new SemlinkError({ code: "dataset-module", where: module!, expected, actual: typeof source });
-}
-
-function isSource(value: unknown): value is DatasetSource {
-  if (typeof value !== "object" || value === null) return false;
-  const [count, load] = [Reflect.get(value, "defaultValidationCount"), Reflect.get(value, "load")] as unknown[];
-  return typeof count === "function" && typeof load === "function";
+  return dataset === "own" ? loadDatasetModule(module!) : datasets[dataset];
 }

@@ -53,7 +53,12 @@ function lineObject({ name, settings }: LearnedLine): z.ZodType<WrittenLine, Wri
     const plain = type instanceof z.ZodDefault ? (type.unwrap() as z.ZodType) : type;
     return [key, plain.describe(type.description ?? key).optional()];
   });
-  const object = z.strictObject({ line: z.literal(name), id, label, ...(Object.fromEntries(own) as z.ZodRawShape) });
+  const object = z.strictObject({
+    line: z.literal(name),
+    id,
+    label,
+    ...(Object.fromEntries(own) as z.ZodRawShape),
+  });
   return object as unknown as z.ZodType<WrittenLine, WrittenLine>;
 }
 
@@ -83,7 +88,7 @@ export type OwnLines = Readonly<Record<string, LearnedLine>>;
  * An entry with all of its settings: its own, then those of the codec section for lines of that name, then the line's
  * defaults. The entry of a module that is not among `own` stays as it is.
  *
- * @throws ZodError where settings do not fit a line of a user's own
+ * @throws ZodError where settings do not fit the line; {@link unfitSettings} says so first
  */
 export function completeLine(
   written: WrittenLine,
@@ -93,14 +98,37 @@ export function completeLine(
   const { line: name, id: key, label: text, module, digest, ...settings } = objectOf(written);
   const line = lineOf(name, digest, own);
   if (!line) return written;
-  const inherited: Readonly<Record<string, object>> = { cat: codec.cat, "film-mlp": codec.filmMlp };
   return {
     line: line.name,
     id: key ?? line.name,
     ...(text === undefined ? {} : { label: text }),
     ...(digest === undefined ? {} : { module, digest }),
-    ...(line.settings.parse({ ...inherited[line.name], ...settings }) as object),
+    ...(line.settings.parse({ ...inheritedBy(line, codec), ...settings }) as object),
   };
+}
+
+/** Rule: settings are those that the line allows. */
+export function* unfitSettings(
+  lines: readonly WrittenLine[],
+  codec: Pick<CodecConfig, "cat" | "filmMlp">,
+  own: OwnLines,
+): Generator<BrokenRule, void, undefined> {
+  for (const [index, written] of lines.entries()) {
+    const { line: name, id: _id, label: _label, module: _module, digest, ...settings } = objectOf(written);
+    const line = lineOf(name, digest, own);
+    const parsed = line?.settings.safeParse({ ...inheritedBy(line, codec), ...settings });
+    for (const { path, message } of parsed?.error?.issues ?? []) {
+      const place = path.filter((key) => typeof key !== "symbol");
+      const actual = place.length === 0 ? settings : settings[String(place[0])];
+      yield { path: ["lines", index, ...place], expected: `settings of ${name!}`, actual, hint: message };
+    }
+  }
+}
+
+/** What a line takes over from the codec section. */
+function inheritedBy({ name }: LearnedLine, codec: Pick<CodecConfig, "cat" | "filmMlp">): object {
+  const inherited: Readonly<Record<string, object>> = { cat: codec.cat, "film-mlp": codec.filmMlp };
+  return inherited[name] ?? {};
 }
 
 /** Complete entries as stages take them. */
@@ -123,7 +151,11 @@ function objectOf(written: WrittenLine): Exclude<WrittenLine, string> {
   return typeof written === "string" ? { line: written } : written;
 }
 
-function lineOf(name: string | undefined, digest: string | undefined, own: OwnLines): LearnedLine | undefined {
+function lineOf(
+  name: string | undefined,
+  digest: string | undefined,
+  own: OwnLines,
+): LearnedLine | undefined {
   return digest === undefined ? learnedLines.find((known) => known.name === name) : own[digest];
 }
 

@@ -14,7 +14,8 @@ import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import { writeLinearTeacher } from "./linear-teacher.fixture.ts";
 import type { TeacherCard } from "../card.ts";
 import { runTeacher } from "../teacher.ts";
-import { loadTeacherModule, openTeacher } from "./open-teacher.ts";
+import { openTeacher } from "./open-teacher.ts";
+import { loadTeacherModule } from "./own-teacher.ts";
 import { readTeacherCard, TEACHER_FILES, writeTeacher } from "./teacher-files.ts";
 
 const { data } = tinyProblem();

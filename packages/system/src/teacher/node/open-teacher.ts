@@ -3,11 +3,10 @@ import type { HostTensor, Runtime, Session } from "@semlink/engine";
 import { Evaluator, input, resize, SemlinkError, transpose } from "@semlink/engine";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { loadOwnModule } from "../../config/node/own-module.ts";
 import { type View, writeBatch } from "../../data/augment.ts";
 import { imageLength, type ImageSet } from "../../data/dataset.ts";
 import { checkTeacherFits, type TeacherCard } from "../card.ts";
-import type { Teacher, TeacherSource } from "../teacher.ts";
+import type { Teacher } from "../teacher.ts";
 import { readTeacherCard, readTeacherFile, readTeacherMap, TEACHER_FILES } from "./teacher-files.ts";
 
 /** A teacher in a folder. */
@@ -102,26 +101,4 @@ function wrongOutput(
     actual: actual ? `[${actual.join(", ")}]` : "no such output",
     hint: `correct outputs in ${TEACHER_FILES.card}: names and widths are those of the network`,
   });
-}
-
-/**
- * A teacher of a user's own.
- *
- * @param path - module, relative to the working folder, that exports `teacher`
- * @throws SemlinkError `teacher-module` when it cannot be imported or exports no teacher
- */
-export function loadTeacherModule(path: string): TeacherSource {
-  const expected = "a module that exports `teacher`: { name, open }";
-  const { teacher } = loadOwnModule(path, { code: "teacher-module", expected });
-  if (isTeacherSource(teacher)) return teacher;
-  throw new SemlinkError({ code: "teacher-module", where: path, expected, actual: typeof teacher });
-}
-
-function isTeacherSource(value: unknown): value is TeacherSource {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof Reflect.get(value, "name") === "string" &&
-    typeof Reflect.get(value, "open") === "function"
-  );
 }
