@@ -5,7 +5,7 @@ import { describeError } from "@semlink/engine";
 /** Exit codes of the command. */
 export const EXIT = { done: 0, failed: 1, badArguments: 2, interrupted: 130 } as const;
 
-// A module that a configuration names is part of it.
+// Modules that a configuration names are part of it, and so is the choice of a teacher for the data.
 const BAD_ARGUMENT_CODES: ReadonlySet<string> = new Set([
   "invalid-argument",
   "invalid-config",
@@ -14,6 +14,7 @@ const BAD_ARGUMENT_CODES: ReadonlySet<string> = new Set([
   "line-module",
   "dataset-module",
   "teacher-module",
+  "wrong-teacher",
   "primitive-module",
 ]);
 

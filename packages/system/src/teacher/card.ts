@@ -110,7 +110,12 @@ export function parseTeacherCard(text: string, where: string): TeacherCard {
   const value = parseJson(text);
   const hasFormat = typeof value === "object" && value !== null && "format" in value;
   const hint = "restore the file, or train a teacher with `semlink teacher`";
-  return checkedCard(hasFormat ? cardSchema : firstCardSchema, value, { code: "corrupt-file", where, hint });
+  return checkedCard(hasFormat ? cardSchema : firstCardSchema, value, {
+    code: "corrupt-file",
+    where,
+    hint,
+    whole: "the file",
+  });
 }
 
 /**
@@ -119,19 +124,20 @@ export function parseTeacherCard(text: string, where: string): TeacherCard {
  * @throws SemlinkError `teacher-module` naming the place in the card
  */
 export function checkTeacherCard(card: unknown, where: string): TeacherCard {
-  return checkedCard(cardSchema, card, { code: "teacher-module", where });
+  return checkedCard(cardSchema, card, { code: "teacher-module", where, whole: "the card" });
 }
 
 function checkedCard(
   schema: z.ZodType<TeacherCard>,
   value: unknown,
-  told: { readonly code: string; readonly where: string; readonly hint?: string },
+  told: { readonly code: string; readonly where: string; readonly hint?: string; readonly whole: string },
 ): TeacherCard {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  const place = issue.path.join(".") || "the whole";
-  throw new SemlinkError({ ...told, expected: "a teacher card", actual: `${place}: ${issue.message}` });
+  const { whole, ...place } = told;
+  const actual = `${issue.path.join(".") || whole}: ${issue.message}`;
+  throw new SemlinkError({ ...place, expected: "a teacher card", actual });
 }
 
 function parseJson(text: string): unknown {

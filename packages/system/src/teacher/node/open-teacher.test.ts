@@ -208,10 +208,24 @@ describe.each(["nchw", "nhwc"] as const)("a teacher of pixels in the order %s", 
 });
 
 describe("loadTeacherModule", () => {
+  const card: TeacherCard = {
+    format: "semlink-teacher/2",
+    name: "brightness",
+    source: "none",
+    images: { input: "images", shape: [3, 8, 8], layout: "nchw", mean: [0, 0, 0], std: [1, 1, 1] },
+    outputs: { embedding: { name: "embedding", width: 1 }, answer: null },
+    hasMap: false,
+    space: "standardized",
+    classNames: null,
+    params: 0,
+    macs: 192,
+    licence: null,
+    provenance: {},
+  };
   const OWN = `export const teacher = {
     name: "brightness",
     open: async () => ({
-      card: { outputs: { embedding: { name: "embedding", width: 1 }, answer: null } },
+      card: ${JSON.stringify(card)},
       map: null,
       embed: async ({ images, count }) => {
         const size = images.length / count;
