@@ -27,6 +27,9 @@ export function loadChannelModule(path: string): ChannelFamily {
   return defineChannel(ownExport(path, ASKED) as ChannelDefinition<z.ZodRawShape>);
 }
 
+/** Keys of a spec that are no settings of its channel. */
+const OF_EVERY_CHANNEL: readonly string[] = ["module", "digest", "model", "stages", "receiver"];
+
 const MODEL_PARTS = ["fields", "draw", "apply", "applyGraph"] as const;
 
 /**
@@ -36,14 +39,10 @@ const MODEL_PARTS = ["fields", "draw", "apply", "applyGraph"] as const;
  * @throws SemlinkError "channel-module" naming what is broken; "invalid-argument" for a setting that it does not allow
  */
 export function checkOwnChannel(spec: ChannelObject, family: ChannelFamily): void {
-  const {
-    module = "",
-    digest: _digest,
-    model: _model,
-    stages: _stages,
-    receiver: _receiver,
-    ...settings
-  } = spec;
+  const { module = "" } = spec;
+  const settings = Object.fromEntries(
+    Object.entries(spec).filter(([key]) => !OF_EVERY_CHANNEL.includes(key)),
+  );
   const refused = (expected: string, actual: string, cause?: unknown): SemlinkError =>
     new SemlinkError({
       code: ASKED.code,
@@ -66,9 +65,9 @@ export function checkOwnChannel(spec: ChannelObject, family: ChannelFamily): voi
   const missing = MODEL_PARTS.filter((part) => typeof channel[part] !== "function");
   if (missing.length > 0)
     throw refused(`open to return ${MODEL_PARTS.join(", ")}`, `no ${missing.join(", no ")}`);
-  for (const { title, violation } of lawsOf(channel)) {
-    const broken = attempt(`a channel that ${title}`, () => violation(channel));
-    if (broken !== undefined) throw refused(`a channel that ${title}`, broken);
+  for (const law of lawsOf(channel)) {
+    const broken = attempt(`a channel that ${law.title}`, () => law.violation(channel));
+    if (broken !== undefined) throw refused(`a channel that ${law.title}`, broken);
   }
 }
 

@@ -107,6 +107,9 @@ export function completeLine(
   };
 }
 
+/** Keys of an entry that are no settings of its line, beside its name and digest. */
+const OF_EVERY_LINE: readonly string[] = ["id", "label", "module"];
+
 /** Rule: settings are those that the line allows. */
 export function* unfitSettings(
   lines: readonly WrittenLine[],
@@ -114,7 +117,10 @@ export function* unfitSettings(
   own: OwnLines,
 ): Generator<BrokenRule, void, undefined> {
   for (const [index, written] of lines.entries()) {
-    const { line: name, id: _id, label: _label, module: _module, digest, ...settings } = objectOf(written);
+    const { line: name, digest, ...others } = objectOf(written);
+    const settings = Object.fromEntries(
+      Object.entries(others).filter(([key]) => !OF_EVERY_LINE.includes(key)),
+    );
     const line = lineOf(name, digest, own);
     const parsed = line?.settings.safeParse({ ...inheritedBy(line, codec), ...settings });
     for (const { path, message } of parsed?.error?.issues ?? []) {
