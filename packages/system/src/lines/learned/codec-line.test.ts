@@ -38,10 +38,10 @@ interface Told {
 }
 
 /** The objective of a phase with the answers that its terms judge. */
-async function objectiveOf(phase: "phase-a" | "phase-b", { terms, temperature = 2, isTaught = true }: Told = {}): Promise<
+async function objectiveOf(phase: "phase-a" | "phase-b", { terms: weighted, temperature = 2, isTaught = true }: Told = {}): Promise<
   OpenGraph<string> & { readonly metrics: readonly string[] }
 > {
-  const told = { ...robust, temperature, terms: { ...robust.terms, ...terms } };
+  const told = { ...robust, temperature, terms: { ...robust.terms, ...weighted } };
   const { runtime, signal } = await watchedRuntime();
   const place = {
     runtime,
@@ -57,8 +57,13 @@ async function objectiveOf(phase: "phase-a" | "phase-b", { terms, temperature = 
   const phases = cat.phases(network, { ...problem, robust: told }, settings, material);
   const build = new Build(network, { training: true });
   const { loss, metrics = {} }: Objective = phases.find(({ name }) => name === phase)!.objective(build);
-  const graph = await openGraph<string>({ loss, ...metrics, ...answersOf(build, phase) }, weights);
-  return { ...graph, metrics: Object.keys(metrics) };
+  const terms = await openGraph<string>({ loss, ...metrics }, weights);
+  const answers = await openGraph<string>(answersOf(new Build(network, { training: true }), phase), weights);
+  return {
+    inputNames: terms.inputNames,
+    run: async (fed) => ({ ...(await terms.run(fed)), ...(await answers.run(fed)) }),
+    metrics: Object.keys(metrics),
+  };
 }
 
 /** The answers of receiver and device in a phase, from the same inputs. */
