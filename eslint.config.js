@@ -7,7 +7,7 @@ import { FOLDERS } from "./lint/folders.js";
 import { literalSpread } from "./lint/literal-spread.js";
 
 /**
- * The dependency rule of one package: `cli -> system -> engine`, and ONNX Runtime only in `engine/src/runtime`.
+ * The dependency rule of one package: `cli -> system -> onnx-import -> engine`, and ONNX Runtime only in `engine/src/runtime`.
  *
  * @param {string[]} files globs the rule is for
  * @param {RegExp} forbidden module names and paths that these files must not import
@@ -40,9 +40,11 @@ function orderFolders(name) {
 }
 
 const ONNX_RUNTIME = /^onnxruntime-/;
+const IMPORT = /^@semlink\/onnx-import|^\..*\/onnx-import\/src\//;
 const CLI = /^semlink-cli|^\..*\/cli\/src\//;
 const SYSTEM = /^@semlink\/system|^\..*\/system\/src\//;
 const FILES_OF_SYSTEM = /^@semlink\/system\/(?!node$)|^\..*\/system\/src\//;
+const FILES_OF_IMPORT = /^@semlink\/onnx-import\/(?!node$)|^\..*\/onnx-import\/src\//;
 const FILES_OF_ENGINE = /^@semlink\/engine\/(?!node$|testing$)|^\..*\/engine\/src\//;
 
 function anyOf(...patterns) {
@@ -81,29 +83,34 @@ export default defineConfig(
   },
   forbidImports(
     ["packages/engine/**"],
-    anyOf(ONNX_RUNTIME, SYSTEM, CLI, /^@semlink\/engine/),
-    "The engine imports neither system nor cli; ONNX Runtime is imported in engine/src/runtime only.",
+    anyOf(ONNX_RUNTIME, IMPORT, SYSTEM, CLI, /^@semlink\/engine/),
+    "The engine imports no other package of semlink; ONNX Runtime is imported in engine/src/runtime only.",
   ),
   forbidImports(
     ["packages/engine/src/runtime/**"],
-    anyOf(SYSTEM, CLI, /^@semlink\/engine/),
-    "The engine imports neither system nor cli.",
+    anyOf(IMPORT, SYSTEM, CLI, /^@semlink\/engine/),
+    "The engine imports no other package of semlink.",
+  ),
+  forbidImports(
+    ["packages/onnx-import/**"],
+    anyOf(ONNX_RUNTIME, SYSTEM, CLI, /^@semlink\/onnx-import/, FILES_OF_ENGINE),
+    "onnx-import imports the engine by its package name, never its files, system, cli or ONNX Runtime.",
   ),
   forbidImports(
     ["packages/system/**"],
-    anyOf(ONNX_RUNTIME, CLI, /^@semlink\/system/, FILES_OF_ENGINE),
+    anyOf(ONNX_RUNTIME, CLI, /^@semlink\/system/, FILES_OF_IMPORT, FILES_OF_ENGINE),
     "system imports the engine by its package name, never its files, cli or ONNX Runtime.",
   ),
   forbidImports(
     ["packages/cli/**"],
-    anyOf(ONNX_RUNTIME, FILES_OF_SYSTEM, FILES_OF_ENGINE),
+    anyOf(ONNX_RUNTIME, FILES_OF_SYSTEM, FILES_OF_IMPORT, FILES_OF_ENGINE),
     "cli imports system and engine by their package names, never their files or ONNX Runtime.",
   ),
   { plugins: { semlink: { rules: { "folder-order": folderOrder, "literal-spread": literalSpread } } } },
   orderFolders("engine"),
-  // orderFolders("system"), once its folders obey the order
+  orderFolders("system"),
   {
-    files: ["packages/engine/**"], // and "packages/system/**", "packages/cli/**", once they have none left
+    files: ["packages/**"],
     rules: { "semlink/literal-spread": "error" },
   },
   {

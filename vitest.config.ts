@@ -14,6 +14,8 @@ const alias = [
   { find: /^@semlink\/engine\/node$/, replacement: source("engine/src/node.ts") },
   { find: /^@semlink\/engine\/web$/, replacement: source("engine/src/web.ts") },
   { find: /^@semlink\/engine\/testing$/, replacement: source("engine/src/testing/index.ts") },
+  { find: /^@semlink\/onnx-import$/, replacement: source("onnx-import/src/index.ts") },
+  { find: /^@semlink\/onnx-import\/node$/, replacement: source("onnx-import/src/node.ts") },
   { find: /^@semlink\/system$/, replacement: source("system/src/index.ts") },
   { find: /^@semlink\/system\/node$/, replacement: source("system/src/node.ts") },
 ];
@@ -43,7 +45,7 @@ export default defineConfig({
   test: {
     reporters: ["default"],
     projects: [
-      ...["engine", "system", "cli"].map(ofPackage),
+      ...["engine", "onnx-import", "system", "cli"].map(ofPackage),
       project("examples", folder("examples"), ["**/*.test.ts"]),
       project("lint", folder("lint"), ["*.test.js"]),
       project("browser", folder("."), ["{packages/*/test,examples}/**/*.browser.test.ts"]),

@@ -11,7 +11,8 @@ export function usage() {
 Usage: npm run bench -- [options]
 
   --only LIST     workloads or cases, comma-separated: a,c or a,f/student-1; all if left out
-  --threads LIST  threads inside an operator, comma-separated (1,2)
+  --threads LIST  cores to use, comma-separated (1,2)
+  --shards N      parts of a batch, which as many cores may compute; by default one for each thread
   --rounds N      turns of each (7)
   --steps N       steps of a turn; by default as many as fill a second
   --no-torch      the engine alone
@@ -37,6 +38,7 @@ export function parseCommandLine(args) {
     options: {
       only: { type: "string" },
       threads: { type: "string", default: "1,2" },
+      shards: { type: "string" },
       rounds: { type: "string", default: "7" },
       steps: { type: "string" },
       "no-torch": { type: "boolean", default: false },
@@ -47,6 +49,7 @@ export function parseCommandLine(args) {
   return {
     cases: values.only === undefined ? allCases : selectCases(values.only.split(",")),
     threads: values.threads.split(",").map((word) => count("--threads", word)),
+    shards: values.shards === undefined ? null : count("--shards", values.shards),
     rounds: count("--rounds", values.rounds),
     steps: values.steps === undefined ? null : count("--steps", values.steps),
     useTorch: !values["no-torch"],

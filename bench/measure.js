@@ -27,6 +27,7 @@ const CHECKS = [
  * @param {object} chosen case of `selection.js`
  * @param {object} options
  * @param {number} options.threads
+ * @param {number} options.shards parts of a batch of the engine
  * @param {number} options.rounds
  * @param {number | null} options.steps steps of a turn; null takes as many as fill a second
  * @param {string | null} options.python Python with PyTorch, null to measure the engine alone
@@ -35,7 +36,7 @@ const CHECKS = [
  * @throws Error when the two do not compute the same
  */
 export async function measureCase({ id, workload, setting }, options) {
-  const { threads, rounds, python, signal, onRound } = options;
+  const { threads, shards, rounds, python, signal, onRound } = options;
   const folder = await mkdtemp(join(tmpdir(), "semlink-bench-"));
   const workers = [];
   try {
@@ -47,7 +48,13 @@ export async function measureCase({ id, workload, setting }, options) {
       return { worker, opened: await worker.answer() };
     };
     const module = workload.name.replaceAll("-", "_");
-    const engine = await open(process.execPath, [path("engine/worker.js"), id, String(threads), start]);
+    const engine = await open(process.execPath, [
+      path("engine/worker.js"),
+      id,
+      String(threads),
+      String(shards),
+      start,
+    ]);
     const torch =
       python &&
       (await open(python, [
@@ -91,7 +98,7 @@ function summarize(opened, turns, items) {
     itemsPerSecond: spread(turns.map(({ seconds }) => items / seconds)),
     secondsOfTurns: turns.map(({ seconds }) => seconds),
     peakMiB: Math.round(turns.at(-1).peakMiB),
-    ...(turns.at(-1).replicas === undefined ? {} : { replicas: turns.at(-1).replicas }),
+    ...(turns.at(-1).shards === undefined ? {} : { shards: turns.at(-1).shards }),
   };
 }
 
@@ -102,13 +109,13 @@ async function checkEqual(id, engine, torch) {
   }
   const values = { engine: [], torch: torch && [] };
   for (const { steps, tolerance } of CHECKS) {
-    const { value, replicas } = await engine.worker.run(steps);
+    const { value, shards } = await engine.worker.run(steps);
     values.engine.push(value);
     if (!torch) continue;
     const expected = (await torch.worker.run(steps)).value;
     values.torch.push(expected);
-    // Replicas normalise their own parts of the batch, which is another computation; one thread is compared.
-    if (replicas > 1) continue;
+    // Shards normalise their own parts of the batch, which is another computation; one shard is compared.
+    if (shards > 1) continue;
     if (Math.abs(value - expected) > tolerance * Math.abs(expected)) {
       throw new Error(`${id}: the engine computes ${value}, PyTorch ${expected}`);
     }

@@ -37,7 +37,7 @@ async function main() {
   }
 }
 
-async function measureAll({ cases, threads, rounds, steps, useTorch, json }, signal) {
+async function measureAll({ cases, threads, shards, rounds, steps, useTorch, json }, signal) {
   const python = useTorch ? pythonWithTorch() : null;
   const machine = await describeMachine();
   const progress = new Progress(process.stderr, cases.length * threads.length * rounds);
@@ -48,7 +48,15 @@ async function measureAll({ cases, threads, rounds, steps, useTorch, json }, sig
       progress.write(`${label}, opening`);
       const onRound = () => progress.round(label);
       results.push(
-        await measureCase(chosen, { threads: numThreads, rounds, steps, python, signal, onRound }),
+        await measureCase(chosen, {
+          threads: numThreads,
+          shards: shards ?? numThreads,
+          rounds,
+          steps,
+          python,
+          signal,
+          onRound,
+        }),
       );
     }
   }

@@ -4,7 +4,7 @@ import { formatChanges } from "@semlink/engine";
 const COLUMNS = [
   ["case", ({ case: id }) => id],
   ["threads", ({ threads }) => String(threads)],
-  ["replicas", ({ engine }) => String(engine.replicas ?? "-")],
+  ["shards", ({ engine }) => String(engine.shards ?? "-")],
   ["engine /s", ({ engine }) => engine.itemsPerSecond.median.toPrecision(4)],
   ["PyTorch /s", ({ torch }) => torch?.itemsPerSecond.median.toPrecision(4) ?? "-"],
   ["ratio [min, max]", ({ ratio }) => (ratio ? ratioText(ratio) : "-")],

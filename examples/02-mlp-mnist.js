@@ -6,6 +6,7 @@ import {
   buildTrainStep,
   cosineSchedule,
   crossEntropy,
+  fit,
   Linear,
   relu,
   reshape,
@@ -13,7 +14,7 @@ import {
   Sequential,
   Trainer,
 } from "@semlink/engine";
-import { fit, nodeRuntime } from "@semlink/engine/node";
+import { nodeRuntime } from "@semlink/engine/node";
 import { imageInputs, loadDataset, testAccuracy, trainingBatches } from "./images.js";
 
 /**

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes the encoder out of an ONNX file, puts a new head on it, and trains the head alone, then both.
-import { adam, buildTrainStep, constantSchedule, crossEntropy, ForeignModel } from "@semlink/engine";
-import { Linear, readOnnx, rngFrom, Trainer } from "@semlink/engine";
-import { fit, nodeRuntime } from "@semlink/engine/node";
+import {
+  adam,
+  buildTrainStep,
+  constantSchedule,
+  crossEntropy,
+  fit,
+  Linear,
+  rngFrom,
+  Trainer,
+} from "@semlink/engine";
+import { nodeRuntime } from "@semlink/engine/node";
 import { shippedTeacherFolder } from "@semlink/system/node";
+import { ForeignModel, readOnnx } from "@semlink/onnx-import";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { imageInputs, loadDataset, testAccuracy, trainingBatches } from "./images.js";

@@ -43,7 +43,7 @@ describe("example 02", () => {
 describe("example 03", () => {
   it("learns more than to guess, and logs every epoch", async () => {
     const { lines, log } = printer();
-    const settings = { dataset: "synthetic-shapes", numEpochs: 2, width: 16, replicas: 1 } as const;
+    const settings = { dataset: "synthetic-shapes", numEpochs: 2, width: 16, cores: 1 } as const;
     const { accuracy } = await cnn({ ...settings, log });
     expect(accuracy).toBeGreaterThan(aboveChance(1000));
     expect(lines.map((line) => line.split(":")[0])).toEqual([

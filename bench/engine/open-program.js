@@ -9,9 +9,10 @@ import { Evaluator, numElementsOf, paramsOf, rngFrom, Trainer } from "@semlink/e
  * @param {import("@semlink/engine").Runtime} options.runtime
  * @param {number} options.batch
  * @param {Map<string, Float32Array>} options.weights
- * @param {number | "auto"} options.replicas that share a training step
+ * @param {number} options.shards parts into which the batch of a training step is cut
+ * @param {number} options.cores that compute them
  */
-export async function openProgram(program, { runtime, batch, weights, replicas }) {
+export async function openProgram(program, { runtime, batch, weights, shards, cores }) {
   let sessionSeconds = 0;
   const timed = {
     ...runtime,
@@ -24,18 +25,18 @@ export async function openProgram(program, { runtime, batch, weights, replicas }
   };
   const start = performance.now();
   const opened = program.step
-    ? await openTraining(program, { runtime: timed, batch, weights, replicas })
+    ? await openTraining(program, { runtime: timed, batch, weights, shards, cores })
     : await openInference(program, { runtime: timed, weights });
   const openSeconds = (performance.now() - start) / 1000;
   return { ...opened, openSeconds, sessionSeconds, numParams: numTrainable(program.model, weights) };
 }
 
-async function openTraining({ step, learningRate, data }, { runtime, batch, weights, replicas }) {
-  const options = { runtime, rng: rngFrom(1), binding: { batch }, initial: weights, replicas };
+async function openTraining({ step, learningRate, data }, { runtime, batch, weights, shards, cores }) {
+  const options = { runtime, rng: rngFrom(1), binding: { batch }, initial: weights, shards, cores };
   const trainer = await Trainer.create(step, options);
   return {
     run: async () => (await trainer.run(data, learningRate)).loss,
-    replicas: () => trainer.replicas,
+    shards: trainer.shards,
     release: () => trainer.release(),
   };
 }
@@ -48,7 +49,7 @@ async function openInference({ outputs, data }, options) {
       const { data: values } = results[0];
       return values.reduce((sum, value) => sum + value * value, 0) / values.length;
     },
-    replicas: () => 1,
+    shards: 1,
     release: () => evaluator.release(),
   };
 }

@@ -6,10 +6,10 @@ import { nodeRuntime } from "@semlink/engine/node";
 import { caseNamed } from "../selection.js";
 import { openProgram } from "./open-program.js";
 
-// Usage: worker.js <workload/case> <threads> <start file>. Says on standard output what it opened, one JSON line; then
+// Usage: worker.js <workload/case> <threads> <shards> <start file>. Says on standard output what it opened, one JSON line; then
 // runs as many steps as each line of standard input says, and answers with the seconds they took.
 
-const [id, threads, file] = process.argv.slice(2);
+const [id, threads, shards, file] = process.argv.slice(2);
 const { workload, setting } = caseNamed(id);
 const source = workload.program(setting);
 const runtime = await nodeRuntime({ intraOpThreads: Number(threads) });
@@ -18,8 +18,8 @@ const program = await openProgram(source, {
   runtime,
   batch: setting.batch,
   weights: tensorsNamed(tensors, "param:"),
-  // On several cores the engine chooses between threads inside operators and replicas.
-  replicas: Number(threads) > 1 ? "auto" : 1,
+  shards: Number(shards),
+  cores: Number(threads),
 });
 
 console.log(
@@ -38,7 +38,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   for (let step = 0; step < steps; step++) value = await program.run();
   const seconds = (performance.now() - start) / 1000;
   const peakMiB = process.resourceUsage().maxRSS / 1024;
-  console.log(JSON.stringify({ seconds, value, peakMiB, replicas: program.replicas() }));
+  console.log(JSON.stringify({ seconds, value, peakMiB, shards: program.shards }));
 }
 await program.release();
 

@@ -8,6 +8,7 @@ import {
   constantSchedule,
   crossEntropy,
   exportModel,
+  fit,
   input,
   Linear,
   rngFrom,
@@ -16,7 +17,7 @@ import {
   tanh,
   Trainer,
 } from "@semlink/engine";
-import { fit, nodeRuntime } from "@semlink/engine/node";
+import { nodeRuntime } from "@semlink/engine/node";
 import { servePage } from "./serve.js";
 
 const NUM_ARMS = 3;

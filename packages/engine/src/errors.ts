@@ -76,6 +76,9 @@ function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
+/** Nobody mistypes a longer name: it comes from a file. */
+const LONGEST = 200;
+
 /**
  * The valid name that a mistyped one most likely means, or undefined when none is close: at most a third of the
  * longer name may differ, letter case aside.
@@ -86,9 +89,12 @@ export function nearestName(name: string, candidates: readonly string[]): string
   let nearest: string | undefined;
   let smallest = Infinity;
   for (const candidate of candidates) {
+    const longest = Math.max(name.length, candidate.length);
+    const most = Math.max(1, longest / 3);
+    // The distance is at least the difference in length; its time is that of the product of both lengths.
+    if (longest > LONGEST || Math.abs(name.length - candidate.length) > most) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    const isClose = distance <= Math.max(1, Math.max(name.length, candidate.length) / 3);
-    if (isClose && distance < smallest) [nearest, smallest] = [candidate, distance];
+    if (distance <= most && distance < smallest) [nearest, smallest] = [candidate, distance];
   }
   return nearest;
 }

@@ -15,8 +15,7 @@ export { describeAttempt } from "./runtime/execution-provider.ts";
 export type { ProvidedRuntime, ProviderAttempt } from "./runtime/execution-provider.ts";
 export { onnxRuntimeVersion } from "./runtime/node.ts";
 export type { NodeRuntimeOptions } from "./runtime/node.ts";
-export { fit, readMetrics } from "./train/fit.ts";
-export type { CheckpointOptions, FitOptions, MetricsLine } from "./train/fit.ts";
+export { fileCheckpoints, readMetrics } from "./train/file-checkpoints.ts";
 export { selfTest, verifyRuntime } from "./self-test.ts";
 export type { SelfTest } from "./self-test.ts";
 

@@ -141,7 +141,7 @@ describe("a project that installs the package and nothing else", () => {
   });
 
   it("loads it by require as well", async () => {
-    const script = `console.log(typeof require("@semlink/engine").gradients, typeof require("@semlink/engine/node").fit)`;
+    const script = `console.log(typeof require("@semlink/engine").gradients, typeof require("@semlink/engine/node").fileCheckpoints)`;
     await writeFile(join(project, "consumer.cjs"), script);
     const { stdout } = await run(process.execPath, ["--no-warnings", join(project, "consumer.cjs")]);
     expect(stdout.trim()).toBe("function function");

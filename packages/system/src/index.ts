@@ -55,7 +55,8 @@ export { measureLine } from "./evaluate/measure-line.ts";
 export type { MeasuredPoint, MeasureOptions } from "./evaluate/measure-line.ts";
 
 export type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "./results/matrix.ts";
-export { parseResults, resultsJsonSchema, TEACHER_WORTH } from "./results/results.ts";
+export { parseResults, resultsJsonSchema } from "./results/parse-results.ts";
+export { TEACHER_WORTH } from "./results/results.ts";
 export type {
   CleanLine,
   Comparison,

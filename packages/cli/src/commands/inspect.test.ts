@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Build, exportModel, input, Linear, nameTree } from "@semlink/engine";
+import { Build, exportModel, input, Linear, nameTree, relu, type Shape } from "@semlink/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../main.ts";
 import { textIo } from "../testing-io.fixture.ts";
@@ -59,6 +59,37 @@ describe("semlink inspect", () => {
     expect((await inspect("--batch", "4")).stdout).toContain("12,000 (batch 4)");
     const { stdout } = await inspect("--dim", "batch=5", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ params: 3010, cost: { macs: 15_000, dims: { batch: 5 } } });
+  });
+
+  /** What is printed about a network of one operator on an input of that name and shape. */
+  async function inspectRelu(name: string, shape: Shape, ...argv: string[]): Promise<string> {
+    const path = join(folder, "relu.onnx");
+    const metadata = { [name]: name };
+    await writeFile(
+      path,
+      exportModel({ y: relu(input(name, shape)) }, new Map(), { name: "relu", metadata }),
+    );
+    const io = textIo();
+    await main(["inspect", path, ...argv], io);
+    return io.stdout.text;
+  }
+
+  it("asks for sizes that the model leaves open", async () => {
+    const shape = ["batch", 3, "H", "p2o.Dim.1"];
+    expect(await inspectRelu("images", shape)).toContain(
+      "unknown: the model leaves H and p2o.Dim.1 open; give --dim H=... --dim p2o.Dim.1=...",
+    );
+    const printed = await inspectRelu("images", shape, "--dim", "H=4", "--dim", "p2o.Dim.1=6");
+    expect(printed).toContain("0 (batch 1, H 4, p2o.Dim.1 6)");
+  });
+
+  it("shows names as text only, and long ones in part", async () => {
+    const printed = await inspectRelu("red\u001b[31m\u0007\u202eend", [2]);
+    expect(printed).toContain("red\\u{1b}[31m\\u{7}\\u{202e}end: float32 [2]");
+    expect(printed.replaceAll("\n", "")).toMatch(/^[^\p{Cc}\p{Cf}]*$/u);
+    const long = await inspectRelu("n".repeat(20_000), [2]);
+    expect(long).toContain(`${"n".repeat(100)}… (20,000 letters): float32 [2]`);
+    expect(long.length).toBeLessThan(3000);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export { decodeModel } from "./decode-model.ts";
 export { float } from "./emitter.ts";
 export type {
   AttributeValue,
@@ -12,12 +13,7 @@ export type {
   Value,
 } from "./emitter.ts";
 export { exportModel } from "./export.ts";
-export { readOnnx } from "./inspect.ts";
-export type { OnnxFile, OnnxNode, OnnxValue } from "./inspect.ts";
 export { contribKernels, nchwcKernels, standardKernels } from "./kernel-set.ts";
 export type { KernelSet } from "./kernel-set.ts";
 export { lower } from "./lower.ts";
 export type { LoweredModel, LowerOptions } from "./lower.ts";
-export { measureOnnxCost } from "./model-cost.ts";
-export type { OnnxCost } from "./model-cost.ts";
-export { isCounted, isUncounted } from "./multiplications.ts";

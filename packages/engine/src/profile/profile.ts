@@ -2,7 +2,7 @@
 import { SemlinkError } from "../errors.ts";
 import type { GraphNode } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
-import { decodeModel } from "../onnx/inspect.ts";
+import { decodeModel } from "../onnx/decode-model.ts";
 import { scopeInName } from "../onnx/node-name.ts";
 import { gradientName } from "../train/split-step.ts";
 import type { TrainStep } from "../train/train-step.ts";

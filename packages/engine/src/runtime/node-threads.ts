@@ -2,8 +2,8 @@
 import { Worker } from "node:worker_threads";
 import { describeError, SemlinkError } from "../errors.ts";
 import type { KernelSet } from "../onnx/kernel-set.ts";
-import type { ThreadControl } from "./thread-control.ts";
-import type { ThreadAnswer, ThreadGroup, ThreadHost, ThreadMessage } from "./threads.ts";
+import { ThreadControl } from "./thread-control.ts";
+import type { ThreadAnswer, ThreadHost, ThreadMessage, ThreadTeam } from "./threads.ts";
 import { OPENED } from "./threads.ts";
 
 /** What a thread of Node is started with. */
@@ -24,34 +24,55 @@ const EXIT_LIMIT_MS = 10_000;
  * @param kernels - found by the probe of the process
  */
 export function nodeThreads(kernels: KernelSet, cores: number): ThreadHost {
-  return { cores, start: (tasks, control) => startThreads(tasks, control, kernels) };
+  return { cores, team: (most) => new NodeThreadTeam(kernels, most) };
 }
 
-async function startThreads(
-  tasks: readonly unknown[],
-  control: ThreadControl,
-  kernels: KernelSet,
-): Promise<ThreadGroup> {
-  const onExit = (): void => {
-    control.stop();
-    control.waitUntilIdle(EXIT_LIMIT_MS);
+class NodeThreadTeam implements ThreadTeam {
+  readonly control: ThreadControl;
+  private readonly kernels: KernelSet;
+  private readonly threads: NodeThread[] = [];
+  private isWatching = false;
+  private readonly onExit = (): void => {
+    this.control.stop();
+    this.control.waitUntilIdle(EXIT_LIMIT_MS);
   };
-  process.on("exit", onExit);
-  const threads = tasks.map((task, thread) => {
-    control.mark(thread); // it is inside native code while it starts
-    return new NodeThread({ task, kernels, thread, control: control.memory }, control);
-  });
-  const release = async (): Promise<void> => {
-    control.stop();
-    await Promise.all(threads.map((thread) => thread.end()));
-    process.off("exit", onExit);
-  };
-  try {
-    const opened = await Promise.all(threads.map((thread) => thread.opened));
-    return { opened, call: (thread, request) => threads[thread]!.call(request), release };
-  } catch (error) {
-    await release();
-    throw error;
+
+  constructor(kernels: KernelSet, most: number) {
+    this.kernels = kernels;
+    this.control = new ThreadControl(most);
+  }
+
+  get size(): number {
+    return this.threads.length;
+  }
+
+  async grow(tasks: readonly unknown[]): Promise<readonly unknown[]> {
+    const { control, kernels, threads } = this;
+    if (!this.isWatching) process.on("exit", this.onExit);
+    this.isWatching = true;
+    const started = tasks.map((task, index) => {
+      const thread = threads.length + index;
+      control.mark(thread); // it is inside native code while it starts
+      return new NodeThread({ task, kernels, thread, control: control.memory }, control);
+    });
+    const opening = await Promise.allSettled(started.map((thread) => thread.opened));
+    const failed = opening.find((result) => result.status === "rejected");
+    if (failed) {
+      await Promise.all(started.map((thread) => thread.end()));
+      throw failed.reason;
+    }
+    threads.push(...started);
+    return opening.map((result) => (result.status === "fulfilled" ? result.value : null));
+  }
+
+  call(thread: number, request: unknown): Promise<unknown> {
+    return this.threads[thread]!.call(request);
+  }
+
+  async release(): Promise<void> {
+    this.control.stop();
+    await Promise.all(this.threads.map((thread) => thread.end()));
+    process.off("exit", this.onExit);
   }
 }
 
@@ -67,6 +88,7 @@ class NodeThread {
   private readonly waiting = new Map<number, Waiting>();
   private readonly exited: Promise<void>;
   private lastId = OPENED;
+  private isOpen = false;
   private isReleased = false;
   private ending: SemlinkError | null = null;
 
@@ -82,7 +104,7 @@ class NodeThread {
     });
     this.exited = new Promise((resolve) => {
       this.worker.once("exit", (exitCode) => {
-        control.stop(); // others may wait for it
+        if (this.isOpen && !this.isReleased) control.stop(); // others may wait for it
         control.end(workerData.thread);
         this.ending = threadEnded(this.isReleased, exitCode, cause);
         for (const { reject } of this.waiting.values()) reject(this.ending);
@@ -115,6 +137,7 @@ class NodeThread {
   }
 
   private settle({ id, result, error }: ThreadAnswer): void {
+    if (id === OPENED) this.isOpen = error === undefined;
     const waiting = this.waiting.get(id)!;
     this.waiting.delete(id);
     if (this.waiting.size === 0 && !this.isReleased) this.worker.unref();
@@ -137,7 +160,7 @@ function threadEnded(isReleased: boolean, exitCode: number, cause: unknown): Sem
     where: "thread",
     expected: "a thread that answers",
     actual: isReleased ? "one that was released" : `one that exited with code ${exitCode}${reason}`,
-    hint: isReleased ? undefined : "memory may have run out: use fewer replicas or a smaller batch",
+    hint: isReleased ? undefined : "memory may have run out: use fewer cores or a smaller batch",
     cause,
   });
 }

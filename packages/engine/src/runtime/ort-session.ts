@@ -69,7 +69,7 @@ async function createOrtSession(
     enableMemPattern: plansMemory,
     executionMode: "sequential",
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4, // a failed run throws what the log would print a second time, in colours
     ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }),
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
   }).catch((cause: unknown) => {

@@ -8,18 +8,29 @@ export interface ThreadHost {
   /** Threads that can compute at the same time. */
   readonly cores: number;
   /**
-   * Starts one thread for each task and waits until each has opened its own.
+   * A team that has no thread yet.
    *
-   * @param control - of as many threads
-   * @throws SemlinkError what a thread threw while it opened; the others have ended then
+   * @param most - threads that it may ever have
    */
-  start(tasks: readonly unknown[], control: ThreadControl): Promise<ThreadGroup>;
+  team(most: number): ThreadTeam;
 }
 
-/** Threads at work. They do not keep the process alive unless something is asked of them. */
-export interface ThreadGroup {
-  /** What each thread said when its task was open. */
-  readonly opened: readonly unknown[];
+/**
+ * Threads that work for one caller. They do not keep the process alive unless something is asked of them, and a thread of
+ * which nothing is asked rests.
+ */
+export interface ThreadTeam {
+  /** What all threads of the team see: who is inside native code, and whether they shall stop. */
+  readonly control: ThreadControl;
+  /** Threads that are open; they are counted from 0. */
+  readonly size: number;
+  /**
+   * Starts one more thread for each task and waits until each has opened its own. The threads before go on.
+   *
+   * @returns what each new thread said when its task was open
+   * @throws SemlinkError what a thread threw while it opened; the new threads have ended then
+   */
+  grow(tasks: readonly unknown[]): Promise<readonly unknown[]>;
   /**
    * Asks one thread and waits for its answer; a thread answers in the order of asking. Values are copied on the way.
    *
@@ -51,38 +62,26 @@ export interface ThreadAnswer {
   readonly error?: SemlinkErrorOptions;
 }
 
-/** A runtime, as far as its threads go. */
-interface MaybeThreaded {
-  readonly name: string;
-  readonly executionProvider: string;
-  readonly threads?: ThreadHost;
-}
-
 /**
- * The threads of a runtime.
+ * How many cores a caller gets: what it asks for, at most `most`, and at most as many as the runtime has threads.
  *
- * @throws SemlinkError `no-threads` where it has none
+ * @throws SemlinkError `cores` unless `cores` is a positive whole number
  */
-export function threadsOf({ name, executionProvider, threads }: MaybeThreaded): ThreadHost {
-  if (threads) return threads;
-  throw new SemlinkError({
-    code: "no-threads",
-    where: `${name}, ${executionProvider}`,
-    expected: "a runtime with threads, for replicas",
-    actual: "one without",
-    hint: "use one replica, or the cpu provider in Node",
-  });
+export function coresFor(
+  cores: number,
+  { where, most, threads }: { readonly where: string; readonly most: number; readonly threads: number },
+): number {
+  checkCount({ code: "cores", where, what: "cores" }, cores);
+  return Math.min(cores, most, threads);
 }
 
-/** @throws SemlinkError `replicas` unless `count` is a positive integer */
-export function checkReplicas(where: string, count: number): void {
+/** @throws SemlinkError `code` unless `count` is a positive whole number */
+export function checkCount(
+  { code, where, what }: { readonly code: string; readonly where: string; readonly what: string },
+  count: number,
+): void {
   if (Number.isInteger(count) && count > 0) return;
-  throw new SemlinkError({
-    code: "replicas",
-    where,
-    expected: 'a positive whole number of replicas, or "auto"',
-    actual: `${count}`,
-  });
+  throw new SemlinkError({ code, where, expected: `a positive whole number of ${what}`, actual: `${count}` });
 }
 
 /** Anything thrown, as data that can leave a thread. */

@@ -13,7 +13,7 @@ import { openSessionPool } from "./session-pool.ts";
 const WIDTH = 24;
 const NUM_WORDS = 10;
 
-async function evaluatorWith(runtime: Runtime, replicas: number | "auto"): Promise<Evaluator> {
+async function evaluatorWith(runtime: Runtime, cores?: number): Promise<Evaluator> {
   const model = {
     words: new Embedding({ numEmbeddings: NUM_WORDS, width: WIDTH }),
     mix: new Linear({ inFeatures: WIDTH, outFeatures: WIDTH }),
@@ -24,7 +24,15 @@ async function evaluatorWith(runtime: Runtime, replicas: number | "auto"): Promi
     paramsOf(model).map(({ name, shape, init }) => [name, init(shape, rngFrom(3).fold(name))]),
   );
   const y = gelu(build.apply(model.mix, words));
-  return Evaluator.create({ y }, { runtime, weights, replicas, session: { intraOpThreads: 1 } });
+  return Evaluator.create(
+    { y },
+    {
+      runtime,
+      weights,
+      session: { intraOpThreads: 1 },
+      ...(cores === undefined ? {} : { cores }),
+    },
+  );
 }
 
 /** Batches of different sizes, as views of one long array that is written anew for each. */
@@ -46,13 +54,13 @@ async function collect(results: AsyncIterable<NamedTensors>): Promise<number[][]
   return collected;
 }
 
-describe("an evaluator with replicas", () => {
+describe("an evaluator on several cores", () => {
   let one: Evaluator;
   let three: Evaluator;
   beforeAll(async () => {
     const runtime = await nodeRuntime({ intraOpThreads: 3 });
-    one = await evaluatorWith(runtime, 1);
-    three = await evaluatorWith(runtime, "auto"); // as many as the runtime may use
+    one = await evaluatorWith(runtime);
+    three = await evaluatorWith(runtime, 5); // at most as many as the runtime may use
   });
   afterAll(async () => {
     await one.release();
@@ -60,12 +68,54 @@ describe("an evaluator with replicas", () => {
   });
 
   it("gives the bits of one session, in the order of the batches", async () => {
-    expect([one.replicas, three.replicas]).toEqual([1, 3]);
+    expect([one.cores, three.cores]).toEqual([1, 3]);
     const expected = await collect(one.runAll(batches(20)));
     expect(expected.map((values) => values.length / WIDTH)).toEqual(
       Array.from({ length: 20 }, (_, index) => 1 + ((index * 7) % 20)),
     );
     expect(await collect(three.runAll(batches(20)))).toEqual(expected);
+  });
+
+  it("gives the same bits while the number of cores changes", async () => {
+    const expected = await collect(one.runAll(batches(20)));
+    const evaluator = await evaluatorWith(await nodeRuntime({ intraOpThreads: 3 }), 1);
+    const changed: number[] = [];
+    const changing = async function* (): AsyncGenerator<NamedTensors> {
+      let index = 0;
+      for (const batch of batches(20)) {
+        if (index % 5 === 0) await evaluator.useCores([1, 3, 2, 1][index / 5]!);
+        changed.push(evaluator.cores);
+        index++;
+        yield batch;
+      }
+    };
+    expect(await collect(evaluator.runAll(changing()))).toEqual(expected);
+    expect([...new Set(changed)]).toEqual([1, 3, 2]);
+    await evaluator.release();
+  });
+
+  it("leaves this thread free, also with one core", async () => {
+    const { threads, ...runtime } = await nodeRuntime({ intraOpThreads: 1 });
+    let numSessions = 0;
+    const createSession: Runtime["createSession"] = (...args) => {
+      numSessions++;
+      return runtime.createSession(...args);
+    };
+    const evaluator = await evaluatorWith({ ...runtime, threads: threads!, createSession }, 1);
+    expect(await collect(evaluator.runAll(batches(3)))).toEqual(await collect(one.runAll(batches(3))));
+    expect(numSessions).toBe(0);
+    await evaluator.release();
+    const alone = await evaluatorWith({ ...runtime, createSession }, 2); // without threads, on this one
+    expect([alone.cores, numSessions]).toEqual([1, 1]);
+    expect(await collect(alone.runAll(batches(3)))).toEqual(await collect(one.runAll(batches(3))));
+    await alone.release();
+  });
+
+  it.each([0, 1.5, -1])("refuses %s cores", async (cores) => {
+    const refused = expect.objectContaining({ code: "cores" }) as unknown;
+    await expect(evaluatorWith(await nodeRuntime({ intraOpThreads: 1 }), cores)).rejects.toThrow(refused);
+    await expect(one.useCores(cores)).rejects.toThrow(refused);
+    await expect(three.useCores(cores)).rejects.toThrow(refused);
   });
 
   it("asks for no more batches than it can soon work on", async () => {
@@ -99,7 +149,7 @@ describe("an evaluator with replicas", () => {
 
   it("says in the caller's thread what is wrong with the model", async () => {
     const runtime = await nodeRuntime({ intraOpThreads: 1 });
-    await expect(openSessionPool(runtime, Uint8Array.of(1, 2, 3), { replicas: 2 })).rejects.toThrow(
+    await expect(openSessionPool(runtime, Uint8Array.of(1, 2, 3), { cores: 2 })).rejects.toThrow(
       expect.objectContaining({ code: "session-failed" }),
     );
   });

@@ -36,27 +36,31 @@ export class Evaluator {
   }
 
   /** Sessions that share the batches. */
-  get replicas(): number {
-    return this.session.replicas;
+  get cores(): number {
+    return this.session.cores;
   }
 
-  /** One batch. With replicas, several can be asked for at once. */
+  /** Deals batches to so many threads from now on, and changes no bit by that; see {@link SessionPool.useCores}. */
+  useCores(cores: number): Promise<void> {
+    return this.session.useCores(cores);
+  }
+
+  /** One batch. With `cores`, several can be asked for at once. */
   run(feeds: NamedTensors): Promise<NamedTensors> {
     return this.session.run(feeds);
   }
 
   /**
-   * Batches dealt out to the replicas, a few ahead of the results; these come in the order of the batches. Feeds are read
+   * Batches dealt out to the cores, a few ahead of the results; these come in the order of the batches. Feeds are read
    * before the next batch is asked for, so that its arrays may be used again.
    */
   async *runAll(batches: Iterable<NamedTensors> | AsyncIterable<NamedTensors>): AsyncGenerator<NamedTensors> {
-    const ahead = this.replicas === 1 ? 1 : this.replicas * BATCHES_AHEAD;
     const running: Promise<NamedTensors>[] = [];
     for await (const feeds of batches) {
       const result = this.run(feeds);
       result.catch(() => undefined); // thrown where it is waited for, which may be later
       running.push(result);
-      if (running.length >= ahead) yield await running.shift()!;
+      while (running.length >= this.numAhead) yield await running.shift()!;
     }
     for (const result of running) yield await result;
   }
@@ -64,5 +68,9 @@ export class Evaluator {
   /** Frees the sessions. */
   release(): Promise<void> {
     return this.session.release();
+  }
+
+  private get numAhead(): number {
+    return this.cores === 1 ? 1 : this.cores * BATCHES_AHEAD;
   }
 }

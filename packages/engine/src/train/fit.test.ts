@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { appendFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TensorFile } from "../files/index.ts";
+import { writeSafetensors } from "../files/safetensors-file.ts";
 import { input } from "../graph/index.ts";
 import type { Build } from "../nn/index.ts";
 import { BatchNorm, Dropout, Linear, Sequential } from "../nn/index.ts";
@@ -11,7 +13,9 @@ import { adamW, cosineSchedule } from "../optim/index.ts";
 import { rngFrom } from "../random/index.ts";
 import type { NamedTensors } from "../runtime/runtime.ts";
 import { nodeRuntime } from "../runtime/node.ts";
-import { fit, readMetrics } from "./fit.ts";
+import type { CheckpointStore, MetricsLine } from "./checkpoint-store.ts";
+import { fileCheckpoints, readMetrics } from "./file-checkpoints.ts";
+import { fit } from "./fit.ts";
 import { buildTrainStep } from "./train-step.ts";
 import { Trainer } from "./trainer.ts";
 
@@ -52,6 +56,9 @@ function batch(step: number): NamedTensors {
 
 const schedule = cosineSchedule({ peak: 0.05, totalSteps: STEPS });
 
+const storeIn = (folder: string): CheckpointStore =>
+  fileCheckpoints(join(folder, "checkpoint.safetensors"), join(folder, "metrics.jsonl"));
+
 async function run(
   folder: string | null,
   options: { abortAt?: number; everySeconds?: number } = {},
@@ -68,15 +75,8 @@ async function run(
     },
     logEvery: 7,
     signal: abort.signal,
-    ...(folder === null
-      ? {}
-      : {
-          checkpoint: {
-            path: join(folder, "checkpoint.safetensors"),
-            metricsPath: join(folder, "metrics.jsonl"),
-            everySeconds: options.everySeconds ?? 1000,
-          },
-        }),
+    saveEverySeconds: options.everySeconds ?? 1000,
+    ...(folder === null ? {} : { checkpoints: storeIn(folder) }),
   });
   return trainer;
 }
@@ -126,6 +126,100 @@ describe("fit", () => {
     await run(path);
     const steps = (await readMetrics(join(path, "metrics.jsonl"))).map((line) => line.step);
     expect(steps).toEqual([7, 14, 21, 28, 35, 40]);
+  });
+
+  it("names a damaged metrics file, and what to do", async () => {
+    const path = join(folder, "damaged");
+    await mkdir(path);
+    await expect(run(path, { abortAt: 20 })).rejects.toThrow("stopped");
+    const metrics = join(path, "metrics.jsonl");
+    const text = await readFile(metrics, "utf8");
+    for (const damaged of [
+      text.replace('"loss":', '"lo'),
+      text.replace("{", "["),
+      '"step"\n',
+      '{"loss":1}\n',
+    ]) {
+      await writeFile(metrics, damaged);
+      await expect(run(path)).rejects.toThrow(
+        expect.objectContaining({
+          code: "corrupt-file",
+          where: `${metrics}, line 1`,
+          hint: expect.stringMatching(/^delete the file/) as string,
+        }),
+      );
+    }
+    await rm(metrics);
+    await run(path);
+    expect((await readMetrics(metrics)).map(({ step }) => step)).toEqual([28, 35, 40]);
+  });
+
+  it("begins anew without a checkpoint, whatever is in the metrics file", async () => {
+    const path = join(folder, "anew");
+    await mkdir(path);
+    await writeFile(join(path, "metrics.jsonl"), "no JSON\n");
+    await run(path);
+    expect((await readMetrics(join(path, "metrics.jsonl"))).map(({ step }) => step)).toEqual([
+      7, 14, 21, 28, 35, 40,
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ["no step", {}, /"step" in its metadata, a whole number of 0 to 40, got none/],
+    ["a step behind the last", { step: "1000000000" }, /a whole number of 0 to 40, got 1000000000/],
+    ["a step that is no number", { step: "1.5" }, /got 1\.5/],
+    ["shards that are no number", { step: "3", shards: "two" }, /"shards" .* got two/],
+    ["sums that are no JSON", { step: "3", window: "{" }, /"window" in its metadata, JSON, got \{/],
+    ["sums of another form", { step: "3", window: "[1]" }, /sums of metrics and their count/],
+  ])("refuses a checkpoint with %s, and says what to delete", async (name, metadata, message) => {
+    const path = join(folder, name.replaceAll(" ", "-"));
+    await mkdir(path);
+    const file = join(path, "checkpoint.safetensors");
+    await writeSafetensors(file, { tensors: new Map((await makeTrainer()).state().tensors), metadata });
+    const refused = run(path);
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toThrow(
+      expect.objectContaining({
+        code: "corrupt-checkpoint",
+        where: file,
+        hint: `delete ${file}: the run then begins anew`,
+      }),
+    );
+  });
+
+  it("needs no files: any store will do", async () => {
+    const lines: MetricsLine[] = [];
+    let saved: TensorFile | null = null;
+    let numSaved = 0;
+    const checkpoints: CheckpointStore = {
+      name: "memory",
+      load: () => Promise.resolve(saved),
+      save: ({ tensors, metadata }) => {
+        numSaved++;
+        const copies = [...tensors].map(
+          ([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }] as const,
+        );
+        saved = { tensors: new Map(copies), metadata };
+        return Promise.resolve();
+      },
+      append: (added, after) => {
+        lines.splice(0, lines.length, ...lines.filter(({ step }) => step <= after), ...added);
+        return Promise.resolve();
+      },
+    };
+    const stop = new AbortController();
+    const part = { totalSteps: STEPS, schedule, logEvery: 7, saveEverySeconds: 0, checkpoints };
+    const stopping = (step: number): NamedTensors => {
+      if (step === 9) stop.abort(new Error("stopped"));
+      return batch(step);
+    };
+    const first = { ...part, trainer: await makeTrainer(), batch: stopping, signal: stop.signal };
+    await expect(fit(first)).rejects.toThrow("stopped");
+    expect(numSaved).toBe(10); // after each step
+    const resumed = await makeTrainer();
+    await fit({ ...part, trainer: resumed, batch });
+    expect(bitsOf(resumed)).toBe(bitsOf(await run(null)));
+    expect(lines.map(({ step }) => step)).toEqual([7, 14, 21, 28, 35, 40]);
   });
 
   it("refuses the checkpoint of another network", async () => {

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from "node:fs";
-import { appendFile, readFile, rm } from "node:fs/promises";
-import { setImmediate } from "node:timers/promises";
-import { writeFileAtomic } from "../files/atomic-write.ts";
-import { readSafetensors, writeSafetensors } from "../files/safetensors-file.ts";
+import type { TensorFile } from "../files/index.ts";
 import type { Schedule } from "../optim/index.ts";
+import type { CheckpointStore, MetricsLine } from "./checkpoint-store.ts";
+import { checkpointOf, readCheckpoint } from "./checkpoint-store.ts";
+import type { MetricSums } from "./checkpoint-store.ts";
 import type { StepData, Trainer } from "./trainer.ts";
-
-/** Where a run keeps what it needs to go on after being stopped. */
-export interface CheckpointOptions {
-  readonly path: string;
-  /** Seconds between checkpoints. */
-  readonly everySeconds?: number;
-  /** JSON lines of the metrics: `{ step, ...metrics }`, kept in step with the checkpoint. */
-  readonly metricsPath?: string;
-}
 
 /** What {@link fit} trains, for how long, and whom it tells. */
 export interface FitOptions {
@@ -23,36 +13,39 @@ export interface FitOptions {
   readonly schedule: Schedule;
   /** Data of a step, or of its micro-batches; a function of the step alone, so that a resumed run sees the same data. */
   readonly batch: (step: number) => StepData;
-  readonly checkpoint?: CheckpointOptions;
+  /** Where the run keeps what it needs to go on after being stopped; nowhere if left out. */
+  readonly checkpoints?: CheckpointStore;
+  /** Seconds between checkpoints, 20 if left out. */
+  readonly saveEverySeconds?: number;
+  /** Asked before every step; the trainer goes on with so many cores, see {@link Trainer.useCores}. */
+  readonly cores?: () => number;
   readonly logEvery?: number;
   /** Called after each logged step with the mean of each metric since the last one. */
   readonly onLog?: (step: number, metrics: Readonly<Record<string, number>>) => void;
   readonly signal?: AbortSignal;
 }
 
-/** One logged line: the step and the mean of each metric since the line before. */
-export type MetricsLine = { readonly step: number } & Readonly<Record<string, number>>;
-
-/** Running sums of the metrics since the last logged line. */
-interface Window {
-  sums: Record<string, number>;
-  count: number;
-}
-
 /**
  * Trains to `totalSteps`, from the checkpoint if there is one. A run that was stopped at any moment and started again
  * ends with the same bits as one that was not: data and noise are functions of the step, and the checkpoint holds
  * everything else. When the signal fires, the state is saved before the abort reason is thrown.
+ *
+ * @throws SemlinkError `corrupt-checkpoint` when the checkpoint lacks its step or says more than `totalSteps`;
+ * `state-mismatch` when it belongs to another network, optimizer or number of shards; what the trainer throws
  */
 export async function fit(options: FitOptions): Promise<void> {
-  const { trainer, totalSteps, schedule, batch, checkpoint, signal, logEvery = 50 } = options;
-  let window = (checkpoint && (await resume(trainer, checkpoint))) ?? { sums: {}, count: 0 };
+  const { trainer, totalSteps, schedule, batch, checkpoints, signal } = options;
+  const { logEvery = 50, saveEverySeconds = 20, cores } = options;
+  let sums = (checkpoints && (await resume(options, checkpoints))) ?? NO_METRICS;
   let savedStep = trainer.step;
   let savedAt = performance.now();
-  let lines: string[] = [];
+  let lines: MetricsLine[] = [];
+  let askedCores: number | null = null;
   const save = async (): Promise<void> => {
-    if (!checkpoint || savedStep === trainer.step) return;
-    await writeCheckpoint(trainer, checkpoint, lines, window);
+    if (!checkpoints || savedStep === trainer.step) return;
+    // Metrics first: after a crash between the two, lines beyond the checkpoint are dropped on resuming.
+    await checkpoints.append(lines, savedStep);
+    await checkpoints.save(checkpointOf(trainer.state(), sums));
     lines = [];
     savedStep = trainer.step;
     savedAt = performance.now();
@@ -62,67 +55,53 @@ export async function fit(options: FitOptions): Promise<void> {
       await save();
       signal.throwIfAborted();
     }
-    const metrics = await trainer.run(batch(trainer.step), schedule(trainer.step));
-    window.count++;
-    for (const [name, value] of Object.entries(metrics)) window.sums[name] = (window.sums[name] ?? 0) + value;
+    const wanted = cores?.() ?? null;
+    if (wanted !== null && wanted !== askedCores) await trainer.useCores(wanted);
+    askedCores = wanted;
+    sums = added(sums, await trainer.run(batch(trainer.step), schedule(trainer.step)));
     if (trainer.step % logEvery === 0 || trainer.step === totalSteps) {
-      const { sums, count } = window;
-      const means = Object.fromEntries(Object.entries(sums).map(([name, total]) => [name, total / count]));
-      lines.push(JSON.stringify({ step: trainer.step, ...means }));
+      const means = meansOf(sums);
+      lines.push({ step: trainer.step, ...means });
       options.onLog?.(trainer.step, means);
-      window = { sums: {}, count: 0 };
+      sums = NO_METRICS;
     }
-    if (checkpoint && performance.now() - savedAt > (checkpoint.everySeconds ?? 20) * 1000) await save();
+    if (performance.now() - savedAt > saveEverySeconds * 1000) await save();
     // Kernels block the event loop; this lets signals and messages in between steps.
-    await setImmediate();
+    await nextTurn();
   }
   await save();
 }
 
-/** The logged lines of a metrics file. A last line cut off by a crash is left out. */
-export async function readMetrics(path: string): Promise<MetricsLine[]> {
-  const text = await readFile(path, "utf8");
-  const complete = text.slice(0, text.lastIndexOf("\n") + 1);
-  return complete
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as MetricsLine);
+const NO_METRICS: MetricSums = { sums: {}, count: 0 };
+
+function added({ sums, count }: MetricSums, metrics: Readonly<Record<string, number>>): MetricSums {
+  const entries = Object.entries(metrics).map(([name, value]) => [name, (sums[name] ?? 0) + value] as const);
+  return { sums: { ...sums, ...Object.fromEntries(entries) }, count: count + 1 };
 }
 
-// Metrics first: after a crash between the two writes, lines beyond the checkpoint are dropped on resuming.
-async function writeCheckpoint(
-  trainer: Trainer,
-  { path, metricsPath }: CheckpointOptions,
-  lines: readonly string[],
-  window: Window,
-): Promise<void> {
-  if (metricsPath !== undefined) await appendFile(metricsPath, lines.map((line) => `${line}\n`).join(""));
-  const { step, tensors, replicas } = trainer.state();
-  await writeSafetensors(path, {
-    tensors: new Map(tensors),
-    metadata: {
-      step: String(step),
-      window: JSON.stringify(window),
-      ...(replicas === null ? {} : { replicas: String(replicas) }),
-    },
-  });
+function meansOf({ sums, count }: MetricSums): Record<string, number> {
+  return Object.fromEntries(Object.entries(sums).map(([name, total]) => [name, total / count]));
 }
 
+/** Restores the trainer, and gives the sums of the metrics since the last logged line. */
 async function resume(
-  trainer: Trainer,
-  { path, metricsPath }: CheckpointOptions,
-): Promise<Window | undefined> {
-  if (!existsSync(path)) {
-    if (metricsPath !== undefined) await rm(metricsPath, { force: true });
-    return undefined;
-  }
-  const { tensors, metadata } = await readSafetensors(path);
-  const step = Number(metadata["step"]);
-  const replicas = metadata["replicas"] === undefined ? null : Number(metadata["replicas"]);
-  trainer.restore({ step, tensors, replicas });
-  if (metricsPath !== undefined && existsSync(metricsPath)) {
-    const kept = (await readMetrics(metricsPath)).filter((line) => line.step <= step);
-    await writeFileAtomic(metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  }
-  return JSON.parse(metadata["window"] ?? "null") as Window;
+  { trainer, totalSteps }: FitOptions,
+  checkpoints: CheckpointStore,
+): Promise<MetricSums | null> {
+  const file: TensorFile | null = await checkpoints.load();
+  const { state, sums } = file
+    ? readCheckpoint(checkpoints.name, file, totalSteps)
+    : { state: null, sums: null };
+  if (state) trainer.restore(state);
+  await checkpoints.append([], trainer.step);
+  return sums;
+}
+
+/** Resolves when the event loop has had a turn: at once in Node, by a timer in a browser. */
+function nextTurn(): Promise<void> {
+  const { setImmediate } = globalThis as { readonly setImmediate?: (resolve: () => void) => unknown };
+  return new Promise((resolve) => {
+    if (setImmediate) setImmediate(resolve);
+    else setTimeout(resolve);
+  });
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { Accumulation, CarriedTensor } from "./accumulation.ts";
+export type { CheckpointStore, MetricsLine } from "./checkpoint-store.ts";
 export { Evaluator } from "./evaluator.ts";
 export type { EvaluatorOptions } from "./evaluator.ts";
+export { fit } from "./fit.ts";
+export type { FitOptions } from "./fit.ts";
 export { buildTrainStep } from "./train-step.ts";
 export type { Objective, TrainStep, TrainStepOptions } from "./train-step.ts";
 export { Trainer } from "./trainer.ts";

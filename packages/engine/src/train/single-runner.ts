@@ -2,6 +2,7 @@
 import type { HostTensor } from "../files/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { NamedTensors } from "../runtime/runtime.ts";
+import { coresFor } from "../runtime/threads.ts";
 import { isFinite } from "./anomaly.ts";
 import { MicroSteps } from "./micro-steps.ts";
 import { floatTensor, StepGraph } from "./step-graph.ts";
@@ -13,7 +14,8 @@ import type { BrokenStep, Rerun, RunnerSetup, StepRequest, StepResult, StepRunne
  * weight is overwritten before the step has read it, and nothing is copied.
  */
 export class SingleRunner implements StepRunner {
-  readonly replicas = 1;
+  readonly shards = 1;
+  readonly cores = 1;
   private readonly setup: RunnerSetup;
   private readonly graph: StepGraph;
   private readonly microSteps: MicroSteps | null;
@@ -81,6 +83,12 @@ export class SingleRunner implements StepRunner {
     return { metrics: Object.fromEntries(metrics), broken: null };
   }
 
+  /** A step of one shard has one thread, whatever is offered. */
+  async useCores(cores: number): Promise<void> {
+    coresFor(cores, { where: "Trainer.useCores", most: 1, threads: 1 });
+    return Promise.resolve();
+  }
+
   tensors(): Readonly<Record<string, HostTensor>> {
     return this.current;
   }
@@ -102,7 +110,8 @@ export class SingleRunner implements StepRunner {
     feeds: NamedTensors,
     outputs: Readonly<Record<string, Tensor>>,
   ): BrokenStep | null {
-    const reruns = (): Rerun[] => [{ feeds, outputs }];
+    const { binding = {} } = this.setup;
+    const reruns = (): Rerun[] => [{ feeds, outputs, binding }];
     const loss = scalarOf(values["loss"]!);
     if (!Number.isFinite(loss)) return { what: "loss", actual: `${loss}`, reruns };
     if (!this.setup.checksState) return null;

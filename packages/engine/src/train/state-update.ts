@@ -24,8 +24,6 @@ export interface UpdateSettings {
   readonly policy: (param: Param) => ParamPolicy;
   /** Decay of the moving averages, null where none are kept. */
   readonly averageDecay: number | null;
-  /** Updates small tensors that follow one rule as one vector: the same numbers from far fewer operators. */
-  readonly joinsSmall: boolean;
 }
 
 /** Name of the moving average of a parameter or buffer: `average:<name>`. */
@@ -34,7 +32,8 @@ export const averagedName = (name: string): string => `average:${name}`;
 export const slotName = (slot: string, name: string): string => `${slot}:${name}`;
 
 /**
- * The part of a step behind the gradients: optimizer and averages `e ← decay · e + (1 - decay) · w`.
+ * The part of a step behind the gradients: optimizer and averages `e ← decay · e + (1 - decay) · w`. Small tensors that
+ * follow one rule are updated as one vector: the same numbers from far fewer operators.
  *
  * @param gradients - of each trained parameter, as the optimizer is to see them
  * @param buffers - new values of buffers; a trained parameter among them follows its gradient
@@ -45,9 +44,9 @@ export function updateState(
   buffers: ReadonlyMap<Param, Tensor>,
   settings: UpdateSettings,
 ): { readonly outputs: Readonly<Record<string, Tensor>>; readonly state: readonly StateSlot[] } {
-  const { optimizer, averageDecay, joinsSmall } = settings;
+  const { optimizer, averageDecay } = settings;
   const scalars = scalarInputs(optimizer);
-  const isJoined = ({ shape }: Param): boolean => joinsSmall && isSmall(shape);
+  const isJoined = ({ shape }: Param): boolean => isSmall(shape);
   const next = new Map<Param, Tensor>(buffers);
   const state: StateSlot[] = [];
   const outputs: Record<string, Tensor> = {};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "../files/index.ts";
+import type { DimBinding } from "../graph/dim.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { NamedTensors } from "../runtime/runtime.ts";
 import type { StepGraphOptions } from "./step-graph.ts";
@@ -17,6 +18,8 @@ export interface StepRequest {
 export interface Rerun {
   readonly feeds: NamedTensors;
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** The sizes of the rerun. */
+  readonly binding: DimBinding;
 }
 
 /** A step that was not taken because its loss or its new state is not finite. */
@@ -33,18 +36,18 @@ export type StepResult =
 
 /** Carries out training steps and holds the state between them. */
 export interface StepRunner {
-  /** Replicas of the network that share a step; null while they are not chosen. */
-  readonly replicas: number | null;
+  /** Parts into which every batch is cut. */
+  readonly shards: number;
+  /** Threads that compute the next step. */
+  readonly cores: number;
+  /** Computes with so many threads from the next step on; see `Trainer.useCores`. */
+  useCores(cores: number): Promise<void>;
   /** One step; the state stays as it was when the step is broken or the run throws. */
   run(request: StepRequest): Promise<StepResult>;
   /** The state by name, in the order of the step. */
   tensors(): Readonly<Record<string, HostTensor>>;
-  /**
-   * Replaces the state by a copy; names and sizes are those of the step.
-   *
-   * @param replicas - how many made the state, null when that is not known; a runner that is free to choose follows it
-   */
-  load(tensors: NamedTensors, replicas: number | null): void;
+  /** Replaces the state by a copy; names and sizes are those of the step. */
+  load(tensors: NamedTensors): void;
   release(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program of every thread: a replica of a training step, or a session of an evaluation.
+// The program of every thread: a share of a training step, or a session of an evaluation.
 import { parentPort, workerData } from "node:worker_threads";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { NodeThreadData } from "../runtime/node-threads.ts";

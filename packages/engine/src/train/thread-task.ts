@@ -2,8 +2,8 @@
 import type { NamedTensors, Runtime, SessionOptions } from "../runtime/runtime.ts";
 import type { ThreadControl } from "../runtime/thread-control.ts";
 import type { ThreadWork } from "../runtime/threads.ts";
-import { openReplicaWork } from "./replicas/replica-work.ts";
-import type { ReplicaSetup } from "./replicas/replica-work.ts";
+import { openShardWork } from "./shards/shard-work.ts";
+import type { ShardSetup } from "./shards/shard-work.ts";
 
 /** A model whose runs a thread does. */
 export interface SessionTask {
@@ -12,14 +12,14 @@ export interface SessionTask {
   readonly options: SessionOptions;
 }
 
-/** A replica of a training step. */
-export interface ReplicaTask {
-  readonly kind: "replica";
-  readonly setup: ReplicaSetup;
+/** A share of a training step. */
+export interface ShardTask {
+  readonly kind: "shards";
+  readonly setup: ShardSetup;
 }
 
 /** What a thread is started for. */
-export type ThreadTask = SessionTask | ReplicaTask;
+export type ThreadTask = SessionTask | ShardTask;
 
 /** Opens the work of a thread with its own runtime. */
 export function openThreadTask(
@@ -29,7 +29,7 @@ export function openThreadTask(
 ): Promise<ThreadWork> {
   return task.kind === "session"
     ? openSessionWork(task, runtime)
-    : openReplicaWork(task.setup, runtime, control);
+    : openShardWork(task.setup, runtime, control);
 }
 
 async function openSessionWork({ model, options }: SessionTask, runtime: Runtime): Promise<ThreadWork> {

@@ -120,4 +120,29 @@ describe("freezing", () => {
     expect(step.state.filter(({ name }) => name.includes("lower."))).toEqual([]);
     expect(step.frozen.map(({ name }) => name)).toEqual(["lower.weight", "lower.bias"]);
   });
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      "when it leaves no parameter to train",
+      () => twoLayers({ optimizer: sgd(), isTrained: () => false }),
+      /it uses 4, of which 4 are trainable \(isTrained leaves all of them out\)/,
+    ],
+    [
+      "when the objective uses no parameter",
+      () =>
+        buildTrainStep({
+          model: { unused: new Linear({ inFeatures: 3, outFeatures: 4 }) },
+          objective: () => ({ loss: mse(input("x", ["batch", 3]), input("y", ["batch", 3])) }),
+          optimizer: sgd(),
+        }),
+      /it uses 0, of which 0 are trainable/,
+    ],
+  ])("is refused %s", (_name, build, message) => {
+    expect(build).toThrow(
+      expect.objectContaining({
+        code: "nothing-to-train",
+        message: expect.stringMatching(message) as string,
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gradients } from "../autodiff/gradient.ts";
+import { SemlinkError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { topologicalOrder } from "../graph/topology.ts";
 import type { Param } from "../nn/index.ts";
@@ -70,6 +71,8 @@ export interface TrainStep {
  * Feeding each `next:` output back as the input of the same name is training.
  *
  * Averages follow `min(averageDecay, (1 + step) / (10 + step))`, so early steps do not hang on the start values.
+ *
+ * @throws SemlinkError `nothing-to-train` when the objective uses no parameter that is trained
  */
 export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const { model, optimizer, isTrained = () => true, policy = () => ({}) } = options;
@@ -81,6 +84,7 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const used = parametersUsedBy([loss, ...updates.values()]);
   const params = paramsOf(model).filter((param) => used.has(param));
   const trained = params.filter((param) => param.trainable && isTrained(param));
+  if (trained.length === 0) throw nothingToTrain(params);
 
   const batchMetrics: Record<string, Tensor> = { loss, ...metrics };
   const batchGradients = gradients(
@@ -99,7 +103,7 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
   const grads = clipped?.gradients ?? means;
   const stepMetrics = clipped ? { ...batchMetrics, gradientNorm: clipped.norm } : batchMetrics;
 
-  const settings = { optimizer, policy, averageDecay: options.averageDecay ?? null, joinsSmall: true };
+  const settings = { optimizer, policy, averageDecay: options.averageDecay ?? null };
   const gradientOf = new Map(trained.map((param, index) => [param, grads[index]!]));
   const { outputs, state } = updateState(gradientOf, updates, settings);
   const changed = new Set<unknown>([...trained, ...updates.keys()]);
@@ -119,7 +123,6 @@ export function buildTrainStep(options: TrainStepOptions): TrainStep {
         gradients: new Map(trained.map((param, index) => [param, batchGradients[index]!])),
         updates,
         clipNorm: options.clipNorm ?? null,
-        // Replicas share out the update by parameter, so each must be reachable by itself.
         settings,
       }),
   };
@@ -139,6 +142,20 @@ function rewrittenObjective(
     updates: new Map([...updates.keys()].map((buffer, index) => [buffer, others[names.length + index]!])),
     rewrites: changes,
   };
+}
+
+function nothingToTrain(used: readonly Param[]): SemlinkError {
+  const numTrainable = used.filter(({ trainable }) => trainable).length;
+  return new SemlinkError({
+    code: "nothing-to-train",
+    where: "buildTrainStep",
+    expected: "a parameter that the objective uses and that is trained",
+    actual: `none: it uses ${used.length}, of which ${numTrainable} are trainable`,
+    hint:
+      numTrainable > 0
+        ? "isTrained leaves all of them out"
+        : "apply layers with the build that the objective is given; a foreign model is frozen without trainable",
+  });
 }
 
 function parametersUsedBy(tensors: readonly Tensor[]): Set<unknown> {

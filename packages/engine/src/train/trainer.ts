@@ -8,7 +8,7 @@ import type { NamedTensors } from "../runtime/runtime.ts";
 import { findAnomaly } from "./anomaly.ts";
 import type { Anomaly, Phase } from "./anomaly.ts";
 import { RandomInputs } from "./random-inputs.ts";
-import { openRunner } from "./replicas/open-runner.ts";
+import { openRunner } from "./shards/open-runner.ts";
 import { averagedName } from "./state-update.ts";
 import { floatTensor } from "./step-graph.ts";
 import type { StepGraphOptions } from "./step-graph.ts";
@@ -27,15 +27,21 @@ export interface TrainerOptions extends StepGraphOptions {
    */
   readonly detectAnomaly?: boolean;
   /**
-   * Replicas of the network, each on a thread of its own with an equal part of the batch and sessions of one thread; 1 if
-   * left out. `"auto"` measures with the first step whether one session with all cores or one replica on each is faster.
+   * Equal parts into which a batch is cut, 1 if left out. Each is computed by a session of one thread, and gradients and
+   * metrics are summed in the order of the shards: `((g₀ + g₁) + g₂) + g₃`. So the bits of a run depend on the number of
+   * shards, and never on `cores`.
    *
-   * Batch statistics are those of a replica's part; running statistics are averaged. Everything else takes the step of
-   * one replica, up to rounding, when the loss and the metrics are means over the batch.
+   * Random inputs of a shard are its rows of what is drawn for the whole batch. Batch statistics are those of a shard;
+   * running statistics are the mean over the shards. Everything else takes the step of one shard, up to rounding, when
+   * the loss and the metrics are means over the batch. With one shard the step is one graph on this thread, with the
+   * settings of `session`.
    */
-  readonly replicas?: number | "auto";
-  /** Told in one line what `"auto"` chose, and why. */
-  readonly onNotice?: (line: string) => void;
+  readonly shards?: number;
+  /**
+   * Threads that compute a step, this one among them; 1 if left out. There are never more than shards, nor more than the
+   * runtime has cores. See {@link Trainer.useCores}.
+   */
+  readonly cores?: number;
 }
 
 /** Inputs of the objective for one step: one batch, or the list of its micro-batches. */
@@ -45,12 +51,12 @@ export type StepData = NamedTensors | readonly NamedTensors[];
 export interface TrainerState {
   readonly step: number;
   readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** Replicas that made it; null while none has been chosen. */
-  readonly replicas: number | null;
+  /** Shards of the steps that made it. */
+  readonly shards: number;
 }
 
-/** A {@link TrainerState}; one without replicas is of a time or a tool that did not know them. */
-export type RestorableState = Omit<TrainerState, "replicas"> & Partial<Pick<TrainerState, "replicas">>;
+/** A {@link TrainerState}; values that no step of this kind has made, such as those of another phase, have no shards. */
+export type RestorableState = Omit<TrainerState, "shards"> & Partial<Pick<TrainerState, "shards">>;
 
 /** Runs a training step over and over. */
 export class Trainer {
@@ -77,7 +83,8 @@ export class Trainer {
   /**
    * Loads the step on the runtime, with start values from `initial` or drawn.
    *
-   * @throws SemlinkError `session-failed`, `replicas`
+   * @throws SemlinkError `session-failed`, `shards`, `cores`; `indivisible-batch`, `unsplittable-input`, `unbound-size`
+   * when a batch cannot be cut into shards
    */
   static async create(trainStep: TrainStep, options: TrainerOptions): Promise<Trainer> {
     const frozen = Object.fromEntries(
@@ -98,9 +105,26 @@ export class Trainer {
     return this.stepsDone;
   }
 
-  /** Replicas that share a step; null while `"auto"` has not chosen. */
-  get replicas(): number | null {
-    return this.runner.replicas;
+  /** Parts into which every batch is cut. */
+  get shards(): number {
+    return this.runner.shards;
+  }
+
+  /** Threads that compute the next step. */
+  get cores(): number {
+    return this.runner.cores;
+  }
+
+  /**
+   * Computes with so many threads from the next step on, and changes no bit by that; at most as many as there are shards,
+   * and cores of the runtime. Threads that are missing are started while training goes on; threads that are not needed
+   * rest.
+   *
+   * @returns when the threads are ready
+   * @throws SemlinkError `cores`; what a thread threw while it started: training then goes on as before
+   */
+  useCores(cores: number): Promise<void> {
+    return this.runner.useCores(cores);
   }
 
   /** Number of batches that {@link Trainer.run} takes. */
@@ -136,20 +160,22 @@ export class Trainer {
   /** State to save; the tensors are the live buffers, so write them before the next step. */
   state(): TrainerState {
     const tensors = new Map(Object.entries(this.runner.tensors()));
-    return { step: this.stepsDone, tensors, replicas: this.replicas };
+    return { step: this.stepsDone, tensors, shards: this.shards };
   }
 
   /**
-   * Goes on from a saved state. Replicas chosen by measurement are those of the state.
+   * Goes on from a saved state, whatever the number of cores that made it.
    *
-   * @throws SemlinkError `state-mismatch` when names or shapes are not those of this step
+   * @throws SemlinkError `state-mismatch` when names or shapes are not those of this step, or the number of shards is
+   * another
    */
-  restore({ step, tensors, replicas = null }: RestorableState): void {
+  restore({ step, tensors, shards = this.shards }: RestorableState): void {
+    if (shards !== this.shards) throw otherShards(this.shards, shards);
     for (const { name, shape } of this.trainStep.state) {
       const saved = tensors.get(name);
       if (saved?.data.length !== numElementsOf(shape)) throw stateMismatch(name, shape, saved);
     }
-    this.runner.load(Object.fromEntries(tensors), replicas);
+    this.runner.load(Object.fromEntries(tensors));
     this.stepsDone = step;
   }
 
@@ -166,7 +192,7 @@ export class Trainer {
     return weights;
   }
 
-  /** Frees the sessions; threads of replicas end. */
+  /** Frees the sessions; threads end. */
   release(): Promise<void> {
     return this.runner.release();
   }
@@ -183,8 +209,10 @@ export class Trainer {
   private async notFinite({ what, actual, reruns }: BrokenStep): Promise<SemlinkError> {
     const step = `training step ${this.stepsDone}`;
     let anomaly: Anomaly | null = null;
-    for (const { feeds, outputs } of this.options.detectAnomaly === true ? reruns() : [])
-      anomaly ??= await findAnomaly({ ...this.options, feeds, phases: phasesOf(this.trainStep, outputs) });
+    for (const { feeds, outputs, binding } of this.options.detectAnomaly === true ? reruns() : []) {
+      const phases = phasesOf(this.trainStep, outputs);
+      anomaly ??= await findAnomaly({ ...this.options, feeds, phases, binding });
+    }
     return new SemlinkError({
       code: `${what}-not-finite`,
       where: anomaly === null ? step : `${step}, ${anomaly.place}`,
@@ -220,6 +248,16 @@ function microBatches(expected: number, actual: number): SemlinkError {
     expected: `${expected} micro-batches`,
     actual: `${actual}`,
     hint: "give a list with as many batches as the step accumulates",
+  });
+}
+
+function otherShards(expected: number, actual: number): SemlinkError {
+  return new SemlinkError({
+    code: "state-mismatch",
+    where: "Trainer.restore",
+    expected: `a state of ${expected} shards`,
+    actual: `one of ${actual}`,
+    hint: "the number of shards decides the bits of a run: set shards to that of the state, or start anew",
   });
 }
 

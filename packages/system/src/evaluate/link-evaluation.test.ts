@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readOnnx } from "@semlink/engine";
+import { readOnnx } from "@semlink/onnx-import";
 import { readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -14,7 +14,9 @@ import {
   matmul,
   mean,
   paramsOf,
+  relu,
   rngFrom,
+  type Shape,
   softmax,
   standardKernels,
   type Tensor,
@@ -25,6 +27,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inspectModel, type ModelInspection } from "./inspect-model.ts";
 
 const kernelSets = kernelSetsOf(await nodeRuntime());
+// A product of x [batch, 2] with a weight [2, 3] of which the file says: weights.bin, bytes 4 to 27.
+const EXTERNAL =
+  "CAgSB2J5IGhhbmQ6hgEKGAoBeAoGd2VpZ2h0EgF5IgZNYXRNdWw6ABIFZ3JhcGgqRAgCCAMQAUIGd2VpZ2h0ahcKCGxvY2F0aW9uEgt3ZWlnaHRzLmJpbmoLCgZvZmZzZXQSATRqDAoGbGVuZ3RoEgIyNHABWhgKAXgSEwoRCAESDQoHEgViYXRjaAoCCAJiAwoBeUIECgAQEQ==";
+
 let folder = "";
 
 beforeAll(async () => {
@@ -145,5 +151,48 @@ describe("inspectModel", () => {
     expect(cost).toMatchObject({ macs: null, peakActivationBytes: null });
     expect(cost.reason).toContain("Sxftmax");
     expect(params).toBeGreaterThan(0);
+  });
+
+  const open = (shape: Shape): Uint8Array =>
+    exportModel({ y: relu(input("images", shape)) }, new Map(), { name: "open" });
+
+  it("asks for open heights and widths in place of running a picture of one pixel", async () => {
+    const bytes = open(["batch", 3, "H", "W"]);
+    const { cost } = await inspectBytes(bytes, { dims: { W: 8 } });
+    expect(cost).toMatchObject({ macs: null, peakActivationBytes: null, openSizes: ["H"] });
+    const given = await inspectBytes(bytes, { dims: { H: 8, W: 8 } });
+    expect(given.cost).toMatchObject({ macs: 0, peakActivationBytes: 2 * 4 * 3 * 8 * 8 });
+    await expect(inspectBytes(bytes, { dims: { h: 8 } })).rejects.toMatchObject({ code: "invalid-argument" });
+    const tokens = await inspectBytes(open(["batch", "tokens", 4]));
+    expect(tokens.cost.macs).toBe(0);
+  });
+
+  it("says so when the inputs are too large to try, without taking memory for them", async () => {
+    const { cost } = await inspectBytes(open([2 ** 29]));
+    expect(cost.macs).toBeNull();
+    expect(cost.reason).toBe(
+      "inputs: expected at most 536,870,912 bytes to try the model with, got 2,147,483,648 bytes",
+    );
+    const { cost: many } = await inspectBytes(open(["batch", 4]), { batch: 2 ** 52 });
+    expect(many.reason).toMatch(/at most 536,870,912 bytes/);
+  });
+
+  it("names sizes of 20,000 letters without delay", async () => {
+    const name = "n".repeat(20_000);
+    const bytes = open(["batch", 3, name, `${name}m`]);
+    const { cost } = await inspectBytes(bytes);
+    expect(cost.openSizes).toEqual([name, `${name}m`]);
+    await expect(inspectBytes(bytes, { dims: { [`${name}o`]: 2 } })).rejects.toMatchObject({
+      code: "invalid-argument",
+    });
+  });
+
+  it("counts weights that lie in a file beside the model, and refuses paths that lead out", async () => {
+    await writeFile(join(folder, "weights.bin"), new Uint8Array(64));
+    const bytes = Buffer.from(EXTERNAL, "base64");
+    const { params, cost } = await inspectBytes(bytes);
+    expect([params, cost.macs]).toEqual([6, 6]);
+    const outside = Buffer.from(bytes.toString("latin1").replace("weights.bin", "../hosts.in"), "latin1");
+    await expect(inspectBytes(outside)).rejects.toMatchObject({ code: "unsafe-path" });
   });
 });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from "node:fs/promises";
+import { describeError, type Runtime, SemlinkError } from "@semlink/engine";
 import {
-  describeError,
   isCounted,
   isUncounted,
   measureOnnxCost,
@@ -9,10 +8,9 @@ import {
   type OnnxNode,
   type OnnxValue,
   readOnnx,
-  type Runtime,
-  SemlinkError,
-} from "@semlink/engine";
-import { type SizeChoice, zeroFeeds } from "./zero-feeds.ts";
+} from "@semlink/onnx-import";
+import { readModelFile } from "@semlink/onnx-import/node";
+import { checkSizes, openSizes, type SizeChoice, zeroFeeds } from "./zero-feeds.ts";
 
 /** What a model file holds and what one run of it costs. */
 export interface ModelInspection {
@@ -38,6 +36,8 @@ export interface ModelCost extends SizeChoice {
   readonly peakActivationBytes: number | null;
   /** Why it could not be run. */
   readonly reason?: string;
+  /** Names of sizes that must be given before it can be run. */
+  readonly openSizes?: readonly string[];
   /** Operators that multiply as well and are not in `macs`, with their counts. */
   readonly uncounted: Readonly<Record<string, number>>;
 }
@@ -56,7 +56,9 @@ export interface InspectOptions extends Partial<SizeChoice> {
  */
 export async function inspectModel(path: string, options: InspectOptions): Promise<ModelInspection> {
   const { runtime, batch = 1, dims = {} } = options;
-  const bytes = await readModel(path);
+  const bytes = await readModelFile(path).catch((error: unknown) => {
+    throw withPlace(error, path);
+  });
   const file = readOnnx(bytes, path);
   const { producer, irVersion, opsets, metadata, inputs, outputs, nodes, numParams } = file;
   return {
@@ -73,21 +75,12 @@ export async function inspectModel(path: string, options: InspectOptions): Promi
   };
 }
 
-async function readModel(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code, message } = describeError(cause);
-    const isMissing = code === "ENOENT" || code === "ENOTDIR";
-    throw new SemlinkError({
-      code: isMissing ? "missing-file" : "unreadable-file",
-      where: path,
-      expected: "an ONNX file",
-      actual: isMissing ? "no such file" : message,
-      hint: isMissing ? "exported models lie in the run folder" : undefined,
-      cause,
-    });
-  }
+/** The error about a missing model with the place where models are. */
+function withPlace(error: unknown, path: string): unknown {
+  if (!(error instanceof SemlinkError) || error.code !== "missing-file" || error.where !== path) return error;
+  const { code, where, expected, actual } = error;
+  const hint = "exported models lie in the run folder";
+  return new SemlinkError({ code, where, expected, actual, hint, cause: error });
 }
 
 async function costOf(file: OnnxFile, sizes: SizeChoice, runtime: Runtime): Promise<ModelCost> {
@@ -95,14 +88,26 @@ async function costOf(file: OnnxFile, sizes: SizeChoice, runtime: Runtime): Prom
     ...file.nodes.filter(isUncounted),
     ...file.innerNodes.filter((node) => isCounted(node) || isUncounted(node)),
   ]);
+  const open = openSizes(file, sizes);
+  if (open.length > 0) {
+    checkSizes(file.inputs, sizes);
+    return { ...sizes, macs: null, peakActivationBytes: null, openSizes: open, uncounted };
+  }
   try {
     const { macs, peakActivationBytes } = await measureOnnxCost(file, zeroFeeds(file, sizes), runtime);
     return { ...sizes, macs, peakActivationBytes, uncounted };
   } catch (error) {
     const { code, message } = describeError(error);
     if (code === "invalid-argument") throw error;
-    return { ...sizes, macs: null, peakActivationBytes: null, reason: message, uncounted };
+    return { ...sizes, macs: null, peakActivationBytes: null, reason: withoutColours(message), uncounted };
   }
+}
+
+// What ONNX Runtime writes for terminals.
+const COLOUR = new RegExp("\\u001b\\[[0-9;]*m", "g");
+
+function withoutColours(text: string): string {
+  return text.replaceAll(COLOUR, "");
 }
 
 function countByOperator(nodes: readonly OnnxNode[]): Record<string, number> {

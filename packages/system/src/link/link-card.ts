@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readOnnx, SemlinkError } from "@semlink/engine";
+import { SemlinkError } from "@semlink/engine";
+import { readOnnx } from "@semlink/onnx-import";
 import * as z from "zod";
 
 /** Key of the card among the metadata of an exported model. */

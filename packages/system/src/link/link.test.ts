@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Build, exportModel, input, readOnnx, rngFrom } from "@semlink/engine";
+import { Build, exportModel, input, rngFrom } from "@semlink/engine";
+import { readOnnx } from "@semlink/onnx-import";
 import { nodeRuntime } from "@semlink/engine/node";
 import { expectClose } from "@semlink/engine/testing";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -21,11 +21,62 @@ describe.each(CONSTELLATION_NAMES)("coded %s", (constellation) => {
     expect(Math.abs(mean - 1)).toBeLessThan(5 * Math.sqrt(variance / powers.length) + 1e-6);
   });
 
+  it("arrives without noise whatever noise is believed", () => {
+    for (const no of [1e-40, 1e-6, 1e-3, 1, 30, 1000, 1e30]) {
+      expect(receive(link, { y: x, no })).toEqual({
+        bits: payload,
+        isCrcOk: new Uint8Array(batchSize).fill(1),
+      });
+    }
+  });
+
+  it("is not there where everything was erased: zeros behind zero forcing, of any believed noise", () => {
+    for (const no of [1e-3, 1, Infinity]) {
+      const { isCrcOk } = receive(link, { y: new Float32Array(x.length), no });
+      expect(isCrcOk.includes(1)).toBe(false);
+    }
+  });
+
   it("arrives with its check where noise is small", () => {
     expect(receive(link, { y: x, no: 1e-3 })).toEqual({
       bits: payload,
       isCrcOk: new Uint8Array(batchSize).fill(1),
     });
+  });
+});
+
+describe("a receiver that knows no noise level and believes 1", () => {
+  it.each((["64qam", "256qam"] as const).flatMap((name) => [25, 30, 60].map((db) => [name, db] as const)))(
+    "gets every message of %s 2/3 at %i dB",
+    (constellation, esNoDb) => {
+      const numSymbols = 64;
+      const bitsPerSymbol = constellation === "64qam" ? 6 : 8;
+      const numPayloadBits = Math.floor((2 / 3) * numSymbols * bitsPerSymbol) - 16;
+      const link = codedModulation({ constellation, numPayloadBits, numSymbols });
+      const payload = randomBits(50 * numPayloadBits);
+      const noise = rngFrom(esNoDb).complexNormal(50 * numSymbols);
+      const deviation = Math.sqrt(noFromEsNoDb(esNoDb));
+      const y = transmit(link, payload).map((value, i) => value + deviation * noise[i]!);
+      expect(receive(link, { y, no: 1 })).toEqual({ bits: payload, isCrcOk: new Uint8Array(50).fill(1) });
+    },
+  );
+});
+
+describe("codedModulation", () => {
+  const sound = { constellation: "qpsk", numPayloadBits: 60, numSymbols: 200 } as const;
+
+  it.each([
+    { numSymbols: 0 },
+    { numSymbols: 20.5 },
+    { numSymbols: NaN },
+    { numPayloadBits: 0 },
+    { numPayloadBits: -5 },
+    { numPayloadBits: NaN },
+    { scramblingInit: -1 },
+  ])("refuses %j", (wrong) => {
+    expect(() => codedModulation({ ...sound, ...wrong })).toThrow(
+      expect.objectContaining({ code: "invalid-argument" }),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { checkWhole } from "./arguments.ts";
 import { constellation, type Constellation, type ConstellationName, modulate } from "./constellation.ts";
 import { demap, type DemapMethod, type EqualisedSymbols } from "./demap.ts";
 import type { LdpcDecodeOptions } from "./ldpc/decode.ts";
@@ -41,13 +42,15 @@ export interface ReceiveOptions extends LdpcDecodeOptions {
 /**
  * The digital link of one size: `numPayloadBits` in `numSymbols` symbols of a constellation.
  *
- * @throws SemlinkError "invalid-argument" when payload and check bits do not fit into the symbols
+ * @throws SemlinkError "invalid-argument" when a size is no whole number, or payload and check bits do not fit into the
+ *   symbols
  * @source 3GPP TS 38.212, section 6.2; TS 38.211, sections 6.3.1 and 7.3.1
  */
 export function codedModulation(options: CodedModulationOptions): CodedModulation {
   const { numPayloadBits, numSymbols } = options;
   const shape = constellation(options.constellation);
   const { bitsPerSymbol } = shape;
+  checkWhole("codedModulation", "a number of symbols", numSymbols);
   const numCodedBits = numSymbols * bitsPerSymbol;
   const code = transportCode({ numPayloadBits, numCodedBits, bitsPerSymbol });
   const init = options.scramblingInit ?? scramblingInit({ rnti: 1, cell: 0 });
@@ -68,8 +71,11 @@ export function transmit(link: CodedModulation, payload: Uint8Array): Float32Arr
 /**
  * Messages of received and equalised symbols, and whether their check bits fit.
  *
+ * By default the noise level matters up to a factor for each message: messages without noise arrive whatever is believed.
+ *
  * @param symbols - y [batch, numSymbols, 2]; no one level, or [batch, numSymbols]
  * @throws ShapeError "wrong-shape" when the symbols are not whole messages
+ * @throws SemlinkError "invalid-argument" when a symbol is not finite or a noise level not positive
  */
 export function receive(
   link: CodedModulation,

@@ -82,6 +82,34 @@ describe("codewordLogLikelihoods", () => {
     expect([...mostLikelyCodewords(Float64Array.of(-2, -1, -1, 0, 0, -5), 3)]).toEqual([1, 0]);
   });
 
+  it("refuses values that are not finite and noise levels that are not positive, naming the index", () => {
+    const [y, h, no] = [
+      new Float32Array(8).fill(1),
+      new Float32Array(8).fill(1),
+      new Float32Array(4).fill(1),
+    ];
+    for (const [received, words] of [
+      [{ y: y.with(3, NaN), h, no }, "NaN at index 3"],
+      [{ y, h: h.with(7, Infinity), no }, "Infinity at index 7"],
+      [{ y, h, no: no.with(2, 0) }, "0 at index 2"],
+    ] as const) {
+      expect(() => codewordLogLikelihoods(codebook, numSymbols, received)).toThrow(words);
+    }
+  });
+
+  it.each([0, -1, 2.5])("refuses words of %d symbols", (count) => {
+    const none = new Float32Array(0);
+    expect(() => codewordLogLikelihoods(none, count, { y: none, h: none, no: none })).toThrow(
+      expect.objectContaining({ code: "invalid-argument" }),
+    );
+  });
+
+  it("refuses likelihoods that are no whole rows", () => {
+    expect(() => mostLikelyCodewords(new Float64Array(7), 3)).toThrow(
+      expect.objectContaining({ code: "wrong-shape" }),
+    );
+  });
+
   it("refuses gains and noise levels that are not one for each symbol", () => {
     const y = new Float32Array(8);
     for (const received of [

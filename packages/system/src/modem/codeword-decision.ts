@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ShapeError } from "@semlink/engine";
+import { checkEach, checkWhole } from "./arguments.ts";
+import { batchOf } from "./ldpc/ldpc-code.ts";
 
 /** Words received over known gains: `y = h c + n`, each symbol with its own gain and noise level. */
 export interface ReceivedWords {
@@ -21,12 +23,15 @@ export interface ReceivedWords {
  * @param numSymbols - complex symbols of a word
  * @returns [batch, numWords]
  * @throws ShapeError "wrong-shape" when words, gains, noise levels and codebook do not fit each other
+ * @throws SemlinkError "invalid-argument" when what was received or a gain is not finite, or a noise level not positive
  */
 export function codewordLogLikelihoods(
   codebook: Float32Array,
   numSymbols: number,
   { y, h, no }: ReceivedWords,
 ): Float64Array {
+  const where = "codewordLogLikelihoods";
+  checkWhole(where, "symbols of a word", numSymbols);
   const stride = 2 * numSymbols;
   const batchSize = y.length / stride;
   const numWords = codebook.length / stride;
@@ -34,11 +39,14 @@ export function codewordLogLikelihoods(
   if (!fits || h.length !== y.length || 2 * no.length !== y.length) {
     throw new ShapeError({
       code: "wrong-shape",
-      where: "codewordLogLikelihoods",
+      where,
       expected: `words of ${numSymbols} symbols, with a gain and a noise level for each symbol`,
       actual: `${y.length} received values, ${h.length} of gains, ${no.length} noise levels, codebook of ${codebook.length}`,
     });
   }
+  checkEach(where, "finite received symbols", y, Number.isFinite);
+  checkEach(where, "finite gains", h, Number.isFinite);
+  checkEach(where, "positive noise variances", no, (level) => level > 0);
   const likelihoods = new Float64Array(batchSize * numWords);
   for (let word = 0; word < batchSize; word++) {
     for (let candidate = 0; candidate < numWords; candidate++) {
@@ -61,9 +69,12 @@ export function codewordLogLikelihoods(
  *
  * @param likelihoods - [batch, numWords]
  * @returns [batch]
+ * @throws ShapeError "wrong-shape" when they are not whole rows
  */
 export function mostLikelyCodewords(likelihoods: Float64Array, numWords: number): Uint32Array {
-  return Uint32Array.from({ length: likelihoods.length / numWords }, (_, word) => {
+  checkWhole("mostLikelyCodewords", "codewords to choose from", numWords);
+  const batchSize = batchOf("mostLikelyCodewords", likelihoods, numWords);
+  return Uint32Array.from({ length: batchSize }, (_, word) => {
     let best = 0;
     for (let candidate = 1; candidate < numWords; candidate++) {
       if (likelihoods[word * numWords + candidate]! > likelihoods[word * numWords + best]!) best = candidate;

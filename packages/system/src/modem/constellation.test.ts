@@ -74,6 +74,10 @@ describe("constellations", () => {
     );
   });
 
+  it("take zeros and ones only", () => {
+    expect(() => modulate(constellation("qpsk"), Uint8Array.of(0, 1, 0, 2))).toThrow("got 2 at index 3");
+  });
+
   it("take whole symbols only", () => {
     expect(() => modulate(constellation("64qam"), new Uint8Array(7))).toThrow(
       "expected a multiple of 6 bits",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError, ShapeError } from "@semlink/engine";
+import { checkBits } from "./arguments.ts";
 
 /** The constellations: Gray phase shift keying and square quadrature amplitude modulation. */
 export type ConstellationName = "bpsk" | "qpsk" | "8psk" | "16qam" | "64qam" | "256qam";
@@ -60,6 +61,7 @@ export function constellation(name: ConstellationName): Constellation {
  * @param bits - [numSymbols, m] zeros and ones
  * @returns [numSymbols, 2]
  * @throws ShapeError "wrong-shape" when the bits are not whole symbols
+ * @throws SemlinkError "invalid-argument" for bits other than 0 and 1
  */
 export function modulate({ bitsPerSymbol, points }: Constellation, bits: Uint8Array): Float32Array {
   const numSymbols = bits.length / bitsPerSymbol;
@@ -71,6 +73,7 @@ export function modulate({ bitsPerSymbol, points }: Constellation, bits: Uint8Ar
       actual: `${bits.length} bits`,
     });
   }
+  checkBits("modulate", bits);
   const symbols = new Float32Array(2 * numSymbols);
   for (let symbol = 0, i = 0; symbol < numSymbols; symbol++) {
     let index = 0;

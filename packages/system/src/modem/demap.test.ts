@@ -125,12 +125,39 @@ describe("exact log-likelihood ratios", () => {
   });
 });
 
+describe("hardDecide", () => {
+  it("refuses a ratio that is no number, naming its index", () => {
+    expect(() => hardDecide(Float32Array.of(1, -Infinity, NaN))).toThrow("got NaN at index 2");
+  });
+});
+
 describe("demap", () => {
   const shape = constellation("qpsk");
 
   it("refuses noise levels that are not one for each symbol", () => {
     const symbols = { y: new Float32Array(6), no: new Float32Array(2).fill(1) };
     expect(() => demap(shape, symbols)).toThrow(expect.objectContaining({ code: "wrong-shape" }));
+  });
+
+  it.each([NaN, Infinity, -Infinity])("refuses the symbol value %d, naming its index", (value) => {
+    const y = new Float32Array(6).fill(value, 3, 4);
+    for (const method of ["exact", "max-log"] as const)
+      expect(() => demap(shape, { y, no: 1 }, method)).toThrow(`got ${value} at index 3`);
+    expect(() => hardDemap(shape, y)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+  });
+
+  it("refuses half a symbol", () => {
+    expect(() => demap(shape, { y: new Float32Array(3), no: 1 })).toThrow(
+      expect.objectContaining({ code: "wrong-shape" }),
+    );
+  });
+
+  it.each(CONSTELLATION_NAMES)("of %s is no NaN at any noise level, however small or large", (name) => {
+    const y = Float32Array.of(0.3, -0.7, 0, 0, 3e38, -3e38);
+    for (const no of [Number.MIN_VALUE, 1e-300, 1e-45, 1, 1e300, Infinity]) {
+      for (const method of ["exact", "max-log"] as const)
+        expect(demap(constellation(name), { y, no }, method).some(Number.isNaN)).toBe(false);
+    }
   });
 
   it.each([0, -1, NaN])("refuses the noise variance %d, alone or among others", (no) => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError, ShapeError } from "@semlink/engine";
+import { ShapeError } from "@semlink/engine";
+import { checkEach } from "./arguments.ts";
 import type { Constellation } from "./constellation.ts";
 
 /** Equalised symbols: `y = x + n`, without bias. */
@@ -21,11 +22,12 @@ export type DemapMethod = "exact" | "max-log";
  * the whole modem.
  *
  * Exact: `ln sum_{x: b = 0} e^(-|y - x|^2 / no) - ln sum_{x: b = 1} e^(-|y - x|^2 / no)`, all points equally likely;
- * max-log: the largest term instead of each sum. The axes of square constellations are demapped one by one.
+ * max-log: the largest term instead of each sum. The axes of square constellations are demapped one by one. An
+ * infinite noise level says nothing: ratios of 0.
  *
  * @returns [numSymbols, bitsPerSymbol]
- * @throws ShapeError "wrong-shape" when there is not one noise level, or one for each symbol
- * @throws SemlinkError "invalid-argument" when a noise level is not positive
+ * @throws ShapeError "wrong-shape" when there are no whole symbols, or not one noise level, or one for each symbol
+ * @throws SemlinkError "invalid-argument" when a noise level is not positive, or a symbol is not finite
  */
 export function demap(
   constellation: Constellation,
@@ -33,34 +35,37 @@ export function demap(
   method: DemapMethod = "exact",
 ): Float32Array {
   const { bitsPerSymbol, points, amplitudes } = constellation;
-  checkNoise(y, no);
+  checkSymbols(y, no);
   const isExact = method === "exact";
   const numSymbols = y.length / 2;
   const llrs = new Float32Array(numSymbols * bitsPerSymbol);
-  const likelihoods = new Float64Array((amplitudes ?? points).length / (amplitudes ? 1 : 2));
+  const distances = new Float64Array((amplitudes ?? points).length / (amplitudes ? 1 : 2));
   for (let symbol = 0; symbol < numSymbols; symbol++) {
     const noise = typeof no === "number" ? no : no[symbol]!;
     const first = symbol * bitsPerSymbol;
     if (!amplitudes) {
-      for (let i = 0; i < likelihoods.length; i++) {
-        const distance =
+      for (let i = 0; i < distances.length; i++)
+        distances[i] =
           (y[2 * symbol]! - points[2 * i]!) ** 2 + (y[2 * symbol + 1]! - points[2 * i + 1]!) ** 2;
-        likelihoods[i] = -distance / noise;
+      bitLlrs(distances, noise, isExact, llrs, first, 1);
+    } else {
+      for (let axis = 0; axis < 2; axis++) {
+        const value = y[2 * symbol + axis]!;
+        for (let i = 0; i < amplitudes.length; i++) distances[i] = (value - amplitudes[i]!) ** 2;
+        bitLlrs(distances, noise, isExact, llrs, first + axis, 2);
       }
-      bitLlrs(likelihoods, isExact, llrs.subarray(first, first + bitsPerSymbol), 0, 1);
-      continue;
-    }
-    for (let axis = 0; axis < 2; axis++) {
-      const value = y[2 * symbol + axis]!;
-      for (let i = 0; i < amplitudes.length; i++) likelihoods[i] = -((value - amplitudes[i]!) ** 2) / noise;
-      bitLlrs(likelihoods, isExact, llrs.subarray(first, first + bitsPerSymbol), axis, 2);
     }
   }
   return llrs;
 }
 
-/** Bits decided by the sign of their log-likelihood ratios; 0 decides for 0. */
+/**
+ * Bits decided by the sign of their log-likelihood ratios; 0 decides for 0.
+ *
+ * @throws SemlinkError "invalid-argument" for a ratio that is no number, naming its index
+ */
 export function hardDecide(llrs: Float32Array): Uint8Array {
+  checkEach("hardDecide", "log-likelihood ratios that are numbers", llrs, (llr) => !Number.isNaN(llr));
   return Uint8Array.from(llrs, (llr) => (llr < 0 ? 1 : 0));
 }
 
@@ -77,55 +82,51 @@ export function hardDemap(constellation: Constellation, y: Float32Array): Uint8A
 /**
  * Log-likelihood ratio of each bit of an index.
  *
- * @param likelihoods - [2^m] logarithm, up to a constant, of each index
+ * Differences of distances are taken before they are divided, so that no noise level, however small or large, gives
+ * infinity less infinity.
+ *
+ * @param distances - [2^m] squared distance of each index
  * @param llrs - bit i, highest first, goes to `first + i stride`
  */
 function bitLlrs(
-  likelihoods: Float64Array,
+  distances: Float64Array,
+  noise: number,
   isExact: boolean,
   llrs: Float32Array,
   first: number,
   stride: number,
 ): void {
-  for (let mask = likelihoods.length >> 1, place = first; mask > 0; mask >>= 1, place += stride) {
-    let most0 = -Infinity;
-    let most1 = -Infinity;
-    for (let i = 0; i < likelihoods.length; i++) {
-      if ((i & mask) === 0) most0 = Math.max(most0, likelihoods[i]!);
-      else most1 = Math.max(most1, likelihoods[i]!);
+  for (let mask = distances.length >> 1, place = first; mask > 0; mask >>= 1, place += stride) {
+    let least0 = Infinity;
+    let least1 = Infinity;
+    for (let i = 0; i < distances.length; i++) {
+      if ((i & mask) === 0) least0 = Math.min(least0, distances[i]!);
+      else least1 = Math.min(least1, distances[i]!);
     }
-    llrs[place] = most0 - most1;
-    if (!isExact) continue;
+    llrs[place] = (least1 - least0) / noise;
+    if (!isExact || distances.length === 2) continue; // of two terms each is the largest of its kind
     let sum0 = 0;
     let sum1 = 0;
-    for (let i = 0; i < likelihoods.length; i++) {
-      if ((i & mask) === 0) sum0 += Math.exp(likelihoods[i]! - most0);
-      else sum1 += Math.exp(likelihoods[i]! - most1);
+    for (let i = 0; i < distances.length; i++) {
+      if ((i & mask) === 0) sum0 += Math.exp((least0 - distances[i]!) / noise);
+      else sum1 += Math.exp((least1 - distances[i]!) / noise);
     }
-    llrs[place] = most0 - most1 + Math.log(sum0 / sum1);
+    llrs[place] = (least1 - least0) / noise + Math.log(sum0 / sum1);
   }
 }
 
-function checkNoise(y: Float32Array, no: number | Float32Array): void {
-  if (typeof no !== "number" && 2 * no.length !== y.length) {
+function checkSymbols(y: Float32Array, no: number | Float32Array): void {
+  const isMatched = typeof no === "number" || 2 * no.length === y.length;
+  if (y.length % 2 !== 0 || !isMatched) {
     throw new ShapeError({
       code: "wrong-shape",
       where: "demap",
-      expected: `one noise level, or one for each of ${y.length / 2} symbols`,
-      actual: `${no.length} noise levels`,
+      expected: "symbols of two values each, with one noise level, or one for each symbol",
+      actual: `${y.length} values and ${typeof no === "number" ? 1 : no.length} noise levels`,
     });
   }
-  const wrong = typeof no === "number" ? [no].find(isNotPositive) : no.find(isNotPositive);
-  if (wrong === undefined) return;
-  throw new SemlinkError({
-    code: "invalid-argument",
-    where: "demap",
-    expected: "a positive noise variance per symbol",
-    actual: String(wrong),
-    hint: "use hardDemap where there is no noise",
-  });
-}
-
-function isNotPositive(value: number): boolean {
-  return !(value > 0);
+  const levels = typeof no === "number" ? Float64Array.of(no) : no;
+  const hint = "use hardDemap where there is no noise";
+  checkEach("demap", "positive noise variances", levels, (level) => level > 0, hint);
+  checkEach("demap", "finite symbols", y, Number.isFinite, "an erased symbol is 0 with infinite noise");
 }

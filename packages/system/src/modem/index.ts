@@ -16,9 +16,8 @@ export {
   constellationNamed,
   modulate,
 } from "./constellation.ts";
-export type { Fading } from "./craig-integral.ts";
 export { appendCrc, crcBits, type CrcName, hasValidCrc, NUM_CRC_BITS } from "./crc.ts";
 export { demap, type DemapMethod, type EqualisedSymbols, hardDecide, hardDemap } from "./demap.ts";
 export * from "./ldpc/index.ts";
 export { descrambleLlrs, goldSequence, scramble, scramblingInit } from "./scrambling.ts";
-export { bitErrorRate } from "./theory.ts";
+export { bitErrorRate, type Fading } from "./theory.ts";

@@ -42,6 +42,23 @@ describe("goldSequence", () => {
   it.each([-1, 2 ** 31, 1.5, NaN])("refuses the start value %d", (init) => {
     expect(() => goldSequence(init, 1)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
   });
+
+  it.each([-1, 1.5, NaN])("refuses the length %d", (length) => {
+    expect(() => goldSequence(1, length)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+  });
+});
+
+describe("scramblingInit", () => {
+  it.each([
+    { rnti: -1, cell: 0 },
+    { rnti: 65_536, cell: 0 },
+    { rnti: 1.5, cell: 0 },
+    { rnti: 1, cell: 1024 },
+    { rnti: 1, cell: NaN },
+    { rnti: 1, cell: 0, codeword: 2 as 1 },
+  ])("refuses %j", (options) => {
+    expect(() => scramblingInit(options)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+  });
 });
 
 describe("scrambling", () => {

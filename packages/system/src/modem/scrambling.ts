@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
+import { checkWhole } from "./arguments.ts";
 
 const MASK = 0x7fffffff;
 /** Steps before the first bit is used. */
@@ -12,18 +12,12 @@ const NUM_SKIPPED = 1600;
  * @param init - start of x2, lowest bit first, 0..2^31 - 1
  * @param length - number of bits
  * @returns [length] zeros and ones
- * @throws SemlinkError "invalid-argument" when `init` is not an integer of 31 bits
+ * @throws SemlinkError "invalid-argument" when `init` is not an integer of 31 bits, or the length no length
  * @source 3GPP TS 38.211, section 5.2.1
  */
 export function goldSequence(init: number, length: number): Uint8Array {
-  if (!Number.isInteger(init) || init < 0 || init > MASK) {
-    throw new SemlinkError({
-      code: "invalid-argument",
-      where: "goldSequence",
-      expected: "a start value of 31 bits, 0..2^31 - 1",
-      actual: String(init),
-    });
-  }
+  checkWhole("goldSequence", "a start value of 31 bits", init, { least: 0, most: MASK });
+  checkWhole("goldSequence", "a length in bits", length, { least: 0 });
   const sequence = new Uint8Array(length);
   // Bit i of a register is x(n + i).
   let x1 = 1;
@@ -40,6 +34,7 @@ export function goldSequence(init: number, length: number): Uint8Array {
  * Start value of the shared channel's scrambling, `rnti 2^15 + codeword 2^14 + cell`.
  *
  * @param options - rnti receiver, 16 bits; cell identity 0..1023; codeword 0 or 1, default 0
+ * @throws SemlinkError "invalid-argument" for numbers out of these ranges
  * @source 3GPP TS 38.211, section 7.3.1.1
  */
 export function scramblingInit(options: {
@@ -47,7 +42,11 @@ export function scramblingInit(options: {
   readonly cell: number;
   readonly codeword?: 0 | 1;
 }): number {
-  return options.rnti * 2 ** 15 + (options.codeword ?? 0) * 2 ** 14 + options.cell;
+  const { rnti, cell, codeword = 0 } = options;
+  checkWhole("scramblingInit", "a receiver", rnti, { least: 0, most: 65_535 });
+  checkWhole("scramblingInit", "a cell identity", cell, { least: 0, most: 1023 });
+  checkWhole("scramblingInit", "a codeword", codeword, { least: 0, most: 1 });
+  return rnti * 2 ** 15 + codeword * 2 ** 14 + cell;
 }
 
 /**

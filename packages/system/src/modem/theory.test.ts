@@ -4,9 +4,8 @@ import { describe, expect, it } from "vitest";
 import golden from "../channel/__goldens__/channel.json" with { type: "json" };
 import { linearToDb, noFromEsNoDb } from "../channel/decibel.ts";
 import { constellation, CONSTELLATION_NAMES, type ConstellationName, modulate } from "./constellation.ts";
-import type { Fading } from "./craig-integral.ts";
 import { hardDemap } from "./demap.ts";
-import { bitErrorRate } from "./theory.ts";
+import { bitErrorRate, type Fading } from "./theory.ts";
 
 const RELATIVE = 1e-9;
 
@@ -108,9 +107,31 @@ describe("bitErrorRate", () => {
     }
   });
 
-  it("refuses a negative K factor", () => {
-    expect(() => bitErrorRate("qpsk", 0, { kFactor: -1 })).toThrow(
+  it.each(CONSTELLATION_NAMES)("of %s takes limits: K and Es/N0 infinite", (name) => {
+    const esNoDb = 4 * constellation(name).bitsPerSymbol;
+    const awgn = bitErrorRate(name, esNoDb, "awgn");
+    expect(bitErrorRate(name, esNoDb, { kFactor: Infinity })).toBe(awgn);
+    expect(Math.abs(bitErrorRate(name, esNoDb, { kFactor: 1e308 }) / awgn - 1)).toBeLessThan(1e-6);
+    for (const fading of [
+      "awgn",
+      "rayleigh",
+      { kFactor: 0 },
+      { kFactor: 3 },
+      { kFactor: Infinity },
+    ] as const) {
+      expect(bitErrorRate(name, Infinity, fading)).toBe(0);
+      expect(bitErrorRate(name, 5000, fading)).toBe(0);
+      expect(bitErrorRate(name, -Infinity, fading)).toBeCloseTo(0.5, 9);
+    }
+  });
+
+  it.each([-1, NaN, -Infinity])("refuses the K factor %d", (kFactor) => {
+    expect(() => bitErrorRate("qpsk", 0, { kFactor })).toThrow(
       expect.objectContaining({ code: "invalid-argument" }),
     );
+  });
+
+  it("refuses an Es/N0 that is no number", () => {
+    expect(() => bitErrorRate("qpsk", NaN)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
   });
 });

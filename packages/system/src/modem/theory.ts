@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import { dbToLinear } from "../channel/decibel.ts";
+import { integrate } from "../channel/quadrature.ts";
+import { normalCdf } from "../numbers/normal-distribution.ts";
 import { type Constellation, constellation, type ConstellationName } from "./constellation.ts";
-import { craigIntegral, type Fading } from "./craig-integral.ts";
 
-/** A bit error rate as `sum of weight C(angle, factor Es/N0)`, C the integral of {@link craigIntegral}. */
+/** What the power gain g of a symbol does, `E g = 1`: 1, exponential, or Rician with a linear K factor. */
+export type Fading = "awgn" | "rayleigh" | { readonly kFactor: number };
+
+const NUM_INTERVALS = 2000;
+
+/** A bit error rate as `sum of weight C(angle, factor Es/N0)`, C the integral of craigIntegral. */
 interface ErrorTerm {
   readonly weight: number;
   readonly angle: number;
@@ -17,20 +23,15 @@ interface ErrorTerm {
  * Closed form in AWGN (for 8PSK a finite integral) and under Rayleigh fading; a finite integral of the
  * moment-generating function of the gain under Rician fading.
  *
- * @param fading - of each symbol; E|h|^2 = 1
- * @param esNoDb - Es/N0 [dB]; Eb/N0 is `10 log10(bitsPerSymbol)` below it
- * @throws SemlinkError "invalid-argument" when the Rician K factor is negative
+ * @param fading - of each symbol; E|h|^2 = 1; an infinite K factor is AWGN
+ * @param esNoDb - Es/N0 [dB]; Eb/N0 is `10 log10(bitsPerSymbol)` below it; infinite ones are limits: no errors, or 1/2
+ * @throws SemlinkError "invalid-argument" when Es/N0 is no number, or the Rician K factor is negative or none
  * @source Cho & Yoon 2002 (QAM); Lassing, Stroem, Agrell & Ottosson 2003 (PSK); Simon & Alouini 2005, chapter 8 (fading)
  */
 export function bitErrorRate(name: ConstellationName, esNoDb: number, fading: Fading = "awgn"): number {
-  if (typeof fading !== "string" && !(fading.kFactor >= 0)) {
-    throw new SemlinkError({
-      code: "invalid-argument",
-      where: "bitErrorRate",
-      expected: "a K factor of at least 0, linear",
-      actual: String(fading.kFactor),
-    });
-  }
+  if (Number.isNaN(esNoDb)) throw invalid("an Es/N0 in dB", "NaN");
+  if (typeof fading !== "string" && !(fading.kFactor >= 0))
+    throw invalid("a K factor of at least 0, linear", String(fading.kFactor));
   const snr = dbToLinear(esNoDb);
   const shape = constellation(name);
   const terms = shape.amplitudes ? squareTerms(shape.amplitudes.length) : phaseTerms(shape);
@@ -38,6 +39,10 @@ export function bitErrorRate(name: ConstellationName, esNoDb: number, fading: Fa
     (sum, { weight, angle, factor }) => sum + weight * craigIntegral(angle, factor * snr, fading),
     0,
   );
+}
+
+function invalid(expected: string, actual: string): SemlinkError {
+  return new SemlinkError({ code: "invalid-argument", where: "bitErrorRate", expected, actual });
 }
 
 /**
@@ -94,4 +99,39 @@ function hammingDistance(a: number, b: number): number {
   let count = 0;
   for (let difference = a ^ b; difference > 0; difference >>= 1) count += difference & 1;
   return count;
+}
+
+/**
+ * `C(angle, s) = (1 / pi) integral from 0 to angle of E exp(-g s / sin^2 t) dt`, the mean over the power gain g.
+ *
+ * `C(pi / 2, a^2 / 2)` without fading is `Q(a)`. Closed where that is: `Q` at `pi / 2` in AWGN, any angle under Rayleigh
+ * fading; else Simpson's rule.
+ *
+ * @param angle - in (0, pi)
+ * @param s - signal-to-noise ratio, linear, at least 0; 0 for an infinite one
+ * @source Craig 1991; Simon & Alouini 2005, sections 4.1 and 5.1
+ */
+function craigIntegral(angle: number, s: number, fading: Fading): number {
+  if (s === Infinity) return 0;
+  if (fading === "awgn" || (fading !== "rayleigh" && fading.kFactor === Infinity)) {
+    if (angle === Math.PI / 2) return normalCdf(-Math.sqrt(2 * s));
+    return quadrature(angle, (sine2) => Math.exp(-s / sine2));
+  }
+  if (fading === "rayleigh") {
+    const ratio = Math.sqrt(s / (1 + s));
+    return (angle - ratio * Math.atan2(Math.sin(angle), ratio * Math.cos(angle))) / Math.PI;
+  }
+  // E exp(-g u) = (1 + K) / (1 + K + u) exp(-K u / (1 + K + u)), with u = s / sin^2 t
+  const { kFactor } = fading;
+  return quadrature(angle, (sine2) => {
+    const scattered = (1 + kFactor) * sine2;
+    return (scattered / (scattered + s)) * Math.exp(-kFactor * (s / (scattered + s)));
+  });
+}
+
+/** Over `u = (t / angle)^(1/4)`, which crowds the nodes at 0, where the integrand rises at low signal-to-noise ratios. */
+function quadrature(angle: number, f: (sine2: number) => number): number {
+  const integrand = (u: number): number =>
+    u === 0 ? 0 : 4 * angle * u ** 3 * f(Math.sin(angle * u ** 4) ** 2);
+  return integrate(integrand, { from: 0, to: 1, numIntervals: NUM_INTERVALS }) / Math.PI;
 }

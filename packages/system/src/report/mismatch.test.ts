@@ -3,7 +3,7 @@ import { Resvg } from "@resvg/resvg-js";
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { Results } from "../results/results.ts";
-import { parseResults } from "../results/results.ts";
+import { parseResults } from "../results/parse-results.ts";
 import { drawCharts } from "./charts.ts";
 import { csvFiles } from "./csv.ts";
 import { largestLosses } from "./matrix-selection.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { type Measured, parseResults, type Results, resultsJsonSchema } from "./results.ts";
+import { parseResults, resultsJsonSchema } from "./parse-results.ts";
+import { type Measured, type Results } from "./results.ts";
 import { CLEAN_FIGURES } from "./figures.ts";
 import { wilsonInterval } from "../numbers/statistics.ts";
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
 import { type ChannelInfo, channelInfoSchema } from "./channels.ts";
 import { type ChannelUses, channelUsesSchema } from "./channel-uses.ts";
-import { checkFigures } from "./check-figures.ts";
 import { type FigureInfo, figureInfoSchema } from "./figures.ts";
 import {
   type CleanLine,
@@ -15,7 +13,6 @@ import {
 } from "./lines.ts";
 import { type Matrix, matrixSchema } from "./matrix.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
-import { isFirstVersion, upgradeResults } from "./upgrade.ts";
 
 export type { ChannelInfo } from "./channels.ts";
 export type { ChannelUses } from "./channel-uses.ts";
@@ -106,111 +103,45 @@ const curve = z
   })
   .describe("one metric over the steps of a training stage");
 
-const schema: z.ZodType<Results> = z
-  .strictObject({
-    schema: z.literal("semlink-results/2").describe("name and version of the format"),
-    name: text.describe("name of the run"),
-    task: z
-      .strictObject({ name: text.describe("name of the task, as in the configuration") })
-      .describe("what is asked of the receiver"),
-    figures: z
-      .array(figureInfoSchema.describe("one figure of merit"))
-      .min(1)
-      .describe("figures of points and matrix; the first one leads"),
-    cleanFigures: z
-      .array(figureInfoSchema.describe("one figure of merit"))
-      .describe("further figures, of networks without a channel"),
-    channels: z
-      .array(channelInfoSchema.describe("one radio channel"))
-      .describe("every radio that the file names, in the order of charts"),
-    main: text.describe("id of the line that everything is compared with"),
-    experiment: z.unknown().describe("the resolved configuration"),
-    provenance: provenanceSchema.describe("what would be needed to measure the same again"),
-    conventions: z.array(z.string()).describe("what every figure assumes, one sentence each"),
-    clean: z
-      .array(cleanLineSchema.describe("one network without a channel"))
-      .describe("networks without a channel"),
-    lines: z
-      .array(lineSchema.describe("one system on one channel"))
-      .describe("systems over Es/N0 and length, one for each channel"),
-    comparisons: z
-      .array(comparisonSchema.describe("one paired difference"))
-      .describe("differences of two systems over the same items, fades and noise"),
-    ledger: z.array(ledgerRowSchema).describe("what each part costs"),
-    channelUses: z
-      .exactOptional(z.array(channelUsesSchema.describe("channel uses of one item over one channel")))
-      .describe("channel uses by what they carry; absent in files of earlier versions"),
-    curves: z.array(curve).describe("training curves"),
-    matrix: z
-      .exactOptional(matrixSchema)
-      .describe("systems under conditions they were not made for; absent when not measured"),
-    bits: z
-      .exactOptional(z.record(z.string(), z.string().describe("digest of one artifact, hexadecimal")))
-      .describe("digest of each final artifact by name: equal in two runs that ended with the same bits"),
-  })
-  .check(checkFigures);
-
-/**
- * Results checked against their schema: unknown keys, numbers that are not finite, figures that are not described and
- * shares outside [0, 1] are refused. Files of version 1 are read as well, and come back in the form of version 2.
- *
- * @param json - text of a results file, or the value read from one
- * @param where - name of the file, for the message
- * @throws SemlinkError "invalid-results" naming the file and the path inside it
- */
-export function parseResults(json: unknown, where: string): Results {
-  const value = typeof json === "string" ? parseJson(json, where) : json;
-  const current = isFirstVersion(value) ? upgraded(value, where) : value;
-  const checked = schema.safeParse(current);
-  if (checked.success) return checked.data;
-  throw invalid(current, checked.error.issues[0]!, where);
-}
-
-function upgraded(value: unknown, where: string): Results {
-  const result = upgradeResults(value);
-  if (result.success) return result.data;
-  throw invalid(value, result.error.issues[0]!, where);
-}
-
-function invalid(value: unknown, issue: z.core.$ZodIssue, where: string): SemlinkError {
-  const path = issue.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  const [, expected = issue.message, received] =
-    /expected (.*?)(?:, received (.*))?$/.exec(issue.message) ?? [];
-  return new SemlinkError({
-    code: "invalid-results",
-    where: `${where} at ${path.replace(/^\./, "") || "the top"}`,
-    expected: issue.code === "unrecognized_keys" ? "known keys only" : expected,
-    actual:
-      issue.code === "unrecognized_keys" ? issue.keys.join(", ") : (received ?? valueText(value, issue.path)),
-    hint: "the file is no results file of semlink, or was altered; measure again with `semlink evaluate`",
-  });
-}
-
-/** The published JSON Schema (draft 2020-12) of the results file. */
-export function resultsJsonSchema(): Record<string, unknown> {
-  return { title: "semlink results", ...z.toJSONSchema(schema) };
-}
-
-function parseJson(json: string, where: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw new SemlinkError({
-      code: "invalid-results",
-      where,
-      expected: "JSON",
-      actual: cause instanceof Error ? cause.message : String(cause),
-      hint: "the file is damaged; measure again with `semlink evaluate`",
-      cause,
-    });
-  }
-}
-
-/** The value that an issue's path leads to, shortened for a message. */
-function valueText(root: unknown, path: readonly PropertyKey[]): string {
-  let value = root;
-  for (const key of path) {
-    value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-  }
-  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 100);
-}
+/** Form of a results file; `parseResults` checks its figures as well. */
+export const resultsSchema: z.ZodType<Results> = z.strictObject({
+  schema: z.literal("semlink-results/2").describe("name and version of the format"),
+  name: text.describe("name of the run"),
+  task: z
+    .strictObject({ name: text.describe("name of the task, as in the configuration") })
+    .describe("what is asked of the receiver"),
+  figures: z
+    .array(figureInfoSchema.describe("one figure of merit"))
+    .min(1)
+    .describe("figures of points and matrix; the first one leads"),
+  cleanFigures: z
+    .array(figureInfoSchema.describe("one figure of merit"))
+    .describe("further figures, of networks without a channel"),
+  channels: z
+    .array(channelInfoSchema.describe("one radio channel"))
+    .describe("every radio that the file names, in the order of charts"),
+  main: text.describe("id of the line that everything is compared with"),
+  experiment: z.unknown().describe("the resolved configuration"),
+  provenance: provenanceSchema.describe("what would be needed to measure the same again"),
+  conventions: z.array(z.string()).describe("what every figure assumes, one sentence each"),
+  clean: z
+    .array(cleanLineSchema.describe("one network without a channel"))
+    .describe("networks without a channel"),
+  lines: z
+    .array(lineSchema.describe("one system on one channel"))
+    .describe("systems over Es/N0 and length, one for each channel"),
+  comparisons: z
+    .array(comparisonSchema.describe("one paired difference"))
+    .describe("differences of two systems over the same items, fades and noise"),
+  ledger: z.array(ledgerRowSchema).describe("what each part costs"),
+  channelUses: z
+    .exactOptional(z.array(channelUsesSchema.describe("channel uses of one item over one channel")))
+    .describe("channel uses by what they carry; absent in files of earlier versions"),
+  curves: z.array(curve).describe("training curves"),
+  matrix: z
+    .exactOptional(matrixSchema)
+    .describe("systems under conditions they were not made for; absent when not measured"),
+  bits: z
+    .exactOptional(z.record(z.string(), z.string().describe("digest of one artifact, hexadecimal")))
+    .describe("digest of each final artifact by name: equal in two runs that ended with the same bits"),
+});

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { wilsonInterval } from "../numbers/statistics.ts";
-import { parseResults } from "./results.ts";
+import { parseResults } from "./parse-results.ts";
 
 interface FirstPoint {
   readonly numSymbols: number;

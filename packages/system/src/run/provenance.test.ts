@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from "vitest";
 import type { Provenance } from "../results/results.ts";
-import { parseResults } from "../results/results.ts";
+import { parseResults } from "../results/parse-results.ts";
 import { provenanceOf } from "./provenance.ts";
 
 function provenance(): Provenance {

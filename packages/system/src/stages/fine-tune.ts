@@ -15,7 +15,14 @@ import { studentEncoder } from "../student/student-encoder.ts";
 import { taskNamed } from "../task/tasks.ts";
 import { loadWeights } from "../train/node/phase-files.ts";
 import { primitivesOf } from "./resolve-student.ts";
-import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
+import {
+  type DataRef,
+  openData,
+  openRuntime,
+  type RuntimeConfig,
+  type Settings,
+  trainingPlace,
+} from "./place.ts";
 
 /** All that the fine-tuned student depends on. */
 export interface FineTuneInputs {

@@ -8,8 +8,7 @@ import type { SeparationOptions } from "../lines/digital/separation.ts";
 import { separationClassifiers } from "../lines/digital/separation-config.ts";
 import { runTeacher } from "../teacher/teacher.ts";
 import { JUDGE_FILE } from "./fine-tune.ts";
-import type { LineSource } from "./measure.ts";
-import type { LineSetting } from "./open-line.ts";
+import type { LineSetting, LineSource } from "./line-source.ts";
 import type { Ref } from "../run/inputs.ts";
 import { openTeacherOf } from "./place.ts";
 
@@ -39,7 +38,9 @@ export async function openJudge(
     };
   }
   const isOwn = kind === "student";
-  const path = isOwn ? linkModelPath(at.folderOf(line), "device") : join(at.folderOf(judge as Ref), JUDGE_FILE);
+  const path = isOwn
+    ? linkModelPath(at.folderOf(line), "device")
+    : join(at.folderOf(judge as Ref), JUDGE_FILE);
   const model = await readFile(path);
   const device = (await readLineCard(at.folderOf(line))).ledger.find(({ side }) => side === "device")!;
   const { params, macs } = device;

@@ -74,7 +74,11 @@ export const lineStage: Stage<LineInputs, LineCard, Settings> = defineStage({
     const place = trainingPlace(at, runtime);
     const bank = targets && (await readTargetBank(at.folderOf(targets.bank), targets.numViews));
     const material = { data, targets: bank, start: weights, seed, place };
-    const trained = await trainPhases(learned.phases(network, problem, line.settings, material), weights, place);
+    const trained = await trainPhases(
+      learned.phases(network, problem, line.settings, material),
+      weights,
+      place,
+    );
     await saveWeights(at.folder, network, trained);
     await exportInto(at.folder, { learned, inputs, data, problem, network, weights: trained });
   },
@@ -154,7 +158,12 @@ async function exportInto(folder: string, trained: TrainedLine): Promise<void> {
 function ledgerOf({ line }: LinkCard, { device, encoder, receiver }: LinkModels): LedgerRow[] {
   const { features } = device;
   return [
-    { line, part: `${line} device (semantic encoder)`, side: "device", ...graphCost({ features: features! }) },
+    {
+      line,
+      part: `${line} device (semantic encoder)`,
+      side: "device",
+      ...graphCost({ features: features! }),
+    },
     { line, part: `${line} channel encoder`, side: "device", ...graphCost(encoder) },
     { line, part: `${line} channel decoder and head`, side: "receiver", ...graphCost(receiver) },
   ];

@@ -5,7 +5,8 @@ import type { LineCard } from "../link/node/link-folder.ts";
 import type { Artifact, Ref } from "../run/inputs.ts";
 import type { StudentConfig } from "../student/student-config.ts";
 import { fineTuneStage } from "./fine-tune.ts";
-import { type LineMeasurement, type LineSource, type MeasurePoints, measureStage } from "./measure.ts";
+import type { LineSource, MeasurePoints } from "./line-source.ts";
+import { type LineMeasurement, measureStage } from "./measure.ts";
 import type { OpenRun } from "./open-run.ts";
 import type { DataRef, TeacherRef } from "./place.ts";
 
@@ -28,13 +29,18 @@ export interface MeasureLines {
  * Measures the trained lines, the first one first, then the others in their order: each is a stage of its own. Lines that need
  * a device have that of the first trained line.
  */
-export async function measureLines(setting: MeasureLines, ids: readonly LineId[]): Promise<LineMeasurement[]> {
+export async function measureLines(
+  setting: MeasureLines,
+  ids: readonly LineId[],
+): Promise<LineMeasurement[]> {
   const { experiment, trained, devices } = setting;
   const { channels, esNoDb, lengths, drawsPerImage } = experiment.evaluate;
   const points = { channels, esNoDb, lengths, drawsPerImage, images: null, isMismatch: false };
   const judge = await tunedJudge(setting);
   return Promise.all([
-    ...trained.map((line, index) => measure(setting, { kind: "learned", line, device: devices[index]! }, points)),
+    ...trained.map((line, index) =>
+      measure(setting, { kind: "learned", line, device: devices[index]! }, points),
+    ),
     ...ids.map((id) => measure(setting, sourceOf(id, setting, devices[0]!, judge), points)),
   ]);
 }
@@ -62,7 +68,13 @@ export function sourceOf(
 ): LineSource {
   const line = trained[0]!;
   if (!isDigital(id)) return { kind: "unlearned", id, line, device };
-  return { kind: "digital", id, line, formats: experiment.evaluate.separation.formats, judge: judgeOf(id, teacher, tuned) };
+  return {
+    kind: "digital",
+    id,
+    line,
+    formats: experiment.evaluate.separation.formats,
+    judge: judgeOf(id, teacher, tuned),
+  };
 }
 
 function judgeOf(id: DigitalLineName, teacher: TeacherRef, tuned: Ref | null): TeacherRef | null {

@@ -41,7 +41,9 @@ export async function measureMatrix(
   const judge = await tunedJudge(setting);
   const ids = lineIds(matrix.baselines, experiment.evaluate.separation);
   const [ofTested, ofOthers] = await Promise.all([
-    Promise.all(tested.map(({ ref }) => measure(setting, { kind: "learned", line: ref, device: null }, points))),
+    Promise.all(
+      tested.map(({ ref }) => measure(setting, { kind: "learned", line: ref, device: null }, points)),
+    ),
     Promise.all(ids.map((id) => measure(setting, sourceOf(id, setting, null, judge), points))),
   ]);
   const rows: MeasuredSystem[] = [
@@ -66,5 +68,7 @@ export async function measureMatrix(
 
 /** Lines of equal weights once: a run may be held against itself, or against one that has a line in common with it. */
 function withoutRepeats(lines: readonly TestedLine[]): TestedLine[] {
-  return lines.filter(({ ref }, index) => lines.findIndex((line) => line.ref.artifact === ref.artifact) === index);
+  return lines.filter(
+    ({ ref }, index) => lines.findIndex((line) => line.ref.artifact === ref.artifact) === index,
+  );
 }

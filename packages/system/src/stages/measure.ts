@@ -1,59 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom } from "@semlink/engine";
+import { rngFrom, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import * as z from "zod";
-import type { ChannelSpec } from "../channel/channel-spec.ts";
 import type { Radio } from "../channel/radio.ts";
 import { randomSubset } from "../data/random-subset.ts";
 import { type MeasuredPoint, measureLine } from "../evaluate/measure-line.ts";
 import { readMeasured, writeMeasured } from "../evaluate/node/measured-file.ts";
 import type { MeasuredLine } from "../evaluate/result-lines.ts";
-import type { DigitalLineName, UnlearnedLineName } from "../lines/line-names.ts";
-import type { SeparationConfig } from "../lines/digital/separation-config.ts";
 import { type LedgerRow, ledgerRowSchema, LINE_ROLES } from "../results/results.ts";
-import type { Ref } from "../run/inputs.ts";
 import { defineStage, type Stage } from "../run/stage.ts";
 import { readStageJson } from "../store/stored-files.ts";
 import { taskNamed } from "../task/tasks.ts";
+import type { LineSource, MeasurePoints } from "./line-source.ts";
 import { openLine } from "./open-line.ts";
-import { type DataRef, openData, openRadios, openRuntime, type RuntimeConfig, type Settings, type TeacherRef } from "./place.ts";
-
-/**
- * A line to measure: a trained one, or one of the others with the trained line whose device it has. `device` is the device's
- * stage, null where other images than the whole test set are sent.
- */
-export type LineSource =
-  | { readonly kind: "learned"; readonly line: Ref; readonly device: Ref | null }
-  | {
-      readonly kind: "unlearned";
-      readonly id: UnlearnedLineName;
-      readonly line: Ref;
-      readonly device: Ref | null;
-    }
-  | {
-      readonly kind: "digital";
-      readonly id: DigitalLineName;
-      readonly line: Ref;
-      readonly formats: SeparationConfig["formats"];
-      /** The teacher, or the student fine-tuned on compressed images, where it judges what is decoded. */
-      readonly judge: TeacherRef | null;
-    };
-
-/** Where a line is measured. */
-export interface MeasurePoints {
-  readonly channels: readonly ChannelSpec[];
-  readonly esNoDb: readonly number[];
-  readonly lengths: readonly number[];
-  readonly drawsPerImage: number;
-  /** Test images, drawn at random; all when null. */
-  readonly images: number | null;
-  /**
-   * Whether the channels are not those of training: then a code is told the kind of a channel only where training met
-   * that kind, and a digital transmitter takes every radio for the simplest of its kind.
-   */
-  readonly isMismatch: boolean;
-}
+import {
+  type DataRef,
+  openData,
+  openRadios,
+  openRuntime,
+  type RuntimeConfig,
+  type Settings,
+} from "./place.ts";
 
 /** All that the figures of a line depend on. */
 export interface MeasureInputs {
@@ -89,7 +57,8 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
     const task = taskNamed(inputs.task);
     const sizes = task.sizes(data);
     const rng = rngFrom(seed).fold("evaluate");
-    const set = points.images === null ? data.test : randomSubset(data.test, points.images, rng.fold("matrix"));
+    const set =
+      points.images === null ? data.test : randomSubset(data.test, points.images, rng.fold("matrix"));
     const runtime = await openRuntime(inputs.runtime);
     const opened = await openLine(source, { at, data, set, task, sizes, runtime, points, seed });
     const { line } = opened;
@@ -113,7 +82,11 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
         rng,
         onPoint: (done) => {
           const total = own.length * perChannel;
-          at.report({ stage: numParts === 1 ? `measure ${line.name}` : `measure ${line.name} ${at.part!}`, done: position * perChannel + done, total });
+          at.report({
+            stage: numParts === 1 ? `measure ${line.name}` : `measure ${line.name} ${at.part!}`,
+            done: position * perChannel + done,
+            total,
+          });
         },
         signal: at.signal,
       });
@@ -181,12 +154,13 @@ async function isMeasured(folder: string, index: number): Promise<boolean> {
   try {
     await readMeasured(fileOf(folder, index));
     return true;
-  } catch {
-    return false; // not there, or cut short: measured again
+  } catch (error) {
+    // Not there, or cut short: measured again.
+    if (error instanceof SemlinkError && error.code === "corrupt-file") return false;
+    throw error;
   }
 }
 
 function fileOf(folder: string, index: number): string {
   return join(folder, `channel-${index}.measured.safetensors`);
 }
-

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom, type Runtime } from "@semlink/engine";
-import { type Dataset, type ImageSet, imagesFrom } from "../data/dataset.ts";
+import { rngFrom } from "@semlink/engine";
+import { type ImageSet, imagesFrom } from "../data/dataset.ts";
 import { simplestOfKind, toldTrainedKinds } from "../evaluate/mismatch/told-kind.ts";
 import { runDevice } from "../link/run-device.ts";
 import { openLineLink, readLineCard, readLinkModel } from "../link/node/link-folder.ts";
@@ -11,11 +11,10 @@ import { exportedLine } from "../lines/learned/exported-line.ts";
 import type { DeviceOutputs, Line } from "../lines/line.ts";
 import { unlearnedLines } from "../lines/unlearned-lines.ts";
 import type { LedgerRow } from "../results/results.ts";
-import type { Task, TaskSizes } from "../task/task.ts";
 import { loadWeights } from "../train/node/phase-files.ts";
 import { readDevice } from "./device.ts";
 import { openJudge } from "./judge.ts";
-import type { LineSource, MeasurePoints } from "./measure.ts";
+import type { LineSetting, LineSource } from "./line-source.ts";
 import type { Place } from "./place.ts";
 
 /** A line ready to be measured, with what the device hands to it. */
@@ -25,19 +24,6 @@ export interface OpenedLine {
   /** [count, embedDim] embeddings that the device sends, where the receiver has some to compare */
   readonly sent?: Float32Array;
   ledger(maxSymbols: number): readonly LedgerRow[];
-}
-
-/** What lines are opened with. */
-export interface LineSetting {
-  readonly at: Place;
-  readonly data: Dataset;
-  /** The items to send. */
-  readonly set: ImageSet;
-  readonly task: Task;
-  readonly sizes: TaskSizes;
-  readonly runtime: Runtime;
-  readonly points: MeasurePoints;
-  readonly seed: number;
 }
 
 /** Images of the validation set on which a line chooses its mode. */
@@ -112,10 +98,17 @@ async function openDigital(
       ...judge,
     });
     const device = imagesOf(set);
-    return { line, device, ledger: (maxSymbols) => line.ledger({ numAnswers: device.numAnswers, maxSymbols }) };
+    return {
+      line,
+      device,
+      ledger: (maxSymbols) => line.ledger({ numAnswers: device.numAnswers, maxSymbols }),
+    };
   }
   const device = await deviceOf(source.line, null, setting);
-  const training = await deviceOf(source.line, null, { ...setting, set: firstOf(data.train, TRAINING_IMAGES) });
+  const training = await deviceOf(source.line, null, {
+    ...setting,
+    set: firstOf(data.train, TRAINING_IMAGES),
+  });
   const weights = await loadWeights(at.folderOf(source.line));
   const lines = digitalFeatures({
     ...planFor,

@@ -51,7 +51,8 @@ export function withModules(value: Written): Written {
 /** Loads the modules of a checked experiment. */
 export function loadOwnParts(experiment: Experiment): LoadedParts {
   const { codec, evaluate, lines, teacher, data } = experiment;
-  const ofMatrix = evaluate.matrix?.axes.flatMap(({ conditions }) => conditions.map(({ channel }) => channel)) ?? [];
+  const ofMatrix =
+    evaluate.matrix?.axes.flatMap(({ conditions }) => conditions.map(({ channel }) => channel)) ?? [];
   const specs: readonly ChannelSpec[] = [...codec.channels, ...evaluate.channels, ...ofMatrix];
   const modules: Record<string, string> = {};
   const channels: Record<string, OwnParts["channels"][string]> = {};
@@ -111,7 +112,9 @@ function withDigest(section: unknown): unknown {
 /** sha256 (hex) of the content of a module. @throws SemlinkError "missing-module" */
 export function moduleDigest(path: string): string {
   try {
-    return createHash("sha256").update(readFileSync(resolve(path))).digest("hex");
+    return createHash("sha256")
+      .update(readFileSync(resolve(path)))
+      .digest("hex");
   } catch (cause) {
     throw new SemlinkError({
       code: "missing-module",

@@ -18,7 +18,16 @@ import { targetsStage } from "./targets.ts";
 import { noteLines, startsFromControl } from "./trained-lines.ts";
 
 /** The stages of the method, in order; each is a command of the same name. */
-export const STAGES = ["data", "teacher", "targets", "search", "distill", "codec", "evaluate", "report"] as const;
+export const STAGES = [
+  "data",
+  "teacher",
+  "targets",
+  "search",
+  "distill",
+  "codec",
+  "evaluate",
+  "report",
+] as const;
 
 export type StageName = (typeof STAGES)[number];
 
@@ -107,7 +116,15 @@ export async function runExperiment(
   if (isLast("codec")) return null;
 
   const students = { taught, isTaught: useTeacher, control };
-  const results = await evaluate(experiment, run, { loaded, teacher, targets, embedDim, student, students, trained });
+  const results = await evaluate(experiment, run, {
+    loaded,
+    teacher,
+    targets,
+    embedDim,
+    student,
+    students,
+    trained,
+  });
   if (!isLast("evaluate")) await reportResults(results, run);
   return results;
 }

@@ -65,7 +65,10 @@ export async function openData({ data: digest }: DataRef, { settings, signal }: 
  * bits; cores are used by shards, batches and jobs side by side.
  */
 export function openRuntime({ provider }: RuntimeConfig): Promise<Runtime> {
-  return nodeRuntime({ intraOpThreads: 1, ...(provider === "cpu" ? {} : { executionProviders: [provider] }) });
+  return nodeRuntime({
+    intraOpThreads: 1,
+    ...(provider === "cpu" ? {} : { executionProviders: [provider] }),
+  });
 }
 
 /** Where phases of a stage train: each in a folder of its name, or in the stage's own. */
@@ -100,4 +103,3 @@ export async function openTeacherOf(teacher: TeacherRef, config: RuntimeConfig, 
 export function openRadios(specs: readonly ChannelSpec[], at: Place): Radio[] {
   return openRadiosOf(specs, at.settings.modules);
 }
-

@@ -41,7 +41,12 @@ async function openProvided(
   const { source, folder: ownFolder, module, digest, ...training } = teacher;
   switch (source) {
     case "train": {
-      const ref = await run.stage(teacherStage, { data: { data: data.digest }, teacher: training, seed, runtime });
+      const ref = await run.stage(teacherStage, {
+        data: { data: data.digest },
+        teacher: training,
+        seed,
+        runtime,
+      });
       return { ref, card: ref.value };
     }
     case "module": {

@@ -46,7 +46,10 @@ export function inputStudent(student: StudentConfig, run: Pick<OpenRun, "noteMod
 }
 
 /** The primitives that the genotype of a student may name, those of its own module among them. */
-export function primitivesOf(student: StudentConfig, { settings }: Pick<Place, "settings">): readonly Primitive[] {
+export function primitivesOf(
+  student: StudentConfig,
+  { settings }: Pick<Place, "settings">,
+): readonly Primitive[] {
   const { primitives } = student.cells;
   const path = primitives === undefined ? undefined : (settings.modules[primitives] ?? primitives);
   return studentPrimitives({ ...student, cells: { ...student.cells, primitives: path } });

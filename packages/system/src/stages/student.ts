@@ -9,7 +9,14 @@ import { loadWeights } from "../train/node/phase-files.ts";
 import type { Weights } from "../train/phase.ts";
 import { transferKnowledge } from "../train/transfer.ts";
 import { primitivesOf } from "./resolve-student.ts";
-import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
+import {
+  type DataRef,
+  openData,
+  openRuntime,
+  type RuntimeConfig,
+  type Settings,
+  trainingPlace,
+} from "./place.ts";
 import type { BankRef } from "./targets.ts";
 
 /** All that a student of stage 1 depends on. */

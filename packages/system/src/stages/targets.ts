@@ -3,7 +3,14 @@ import type { Ref } from "../run/inputs.ts";
 import { defineStage, type Stage } from "../run/stage.ts";
 import { computeStatistics, computeTargets } from "../teacher/node/compute-targets.ts";
 import { readTargetBank } from "../teacher/node/target-files.ts";
-import { type DataRef, openData, openTeacherOf, type RuntimeConfig, type Settings, type TeacherRef } from "./place.ts";
+import {
+  type DataRef,
+  openData,
+  openTeacherOf,
+  type RuntimeConfig,
+  type Settings,
+  type TeacherRef,
+} from "./place.ts";
 
 /** All that the teacher's outputs depend on. */
 export interface TargetsInputs {

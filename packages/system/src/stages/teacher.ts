@@ -5,9 +5,16 @@ import { defineStage, type Stage } from "../run/stage.ts";
 import type { TeacherCard } from "../teacher/card.ts";
 import { readTeacherCard, readTeacherFile, writeTeacher } from "../teacher/node/teacher-files.ts";
 import type { TeacherConfig } from "../teacher/teacher-config.ts";
-import { airbenchTeacher } from "../teacher/train-teacher.ts";
+import { airbenchTeacher } from "../train/airbench-training.ts";
 import { trainPhase } from "../train/phase.ts";
-import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings, trainingPlace } from "./place.ts";
+import {
+  type DataRef,
+  openData,
+  openRuntime,
+  type RuntimeConfig,
+  type Settings,
+  trainingPlace,
+} from "./place.ts";
 
 /** All that a teacher depends on that is trained here. */
 export interface TeacherInputs {
@@ -29,7 +36,11 @@ export const teacherStage: Stage<TeacherInputs, TeacherCard, Settings> = defineS
     const runtime = await openRuntime(config);
     const training = { ...teacher, widths: WIDTHS[teacher.preset] };
     const { phase, parts } = airbenchTeacher({ training, data, seed });
-    const weights = await trainPhase(phase, new Map(), trainingPlace(at, runtime, () => at.folder));
+    const weights = await trainPhase(
+      phase,
+      new Map(),
+      trainingPlace(at, runtime, () => at.folder),
+    );
     await writeTeacher(at.folder, parts(weights));
   },
   read: readTeacherCard,

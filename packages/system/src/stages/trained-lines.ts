@@ -38,7 +38,10 @@ export async function noteLines(
   }));
   for (const line of trained) {
     for (const part of SHIPPED) {
-      await copyFile(linkModelPath(run.folderOf(line), part), join(links, `${line.value.card.line}.${part}.onnx`));
+      await copyFile(
+        linkModelPath(run.folderOf(line), part),
+        join(links, `${line.value.card.line}.${part}.onnx`),
+      );
     }
   }
   await writeFileAtomic(join(run.folder, FILE), `${JSON.stringify({ data, lines }, null, 2)}\n`);

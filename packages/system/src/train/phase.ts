@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
   Build,
+  CheckpointStore,
   NamedTensors,
   Objective,
   Optimizer,
@@ -10,8 +11,7 @@ import type {
   Runtime,
   Schedule,
 } from "@semlink/engine";
-import { buildTrainStep, Trainer } from "@semlink/engine";
-import { type CheckpointOptions, fit } from "@semlink/engine/node";
+import { buildTrainStep, fit, Trainer } from "@semlink/engine";
 import type { Reporter } from "../run/progress.ts";
 
 /** Values of parameters and buffers by name. */
@@ -46,14 +46,14 @@ export interface PhaseStore {
   /** The weights of the finished phase; null while it is not finished. */
   weights(): Promise<Weights | null>;
   saveWeights(network: object, weights: Weights): Promise<void>;
-  readonly checkpoints: CheckpointOptions;
+  readonly checkpoints: CheckpointStore;
 }
 
 /** Where phases are trained; nothing of it changes a bit of the weights. */
 export interface TrainingPlace {
   readonly runtime: Runtime;
   /** Cores that training may use, now and later. */
-  readonly cores: { readonly count: number; onChange(listener: (count: number) => void): void };
+  readonly cores: { readonly count: number };
   /** Names the operator that makes the first value that is not finite. */
   readonly detectAnomaly: boolean;
   readonly report: Reporter;
@@ -71,8 +71,8 @@ export interface TrainingPlace {
  * @throws the reason of the signal, after the state is saved
  */
 export async function trainPhase(phase: Phase, start: Weights, place: TrainingPlace): Promise<Weights> {
-  const { name, network, batchSize, totalSteps, rng } = phase;
-  const { runtime, detectAnomaly, report, signal } = place;
+  const { name, network, batchSize, shards, totalSteps, rng } = phase;
+  const { runtime, cores, detectAnomaly, report, signal } = place;
   const store = place.phase(name);
   const finished = await store.weights();
   if (finished) return new Map([...start, ...finished]);
@@ -83,6 +83,8 @@ export async function trainPhase(phase: Phase, start: Weights, place: TrainingPl
     rng,
     binding: { batch: batchSize },
     initial: start,
+    shards,
+    cores: cores.count,
     detectAnomaly,
   });
   try {
@@ -91,7 +93,8 @@ export async function trainPhase(phase: Phase, start: Weights, place: TrainingPl
       totalSteps,
       schedule: phase.schedule,
       batch,
-      checkpoint: store.checkpoints,
+      checkpoints: store.checkpoints,
+      cores: () => cores.count,
       onLog: (done, metrics) => {
         report({ stage: name, done, total: totalSteps, metrics });
       },

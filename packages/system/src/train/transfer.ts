@@ -55,7 +55,7 @@ export function transferPhase(options: TransferOptions): Phase {
     name: targets ? "distill" : "distill (no teacher)",
     network,
     batchSize,
-    shards: 1,
+    shards: transfer.shards,
     totalSteps,
     rng,
     objective: (build) => objectiveOf(build, options),

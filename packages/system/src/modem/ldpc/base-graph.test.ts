@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { baseGraph, selectBaseGraph } from "./base-graph.ts";
-import { LIFTING_SIZES, liftingSet } from "./lifting.ts";
+import { baseGraph, LIFTING_SIZES, liftingSet, selectBaseGraph } from "./base-graph.ts";
 
 describe.each([
   // Digest of the standard's table as JSON rows [row, column, V_0, ..., V_7], by row and column.

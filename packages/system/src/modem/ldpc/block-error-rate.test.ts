@@ -104,6 +104,18 @@ describe("simulateBlockErrors", () => {
     expect(numErrors).toBeGreaterThan(5);
   });
 
+  it.each([
+    { maxBlocks: 0 },
+    { maxBlocks: NaN },
+    { maxBlocks: 10, enoughErrors: 0 },
+    { maxBlocks: 10, esNoDb: NaN },
+    { maxBlocks: 10, esNoDb: Infinity },
+  ])("refuses %j", (wrong) => {
+    expect(() => simulateBlockErrors({ ...options, ...wrong })).toThrow(
+      expect.objectContaining({ code: "invalid-argument" }),
+    );
+  });
+
   it("fails more often on more bits per symbol at equal Es/N0", () => {
     const at = { ...options, esNoDb: 5, maxBlocks: 200 };
     const qpsk = simulateBlockErrors(at).numErrors;

@@ -2,11 +2,10 @@
 import { rngFrom } from "@semlink/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { awgnBlocks, countBlockErrors } from "./awgn-blocks.ts";
+import { awgnBlocks, countBlockErrors } from "./block-error-rate.ts";
 import type { BaseGraphNumber } from "./base-graph.ts";
 import { decodeCodewords, decodeLdpc, type LdpcDecodeOptions, recoverRate } from "./decode.ts";
-import { encodeLdpc, type LdpcCode, ldpcCode } from "./ldpc-code.ts";
-import type { RedundancyVersion } from "./rate-matching.ts";
+import { encodeLdpc, type LdpcCode, ldpcCode, type RedundancyVersion } from "./ldpc-code.ts";
 
 const ALGORITHMS = ["min-sum", "sum-product"] as const;
 
@@ -104,6 +103,62 @@ describe.each(ALGORITHMS)("%s decoding", (algorithm) => {
   });
 });
 
+describe("every code decodes without noise, or is refused", () => {
+  const SIZES = [1, 2, 3, 7, 12, 20, 33, 100, 193, 300, 641, 1000];
+  const RATES = [0.2, 0.5, 0.67, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.99];
+
+  it.each(ALGORITHMS)("by %s, base graphs 1 and 2, code rates up to 0.99", (algorithm) => {
+    let numRefused = 0;
+    let numDecoded = 0;
+    for (const numInfoBits of SIZES) {
+      for (const [rate, baseGraph] of RATES.flatMap((r) => [[r, 1] as const, [r, 2] as const])) {
+        const numCodedBits = Math.max(numInfoBits + 1, Math.round(numInfoBits / rate));
+        let code: LdpcCode;
+        try {
+          code = ldpcCode({ numInfoBits, numCodedBits, baseGraph });
+        } catch (error) {
+          expect(error).toMatchObject({ code: "invalid-argument" });
+          numRefused++;
+          continue;
+        }
+        numDecoded++;
+        const bits = randomBits(code, 3, numCodedBits);
+        const decoded = decodeLdpc(code, certain(encodeLdpc(code, bits)), { algorithm });
+        expect(decoded.bits).toEqual(bits);
+        expect([...decoded.isCodeword]).toEqual([1, 1, 1]);
+      }
+    }
+    expect(numDecoded).toBeGreaterThan(numRefused);
+    expect(numRefused).toBeGreaterThan(0);
+  });
+
+  it("keeps repeats that need a first transmission, and says of them alone that they are no codeword", () => {
+    const code = ldpcCode({ numInfoBits: 120, numCodedBits: 130, redundancyVersion: 2 });
+    const bits = randomBits(code, 1);
+    const { isCodeword } = decodeLdpc(code, certain(encodeLdpc(code, bits)));
+    expect(isCodeword[0]).toBe(0);
+  });
+});
+
+describe("all eight sets of shifts of both base graphs", () => {
+  const SETS = [4, 6, 10, 14, 18, 22, 26, 30];
+
+  it.each(SETS.flatMap((size) => ([1, 2] as const).map((baseGraph) => [size, baseGraph] as const)))(
+    "lifting size %i, base graph %i: every redundancy version arrives over noise, interleaved",
+    (liftingSize, baseGraph) => {
+      const numInfoBits = baseGraph === 1 ? 22 * liftingSize - 3 : liftingSize * 6 - 1;
+      for (const redundancyVersion of [0, 1, 2, 3] as const) {
+        const numCodedBits = 4 * Math.ceil(numInfoBits);
+        const code = ldpcCode({ numInfoBits, numCodedBits, baseGraph, bitsPerSymbol: 4, redundancyVersion });
+        expect(code.parity.liftingSize).toBe(liftingSize);
+        const rng = rngFrom(liftingSize).fold(redundancyVersion);
+        const { bits, llrs } = awgnBlocks(code, rng, { batchSize: 4, esNoDb: 10, modulation: "16qam" });
+        expect(decodeLdpc(code, llrs).bits).toEqual(bits);
+      }
+    },
+  );
+});
+
 describe("decodeLdpc", () => {
   const code = ldpcCode({ numInfoBits: 60, numCodedBits: 120 });
 
@@ -123,6 +178,17 @@ describe("decodeLdpc", () => {
     expect(() => decodeLdpc(code, new Float32Array(120), { scale })).toThrow(
       expect.objectContaining({ code: "invalid-argument" }),
     );
+  });
+
+  it.each([0, -1, 1.5, NaN, 65_536])("refuses %d iterations at most", (maxIterations) => {
+    expect(() => decodeLdpc(code, new Float32Array(120), { maxIterations })).toThrow(
+      expect.objectContaining({ code: "invalid-argument" }),
+    );
+  });
+
+  it("refuses an algorithm that it does not have", () => {
+    const algorithm = "minsum" as "min-sum";
+    expect(() => decodeLdpc(code, new Float32Array(120), { algorithm })).toThrow('got "minsum"');
   });
 
   it("refuses values that are not whole blocks", () => {

@@ -1,66 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { NUM_CORE_ROWS } from "./base-graph.ts";
-import type { BlockDecoder } from "./block-decoder.ts";
+import { checkWhole } from "../arguments.ts";
+import type { BlockDecoder, LdpcDecoded } from "./check-graph.ts";
 import { batchOf, type LdpcCode } from "./ldpc-code.ts";
 import { minSumDecoder } from "./min-sum.ts";
-import type { ParityCheck } from "./parity-check.ts";
+import { laneDecoder } from "./min-sum-lanes.ts";
+import { addRatios, informedRows } from "./received-word.ts";
 import { sumProductDecoder } from "./sum-product.ts";
 
 /** How to decode. */
 export interface LdpcDecodeOptions {
   /** Default `"min-sum"`, the fast one; `"sum-product"` is the reference. */
   readonly algorithm?: "min-sum" | "sum-product" | undefined;
-  /** Iterations at most; a block whose checks all hold stops before. Default 20. */
+  /** Iterations at most, 1 to 65,535; a block whose checks all hold stops before. Default 20. */
   readonly maxIterations?: number | undefined;
   /** Normalisation of the min-sum messages, in (0, 1]. Default 0.75. */
   readonly scale?: number | undefined;
-}
-
-/** Decoded blocks. */
-export interface LdpcDecoded {
-  /** [batch, numInfoBits] */
-  readonly bits: Uint8Array;
-  /** [batch] 1 where all checks hold; the codeword may still be a wrong one. */
-  readonly isCodeword: Uint8Array;
-  /** [batch] */
-  readonly numIterations: Uint16Array;
+  /**
+   * `false` keeps min-sum to its plain form; by default it decodes 8 blocks at once where WebAssembly has vectors. The
+   * results are the same to the bit, and no block's result depends on the others.
+   */
+  readonly vectors?: boolean | undefined;
 }
 
 /**
  * Information bits from log-likelihood ratios `ln P(b = 0) / P(b = 1)` of the sent bits.
  *
+ * Min-sum takes ratios up to a factor: those of a wrong noise level do as well. Infinite ratios are limits.
+ *
  * @param llrs - [batch, numCodedBits]
  * @throws ShapeError "wrong-shape" when they are not whole blocks
- * @throws SemlinkError "invalid-argument" when the scale is not in (0, 1]
+ * @throws SemlinkError "invalid-argument" for a ratio that is no number, or an option out of its range
  */
 export function decodeLdpc(code: LdpcCode, llrs: Float32Array, options: LdpcDecodeOptions = {}): LdpcDecoded {
-  const batchSize = batchOf("decodeLdpc", llrs, code.numCodedBits);
-  const word = new Float32Array(code.parity.codewordLength);
+  const { numCodedBits, positions } = code;
+  const batchSize = batchOf("decodeLdpc", llrs, numCodedBits);
+  const word = new Float32Array(code.numUsedBits);
   return decodeBlocks(code, batchSize, options, (block) => {
+    const first = block * numCodedBits;
     word.fill(0);
-    addReceived(code, llrs.subarray(block * code.numCodedBits, (block + 1) * code.numCodedBits), word);
+    addRatios("decodeLdpc", word, llrs.subarray(first, first + numCodedBits), positions, first);
     return word;
   });
 }
 
 /**
  * Rate recovery: log-likelihood ratios of whole codewords, 0 for bits that were not received, sums for bits that
- * were received more than once.
+ * were received more than once. An infinite ratio counts as 1e30, so that contradictions cancel.
  *
  * Codewords of several redundancy versions add up; {@link decodeCodewords} takes the sum.
  *
  * @param llrs - [batch, numCodedBits]
  * @returns [batch, codewordLength]
  * @throws ShapeError "wrong-shape" when they are not whole blocks
+ * @throws SemlinkError "invalid-argument" for a ratio that is no number
  */
 export function recoverRate(code: LdpcCode, llrs: Float32Array): Float32Array {
-  const { numCodedBits, parity } = code;
+  const { numCodedBits, positions, parity } = code;
   const batchSize = batchOf("recoverRate", llrs, numCodedBits);
   const words = new Float32Array(batchSize * parity.codewordLength);
   for (let block = 0; block < batchSize; block++) {
     const word = words.subarray(block * parity.codewordLength, (block + 1) * parity.codewordLength);
-    addReceived(code, llrs.subarray(block * numCodedBits, (block + 1) * numCodedBits), word);
+    const first = block * numCodedBits;
+    addRatios("recoverRate", word, llrs.subarray(first, first + numCodedBits), positions, first);
   }
   return words;
 }
@@ -70,7 +72,7 @@ export function recoverRate(code: LdpcCode, llrs: Float32Array): Float32Array {
  *
  * @param words - [batch, codewordLength]
  * @throws ShapeError "wrong-shape" when they are not whole codewords
- * @throws SemlinkError "invalid-argument" when the scale is not in (0, 1]
+ * @throws SemlinkError "invalid-argument" for a ratio that is no number, or an option out of its range
  */
 export function decodeCodewords(
   code: LdpcCode,
@@ -79,68 +81,65 @@ export function decodeCodewords(
 ): LdpcDecoded {
   const length = code.parity.codewordLength;
   const batchSize = batchOf("decodeCodewords", words, length);
-  return decodeBlocks(code, batchSize, options, (block) =>
-    words.subarray(block * length, (block + 1) * length),
-  );
-}
-
-function addReceived({ positions }: LdpcCode, llrs: Float32Array, word: Float32Array): void {
-  for (let i = 0; i < llrs.length; i++) word[positions[i]!]! += llrs[i]!;
+  const word = new Float32Array(length);
+  const positions = Int32Array.from(word.keys());
+  return decodeBlocks(code, batchSize, options, (block) => {
+    const first = block * length;
+    word.fill(0);
+    addRatios("decodeCodewords", word, words.subarray(first, first + length), positions, first);
+    return word;
+  });
 }
 
 function decodeBlocks(
-  code: LdpcCode,
+  { checks }: LdpcCode,
   batchSize: number,
   options: LdpcDecodeOptions,
-  llrsOf: (block: number) => Float32Array,
+  wordOf: (block: number) => Float32Array,
 ): LdpcDecoded {
-  const { algorithm = "min-sum", maxIterations = 20, scale = 0.75 } = options;
-  checkScale(scale);
-  const { numInfoBits, decodedParity: parity } = code;
-  const firstParity = parity.graph.numSystematicColumns * parity.liftingSize;
-  const decoder = algorithm === "min-sum" ? minSumDecoder(parity, scale) : sumProductDecoder(parity);
+  const { algorithm = "min-sum", maxIterations = 20, scale = 0.75, vectors = true } = options;
+  checkOptions(algorithm, maxIterations, scale);
+  const { numInfoBits } = checks;
   const decoded: LdpcDecoded = {
     bits: new Uint8Array(batchSize * numInfoBits),
     isCodeword: new Uint8Array(batchSize),
+    isDecided: new Uint8Array(batchSize),
     numIterations: new Uint16Array(batchSize),
   };
+  const inLanes = algorithm === "min-sum" && vectors ? laneDecoder() : undefined;
+  if (inLanes) {
+    inLanes(checks, { batchSize, maxIterations, scale, wordOf }, decoded);
+    return decoded;
+  }
+  const decoder = algorithm === "min-sum" ? minSumDecoder(checks, scale) : sumProductDecoder(checks);
   for (let block = 0; block < batchSize; block++) {
-    const llrs = llrsOf(block);
-    decoder.load(llrs);
-    decoder.fix(numInfoBits, firstParity);
-    const numIterations = iterateUntilCodeword(decoder, informedRows(parity, llrs), maxIterations);
+    const word = wordOf(block);
+    decoder.load(word);
+    const numIterations = iterateUntilDone(decoder, informedRows(checks, word), maxIterations);
     decoded.isCodeword[block] = numIterations <= maxIterations ? 1 : 0;
     decoded.numIterations[block] = Math.min(numIterations, maxIterations);
-    decoder.decide(decoded.bits.subarray(block * numInfoBits, (block + 1) * numInfoBits));
+    const bits = decoded.bits.subarray(block * numInfoBits, (block + 1) * numInfoBits);
+    decoded.isDecided[block] = decoder.decide(bits) ? 1 : 0;
   }
   return decoded;
 }
 
-function checkScale(scale: number): void {
-  if (scale > 0 && scale <= 1) return;
-  throw new SemlinkError({
-    code: "invalid-argument",
-    where: "decodeLdpc",
-    expected: "a min-sum scale in (0, 1]",
-    actual: String(scale),
-  });
+function checkOptions(algorithm: string, maxIterations: number, scale: number): void {
+  if (algorithm !== "min-sum" && algorithm !== "sum-product")
+    throw invalid("the algorithm min-sum or sum-product", JSON.stringify(algorithm));
+  checkWhole("decodeLdpc", "iterations at most", maxIterations, { most: 65_535 });
+  if (!(scale > 0 && scale <= 1)) throw invalid("a min-sum scale in (0, 1]", String(scale));
 }
 
-/** @returns the iterations it took, or `maxIterations + 1` when the checks do not hold even then */
-function iterateUntilCodeword(decoder: BlockDecoder, rows: readonly number[], maxIterations: number): number {
+function invalid(expected: string, actual: string): SemlinkError {
+  return new SemlinkError({ code: "invalid-argument", where: "decodeLdpc", expected, actual });
+}
+
+/** @returns the iterations it took, or `maxIterations + 1` when the block is not done even then */
+function iterateUntilDone(decoder: BlockDecoder, rows: readonly number[], maxIterations: number): number {
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     decoder.iterate(rows);
-    if (decoder.satisfies(rows)) return iteration;
+    if (decoder.isDone(rows)) return iteration;
   }
   return maxIterations + 1;
-}
-
-/** The core rows and those further rows whose own parity bits were received: the others cannot tell anything. */
-function informedRows({ graph, liftingSize }: ParityCheck, llrs: Float32Array): number[] {
-  const isInformed = (row: number): boolean => {
-    const first = (graph.numSystematicColumns + row) * liftingSize;
-    for (let bit = first; bit < first + liftingSize; bit++) if (llrs[bit] !== 0) return true;
-    return false;
-  };
-  return [...graph.rows.keys()].filter((row) => row < NUM_CORE_ROWS || isInformed(row));
 }

@@ -21,6 +21,10 @@ describe("measureLdpcThroughput", () => {
     );
   });
 
+  it.each([{ numBlocks: 0 }, { numRounds: 0 }, { numRounds: 1.5 }])("refuses %j", (wrong) => {
+    expect(() => measureLdpcThroughput(wrong)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+  });
+
   it("takes the mean of the middle two of an even number of rounds", () => {
     const code = { numInfoBits: 20, numCodedBits: 40 };
     const { mbitPerSecond, rounds } = measureLdpcThroughput({ code, numBlocks: 5, numRounds: 2 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { median } from "../../numbers/median.ts";
-import { awgnBlocks, countBlockErrors } from "./awgn-blocks.ts";
+import { checkWhole } from "../arguments.ts";
+import { awgnBlocks, countBlockErrors } from "./block-error-rate.ts";
 import { decodeLdpc, type LdpcDecodeOptions } from "./decode.ts";
 import { ldpcCode, type LdpcCodeOptions } from "./ldpc-code.ts";
 
@@ -34,9 +35,13 @@ export interface Throughput {
  * Information bits decoded per second by one thread: rate recovery and decoding, at a working point.
  *
  * The same blocks every round; a first round warms up and is not counted. Encoding, modulation and noise are outside.
+ *
+ * @throws SemlinkError "invalid-argument" when blocks or rounds are no positive whole number
  */
 export function measureLdpcThroughput(options: ThroughputOptions = {}): Throughput {
   const { esNoDb = 2, numBlocks = 400, numRounds = 7, decoding } = options;
+  checkWhole("measureLdpcThroughput", "a number of blocks", numBlocks);
+  checkWhole("measureLdpcThroughput", "a number of rounds", numRounds);
   const code = ldpcCode(options.code ?? { numInfoBits: 500, numCodedBits: 1000 });
   const { bits, llrs } = awgnBlocks(code, rngFrom(0).fold("throughput"), { batchSize: numBlocks, esNoDb });
   const decoded = decodeLdpc(code, llrs, decoding);

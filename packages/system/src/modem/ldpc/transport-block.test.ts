@@ -3,9 +3,14 @@ import { rngFrom } from "@semlink/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { baseGraph } from "./base-graph.ts";
-import { encodeLdpc } from "./ldpc-code.ts";
-import { codedBlockSizes, segmentation } from "./segmentation.ts";
-import { decodeTransport, encodeTransport, transportCode } from "./transport-block.ts";
+import { encodeLdpc, type RedundancyVersion } from "./ldpc-code.ts";
+import {
+  codedBlockSizes,
+  decodeTransport,
+  encodeTransport,
+  segmentation,
+  transportCode,
+} from "./transport-block.ts";
 
 const randomBits = (count: number): Uint8Array => Uint8Array.from(rngFrom(count).integers(count, 2));
 const llrsOf = (coded: Uint8Array): Float32Array => Float32Array.from(coded, (bit) => 8 * (1 - 2 * bit));
@@ -87,13 +92,60 @@ describe("a transport block", () => {
   });
 
   it("that does not fit with its check bits is refused", () => {
-    expect(() => transportCode({ numPayloadBits: 100, numCodedBits: 116 })).toThrow(
-      expect.objectContaining({ code: "invalid-argument" }),
-    );
-    const code = transportCode({ numPayloadBits: 100, numCodedBits: 117 });
+    for (const numCodedBits of [116, 117]) {
+      expect(() => transportCode({ numPayloadBits: 100, numCodedBits })).toThrow(
+        expect.objectContaining({ code: "invalid-argument" }),
+      );
+    }
+    const code = transportCode({ numPayloadBits: 100, numCodedBits: 160 });
     expect(() => encodeTransport(code, new Uint8Array(99))).toThrow(
       expect.objectContaining({ code: "wrong-shape" }),
     );
+  });
+});
+
+describe("an erased transport block", () => {
+  it.each([
+    [100, 300, undefined],
+    [1, 200, undefined],
+    [4000, 16_000, undefined],
+    [100, 300, "sum-product"],
+  ] as const)("of %i bits in %i is no message of zeros, %s", (numPayloadBits, numCodedBits, algorithm) => {
+    const code = transportCode({ numPayloadBits, numCodedBits });
+    const silence = new Float32Array(2 * numCodedBits).fill(-0, numCodedBits);
+    expect([...decodeTransport(code, silence, { algorithm }).isCrcOk]).toEqual([0, 0]);
+  });
+
+  it("is no message where one code block of zeros is erased, or half of its ratios", () => {
+    const code = transportCode({ numPayloadBits: 9000, numCodedBits: 18_000 });
+    const llrs = llrsOf(encodeTransport(code, new Uint8Array(9000)));
+    expect(decodeTransport(code, llrs).isCrcOk[0]).toBe(1);
+    const { numCodedBits } = code.blocks[0]!;
+    expect(decodeTransport(code, llrs.slice().fill(0, 0, numCodedBits)).isCrcOk[0]).toBe(0);
+    expect(decodeTransport(code, llrs.slice().fill(0, 0, numCodedBits / 2)).isCrcOk[0]).toBe(0);
+  });
+
+  it("arrives all the same where the code tells what was lost", () => {
+    const code = transportCode({ numPayloadBits: 100, numCodedBits: 400 });
+    const payload = randomBits(100);
+    const llrs = llrsOf(encodeTransport(code, payload)).map((llr, i) => (i % 2 === 0 ? llr : 0));
+    expect(decodeTransport(code, llrs)).toEqual({ bits: payload, isCrcOk: Uint8Array.of(1) });
+  });
+});
+
+describe("transportCode", () => {
+  it.each([
+    { numPayloadBits: 0, numCodedBits: 200 },
+    { numPayloadBits: -5, numCodedBits: 200 },
+    { numPayloadBits: NaN, numCodedBits: 200 },
+    { numPayloadBits: 10.5, numCodedBits: 200 },
+    { numPayloadBits: 10, numCodedBits: NaN },
+    { numPayloadBits: 10, numCodedBits: 201, bitsPerSymbol: 2 },
+    { numPayloadBits: 9000, numCodedBits: 20_001, bitsPerSymbol: 2 },
+    { numPayloadBits: 10, numCodedBits: 200, bitsPerSymbol: -2 },
+    { numPayloadBits: 10, numCodedBits: 200, redundancyVersion: 4 as RedundancyVersion },
+  ])("refuses %j", (options) => {
+    expect(() => transportCode(options)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseResults } from "../../results/results.ts";
+import { parseResults } from "../../results/parse-results.ts";
 import { PNG_SCALE } from "./render-png.ts";
 import { syntheticResults } from "../results.fixture.ts";
 import { writeReport } from "./write-report.ts";

@@ -6,7 +6,7 @@ import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import type { Dataset } from "../../data/dataset.ts";
 import { runStudent } from "../../evaluate/link-evaluation.ts";
-import type { TransferConfig } from "../../experiment.ts";
+import type { TransferConfig } from "../../train/distill-config.ts";
 import type { ProblemShape } from "../../link/networks.ts";
 import { studentNetwork } from "../../link/networks.ts";
 import type { Reporter } from "../../run/progress.ts";

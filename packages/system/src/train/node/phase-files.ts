@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import { writeSafetensors } from "@semlink/engine/node";
+import { fileCheckpoints, writeSafetensors } from "@semlink/engine/node";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter } from "../../run/progress.ts";
@@ -44,10 +44,7 @@ export function phaseFiles(folder: string): PhaseStore {
       }
     },
     saveWeights: (network, weights) => saveWeights(folder, network, weights),
-    checkpoints: {
-      path: join(folder, "checkpoint.safetensors"),
-      metricsPath: join(folder, "metrics.jsonl"),
-    },
+    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), join(folder, "metrics.jsonl")),
   };
 }
 
@@ -71,7 +68,7 @@ export function placeInFolders(
 ): TrainingPlace {
   return {
     runtime,
-    cores: { count: 1, onChange: () => undefined },
+    cores: { count: 1 },
     detectAnomaly,
     report,
     signal,
