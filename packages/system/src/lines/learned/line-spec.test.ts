@@ -2,12 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { defineExperiment, parseExperiment } from "../../experiment.ts";
 import { line as own } from "../node/__fixtures__/own-line.ts";
-import { completeLine, lineSpecs, type WrittenLine } from "./line-spec.ts";
+import { completeLine as completeLineOf, lineSpecs, type WrittenLine } from "./line-spec.ts";
 
 const { codec } = defineExperiment({ name: "defaults" });
 const DIGEST = "b".repeat(64);
 const ownEntry = { module: "own.mjs", digest: DIGEST, line: "own-raw" };
 const parts = { channels: {}, lines: { [DIGEST]: own } };
+
+const completeLine = (...told: Parameters<typeof completeLineOf>): WrittenLine => completeLineOf(...told).data!;
 
 /** The error of an experiment with these lines. */
 function refusal(lines: readonly WrittenLine[]): string {
