@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readOnnx } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
+import { readOnnx } from "@semlink/onnx-import";
 import { describe, expect, it } from "vitest";
 import { openRadio } from "../../channel/channel-spec.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
