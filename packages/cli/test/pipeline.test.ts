@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseResults, type Results } from "@semlink/system";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, makeWorkplace, semlink, type Workplace } from "./semlink-process.ts";
@@ -37,7 +37,12 @@ describe("semlink run --preset smoke", () => {
       report: join(folder, "report.html"),
     });
     expect(printed["figures"]).toContainEqual(
-      expect.objectContaining({ label: "Teacher, clean", figure: "accuracy", kind: "value", confidence: 0.95 }),
+      expect.objectContaining({
+        label: "Teacher, clean",
+        figure: "accuracy",
+        kind: "value",
+        confidence: 0.95,
+      }),
     );
   });
 
@@ -48,9 +53,9 @@ describe("semlink run --preset smoke", () => {
     expect(clean.map(({ id }) => id)).toEqual(expect.arrayContaining(["teacher", "student", "control"]));
   });
 
-  it("writes nothing outside the run folder and the cache", async () => {
+  it("writes nothing outside the run folder, the store and the cache", async () => {
     const entries = await readdir(workplace.root, { recursive: true });
-    const allowed = /^(home|tmp|work|work\/runs|cache(\/.*)?|work\/runs\/smoke(\/.*)?)$/;
+    const allowed = /^(home|tmp|work|work\/runs|cache(\/.*)?|work\/runs\/(smoke|\.store)(\/.*)?)$/;
     expect(entries.filter((entry) => !allowed.test(entry))).toEqual([]);
   });
 
@@ -87,13 +92,12 @@ describe("semlink run --preset smoke", () => {
     "exports models that inspect reads",
     async () => {
       const names = await readdir(folder, { recursive: true });
-      const encoder = names.find((name) => name.endsWith(".encoder.onnx"))!;
-      const { exitCode, stdout } = await semlink(workplace, ["inspect", join(folder, encoder), "--json"]);
+      const transmitter = names.find((name) => name.endsWith(".transmitter.onnx"))!;
+      const { exitCode, stdout } = await semlink(workplace, ["inspect", join(folder, transmitter), "--json"]);
       expect(exitCode).toBe(0);
       const { ledger } = await results();
-      const [codec] = encoder.split("/").at(-1)!.split(".");
-      const parts = ledger.filter(({ part, side }) => side === "device" && /student|encoder/.test(part));
-      const own = parts.filter(({ part }) => part.includes("student") || part.startsWith(codec!));
+      const [line] = basename(transmitter).split(".");
+      const own = ledger.filter((row) => row.line === line && row.side === "device");
       const inspection = JSON.parse(stdout) as { cost: { macs: number } };
       expect(inspection.cost.macs).toBe(own.reduce((sum, { macs }) => sum + macs, 0));
     },

@@ -11,7 +11,12 @@ function measured(value: number): Measured {
 function results(lengths: readonly number[], esNoDb: readonly number[]): Results {
   const points = lengths.flatMap((numSymbols) =>
     esNoDb.map((level) => {
-      return { numSymbols, esNoDb: level, cbr: numSymbols / 3072, figures: { accuracy: measured(0.5 + level / 100) } };
+      return {
+        numSymbols,
+        esNoDb: level,
+        cbr: numSymbols / 3072,
+        figures: { accuracy: measured(0.5 + level / 100) },
+      };
     }),
   );
   const line = { label: "CAT link", channel: "awgn", points } as const;
@@ -30,7 +35,12 @@ function results(lengths: readonly number[], esNoDb: readonly number[]): Results
       { id: "film-mlp", role: "rival", ...line },
     ],
     comparisons: [
-      { id: "student - teacher", label: "Student minus teacher", figure: "accuracy", difference: measured(-0.1) },
+      {
+        id: "student - teacher",
+        label: "Student minus teacher",
+        figure: "accuracy",
+        difference: measured(-0.1),
+      },
       { id: "kd - no-kd", label: "Distilled minus not", figure: "accuracy", difference: measured(0.0042) },
     ],
   } as unknown as Results;

@@ -25,6 +25,8 @@ const defaults: ExperimentValues = {
   runs: "runs",
   dataDir: undefined,
   detectAnomaly: false,
+  cores: undefined,
+  provider: undefined,
   seed: undefined,
   json: false,
   verbose: false,

@@ -52,14 +52,8 @@ export class ImageBatches {
 
   /** The batch of a step. A pool smaller than the batch is repeated within it. */
   at(step: number): ImageBatch {
-    const { set, batchSize, mean, std, viewOf } = this.options;
-    const epoch = Math.floor(step / this.stepsPerEpoch);
-    const start = (step % this.stepsPerEpoch) * batchSize;
-    const permutation = this.permutationOf(epoch);
-    const indices = Uint32Array.from(
-      { length: batchSize },
-      (_, i) => this.pool[permutation[(start + i) % permutation.length]!]!,
-    );
+    const { set, mean, std, viewOf } = this.options;
+    const { epoch, indices } = this.itemsAt(step);
     writeBatch(
       this.images.data as Float32Array,
       set,
@@ -71,6 +65,19 @@ export class ImageBatches {
     const labels = this.labels.data as Int32Array;
     indices.forEach((index, i) => (labels[i] = set.labels[index]!));
     return { epoch, indices, images: this.images, labels: this.labels };
+  }
+
+  /** The items of the batch of a step, without their images. */
+  itemsAt(step: number): Pick<ImageBatch, "epoch" | "indices"> {
+    const { batchSize } = this.options;
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    const start = (step % this.stepsPerEpoch) * batchSize;
+    const permutation = this.permutationOf(epoch);
+    const indices = Uint32Array.from(
+      { length: batchSize },
+      (_, i) => this.pool[permutation[(start + i) % permutation.length]!]!,
+    );
+    return { epoch, indices };
   }
 
   private permutationOf(epoch: number): Uint32Array {

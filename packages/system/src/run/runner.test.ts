@@ -153,8 +153,10 @@ describe("a stage", () => {
   it("that is there already can be asked for quietly", async () => {
     await open("a").run(count, { steps: 1 });
     const numBefore = events.length;
-    await open("b").run(count, { steps: 1 }, { quiet: true });
+    const quiet = open("b");
+    await quiet.run(count, { steps: 1 }, { quiet: true });
     expect(events).toHaveLength(numBefore);
+    expect(quiet.timings).toEqual([]);
   });
 
   it("whose folder has a name of its own is reported under it", async () => {

@@ -16,7 +16,7 @@ export interface Runner<Settings extends AnySettings = Readonly<Record<string, u
    * Provides what a stage makes of its inputs: from the store when any run has made it, else in child processes.
    * Asked for twice, it is made and checked once. A finished artifact that is damaged is made again.
    *
-   * @param options - `quiet`: no report of an artifact that is there already
+   * @param options - `quiet`: no report of an artifact that is there already, and no line among the timings
    * @throws SemlinkError "not-json" when the inputs are not plain JSON; "unknown-artifact" when they name an artifact
    * that this run has not; what {@link provideArtifact} throws; the abort reason of the run
    */
@@ -33,7 +33,7 @@ export interface Runner<Settings extends AnySettings = Readonly<Record<string, u
   external(key: string, folder: string): Ref;
   /** Folder of an artifact of this run. @throws SemlinkError "unknown-artifact" */
   folderOf(ref: Ref): string;
-  /** Each stage once, in the order in which they ended. */
+  /** Each stage once that was not asked for quietly, in the order in which they ended. */
   readonly timings: readonly StageTiming[];
   /** Asks what still runs to save and end, waits until it has, and closes the list of artifacts of the run. */
   close(): Promise<void>;
@@ -104,7 +104,7 @@ export function createRunner<Settings extends AnySettings>(
     if (cached && !quiet) {
       report({ stage: label, done: 1, total: 1, message: "finished earlier, not run again" });
     }
-    timings.push({ stage: label, durationS, cached });
+    if (!quiet) timings.push({ stage: label, durationS, cached });
     folders[key] = folder;
     return { artifact: key, value };
   };

@@ -6,7 +6,7 @@ import { proposalSchema } from "./search-config.ts";
 import { studentConfigSchema } from "../student/student-config.ts";
 import { genotypeSchema } from "../cells/genotype.ts";
 import { isFirstVersion, upgradedSearch } from "./search-results-1.ts";
-import type { SearchEpoch, SearchResults, SearchTrace } from "./search-results.ts";
+import type { FoundTrace, SearchEpoch, SearchResults, SearchTrace } from "./search-results.ts";
 import { leadingValue } from "./search-results.ts";
 import { figureInfoSchema } from "../results/figures.ts";
 
@@ -37,16 +37,18 @@ export const searchEpochSchema: z.ZodType<SearchEpoch> = z.strictObject({
   alarms: z.array(z.string()),
 });
 
-/** Validates a search from its first epoch to its genotype. */
-export const searchTraceSchema: z.ZodType<SearchTrace> = z.strictObject({
-  id: text,
-  label: text,
+const traceFields = {
   seed: z.int(),
   config: proposalSchema,
   epochs: z.array(searchEpochSchema).min(1),
   genotype: genotypeSchema,
   durationS: amount,
-});
+};
+
+/** Validates a search before a study has named it. */
+export const foundTraceSchema: z.ZodType<FoundTrace> = z.strictObject(traceFields);
+
+const searchTraceSchema: z.ZodType<SearchTrace> = z.strictObject({ id: text, label: text, ...traceFields });
 
 const architecture = z.strictObject({
   id: text,

@@ -34,15 +34,19 @@ export interface SearchEpoch {
 }
 
 /** One differentiable search from its first epoch to its genotype. */
-export interface SearchTrace {
-  /** Short and unique in the file: "kdl", "kdl-seed-1", "ce", "no-penalty", "kdl-weight-0.2". */
-  readonly id: string;
-  readonly label: string;
+export interface FoundTrace {
   readonly seed: number;
   readonly config: ProposalConfig;
   readonly epochs: readonly SearchEpoch[];
   readonly genotype: Genotype;
   readonly durationS: number;
+}
+
+/** A search with the names that a study gives it. */
+export interface SearchTrace extends FoundTrace {
+  /** Short and unique in the file: "kdl", "kdl-seed-1", "ce", "no-penalty", "kdl-weight-0.2". */
+  readonly id: string;
+  readonly label: string;
 }
 
 /** Where an architecture comes from. */

@@ -112,6 +112,29 @@ describe("studyArchitectures", () => {
       expect(accuracyOf(`random-${number}`).length).toBeGreaterThanOrEqual(1);
   });
 
+  it("takes latencies while nothing else is at work", async () => {
+    let numAtWork = 0;
+    const { setting } = plannedStudy(SEARCH);
+    const atWork: number[] = [];
+    await studyArchitectures({
+      ...setting,
+      async runTrial(request) {
+        numAtWork++;
+        const outcome = await setting.runTrial(request);
+        await new Promise((resolve) => setImmediate(resolve));
+        numAtWork--;
+        return outcome;
+      },
+      async measureLatencies(students) {
+        atWork.push(numAtWork);
+        await new Promise((resolve) => setImmediate(resolve));
+        atWork.push(numAtWork);
+        return setting.measureLatencies(students);
+      },
+    });
+    expect(atWork).toEqual([0, 0]);
+  });
+
   it("takes the hand-made network of equal latency from the ladder", () => {
     // A planted rung of width w takes w / 16 ms, cells 3 ms.
     const { student, latencyMs } = study.architectures.find(({ id }) => id === "residual-cnn-latency")!;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor } from "@semlink/engine";
-import { Build, Evaluator, input, nameTree, SemlinkError } from "@semlink/engine";
+import { SemlinkError } from "@semlink/engine";
 import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
 import type { CleanOutcome } from "../evaluate/clean-lines.ts";
-import { forEachBatch } from "../data/image-batches.ts";
 import type { Ref } from "../run/inputs.ts";
 import { defineStage, type Stage } from "../run/stage.ts";
 import { readStageTensors } from "../store/stored-files.ts";
 import type { StudentConfig } from "../student/student-config.ts";
+import { runStudent } from "../student/run-student.ts";
 import { studentEncoder } from "../student/student-encoder.ts";
 import { relativeErrors } from "../task/embedding-figures.ts";
 import { taskNamed } from "../task/tasks.ts";
@@ -22,7 +22,6 @@ import {
   openData,
   openRuntime,
   openTeacherOf,
-  type Place,
   type RuntimeConfig,
   type Settings,
   type TeacherRef,
@@ -43,7 +42,6 @@ export interface CleanInputs {
 
 const FILE = "clean.safetensors";
 const TEACHER = "teacher";
-const BATCH = 250;
 
 /** Teacher and students on the clean test images, item by item. */
 export const cleanStage: Stage<CleanInputs, readonly CleanOutcome[], Settings> = defineStage({
@@ -61,8 +59,24 @@ export const cleanStage: Stage<CleanInputs, readonly CleanOutcome[], Settings> =
     await teacher.release();
     if (said.answer) tensors.set(`${TEACHER} decisions`, bytes(task.decide(said.answer, sizes)));
     const taught = standardizedEmbedding(said.embedding, await readEmbeddingStatistics(at.folderOf(targets)));
+    const { channels, height, width } = data.test;
+    const shape = { imageShape: [channels, height, width] as const, embedDim };
+    const network = {
+      student: studentEncoder(inputs.student, shape, primitivesOf(inputs.student, at)),
+      head: task.head(embedDim, sizes, null),
+    };
+    const runtime = await openRuntime(inputs.runtime);
     for (const { id, weights, isTaught } of students) {
-      const { embeddings, answers } = await runStudent(inputs, at, weights);
+      const { embeddings, answers } = await runStudent({
+        network,
+        weights: await loadWeights(at.folderOf(weights)),
+        set: data.test,
+        data,
+        embedDim,
+        answerDim: task.answerDim(sizes),
+        runtime,
+        signal: at.signal,
+      });
       tensors.set(`${id} decisions`, bytes(task.decide(answers, sizes)));
       const missed = isTaught ? relativeErrors(embeddings, taught, embedDim) : null;
       if (missed) tensors.set(`${id} missed`, { dtype: "float32", shape: [missed.length], data: missed });
@@ -81,37 +95,6 @@ export const cleanStage: Stage<CleanInputs, readonly CleanOutcome[], Settings> =
     });
   },
 });
-
-async function runStudent(
-  { data: ref, task: name, student, embedDim, runtime: config }: CleanInputs,
-  at: Place,
-  of: Ref,
-): Promise<{ embeddings: Float32Array; answers: Float32Array }> {
-  const data = await openData(ref, at);
-  const { test: set, mean, std } = data;
-  const task = taskNamed(name);
-  const sizes = task.sizes(data);
-  const imageShape = [set.channels, set.height, set.width] as const;
-  const network = {
-    student: studentEncoder(student, { imageShape, embedDim }, primitivesOf(student, at)),
-    head: task.head(embedDim, sizes, null),
-  };
-  nameTree(network);
-  const build = new Build(network, { training: false });
-  const embedding = build.apply(network.student, input("images", ["batch", ...imageShape]));
-  const outputs = { embedding, answer: build.apply(network.head, embedding) };
-  const runtime = await openRuntime(config);
-  const evaluator = await Evaluator.create(outputs, { runtime, weights: await loadWeights(at.folderOf(of)) });
-  const embeddings = new Float32Array(set.count * embedDim);
-  const answers = new Float32Array(set.count * task.answerDim(sizes));
-  await forEachBatch(set, { batchSize: BATCH, mean, std, signal: at.signal }, async (images, first) => {
-    const ran = await evaluator.run({ images });
-    embeddings.set(ran["embedding"]!.data as Float32Array, first * embedDim);
-    answers.set(ran["answer"]!.data as Float32Array, first * task.answerDim(sizes));
-  });
-  await evaluator.release();
-  return { embeddings, answers };
-}
 
 function bytes(data: Uint8Array): HostTensor {
   return { dtype: "uint8", shape: [data.length], data };

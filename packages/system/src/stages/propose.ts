@@ -1,132 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileAtomic } from "@semlink/engine/node";
-import { join } from "node:path";
-import type { Dataset } from "../data/dataset.ts";
-import { problemShape } from "./transfer.ts";
-import { loadWeights } from "../train/weights.ts";
-import type { Experiment } from "../experiment.ts";
-import type { JobContext } from "./job-table.ts";
-import { jobPayload, type JobPayload, openJobSetting } from "./job-setting.ts";
-import type { OpenRun } from "./open-run.ts";
-import { readStageJson } from "../store/stored-json.ts";
-import { runStage } from "../run/stage.ts";
-import { startStopwatch } from "../store/stopwatch.ts";
-import { readTargetBank } from "../teacher/target-bank.ts";
-import type { CachedTargets } from "./targets.ts";
-import type { Genotype } from "../cells/genotype.ts";
+import { basename, join } from "node:path";
 import { loadPrimitives, primitivesIdentity } from "../cells/node/load-primitives.ts";
-import { type SearchOptions, searchGenotypes } from "../search/node/search-genotypes.ts";
-import { oneShotFigures } from "../search/propose/search-setup.ts";
-import type { SearchTrace } from "../search/search-results.ts";
-import { searchTraceSchema } from "../search/search-results-schema.ts";
-import type { FinishedSearch, SearchRequest } from "../search/study-setting.ts";
+import { isPrimitiveModule } from "../cells/primitive-sets.ts";
+import { defineStage, type Stage } from "../run/stage.ts";
+import { searchGenotypes } from "../search/node/search-genotypes.ts";
+import type { SearchSources } from "../search/propose/search-setup.ts";
+import type { ProposalConfig } from "../search/search-config.ts";
+import type { FoundTrace } from "../search/search-results.ts";
+import { foundTraceSchema } from "../search/search-results-schema.ts";
+import { readStageJson } from "../store/stored-files.ts";
+import { startStopwatch } from "../store/stopwatch.ts";
+import { taskNamed } from "../task/tasks.ts";
+import { readTargetBank } from "../teacher/node/target-files.ts";
+import { loadWeights } from "../train/node/phase-files.ts";
+import type { OpenRun } from "./open-run.ts";
+import {
+  type DataRef,
+  openData,
+  openRuntime,
+  type Place,
+  type RuntimeConfig,
+  type Settings,
+  trainingPlace,
+} from "./place.ts";
+import type { BankRef } from "./targets.ts";
+
+/** All that a differentiable search depends on. */
+export interface SearchInputs {
+  readonly data: DataRef;
+  readonly task: string;
+  /** The teacher's outputs; null for a search that learns from the truth alone, in as many views. */
+  readonly targets: BankRef | null;
+  readonly numViews: number;
+  readonly embedDim: number;
+  /** A module of primitives is named by its digest, see {@link inputConfig}. */
+  readonly config: ProposalConfig;
+  readonly seed: number;
+  readonly runtime: RuntimeConfig;
+}
+
+const TRACE = "trace.json";
 
 /**
- * One differentiable search as a stage, in a process of its own; its folder keeps the weights of the supernet, so that
- * genotypes can be measured in it.
+ * One differentiable search. Its folder keeps the weights of the supernet, so that genotypes can be measured in it.
  */
-export async function proposeGenotypes(
-  experiment: Experiment,
-  run: OpenRun,
-  data: Dataset,
-  targets: CachedTargets,
-  request: SearchRequest,
-): Promise<FinishedSearch> {
-  const { numViews } = experiment.targets;
-  const { id, config, seed } = request;
-  const payloadFor = (folder: string): SearchPayload => ({
-    ...jobPayload(experiment, run, folder),
-    targetsFolder: targets.folder,
-    embedDim: targets.embedDim,
-    request,
-  });
-  const stage = await runStage(run, {
-    name: `search-${id}`,
-    version: 2,
-    inputs: {
-      data: data.digest,
-      // Without a teacher only the number of views matters.
-      targets: config.useTeacher ? targets.key : numViews,
-      embedDim: targets.embedDim,
-      search: config,
-      primitives: primitivesIdentity(config.primitives),
-      seed,
-    },
-    async produce(folder) {
-      await run.jobs.run([{ job: "search", payload: payloadFor(folder) }]);
-    },
-    async read(folder) {
-      await loadWeights(folder);
-      return readStageJson(tracePath(folder), searchTraceSchema, "the record of a search");
-    },
-  });
+export const searchStage: Stage<SearchInputs, FoundTrace, Settings> = defineStage({
+  name: "search",
+  version: 3,
+  maxCores: 1,
+  async produce(inputs, at) {
+    const { config, seed } = inputs;
+    const { folder } = at;
+    const stopwatch = await startStopwatch(join(folder, "search-elapsed.json"));
+    const sources = await openSearch(inputs, at);
+    const place = trainingPlace(at, sources.runtime);
+    const epochs = await searchGenotypes({ ...sources, id: nameOf(inputs, at), folder, place });
+    const { genotype } = epochs.at(-1)!;
+    const trace: FoundTrace = { seed, config, epochs, genotype, durationS: await stopwatch.stop() };
+    await writeFileAtomic(join(folder, TRACE), `${JSON.stringify(trace)}\n`);
+  },
+  async read(folder) {
+    await loadWeights(folder);
+    return readStageJson(join(folder, TRACE), foundTraceSchema, "the record of a search");
+  },
+});
+
+/** What a search learns from, and what it is: for the search itself, and for all that is measured in its supernet. */
+export async function openSearch(inputs: SearchInputs, at: Place): Promise<SearchSources> {
+  const { data: ref, task, targets, numViews, embedDim, config, seed } = inputs;
+  const { primitives } = config;
+  const data = await openData(ref, at);
   return {
-    request,
-    trace: { ...stage.value, label: request.label },
-    primitives: loadPrimitives(config.primitives),
-    async oneShotFigures(genotypes) {
-      const payload: OneShotPayload = { ...payloadFor(stage.folder), genotypes };
-      const [figures] = await run.jobs.run([{ job: "one-shot", payload }]);
-      return figures!;
-    },
-  };
-}
-
-/** Payload of the job "search". */
-export interface SearchPayload extends JobPayload {
-  readonly targetsFolder: string;
-  readonly embedDim: number;
-  readonly request: SearchRequest;
-}
-
-/** Job: see {@link searchGenotypes}. */
-export async function searchJob(payload: SearchPayload, context: JobContext): Promise<void> {
-  const { folder, request } = payload;
-  const { id, label, config, seed } = request;
-  const stopwatch = await startStopwatch(join(folder, "search-elapsed.json"));
-  const setting = await openSearchSetting(payload, context);
-  const epochs = await searchGenotypes({ ...setting, id, folder });
-  const trace: SearchTrace = {
-    id,
-    label,
-    seed,
+    task: taskNamed(task),
+    data,
+    targets: targets && (await readTargetBank(at.folderOf(targets.bank), targets.numViews)),
+    embedDim,
     config,
-    epochs,
-    genotype: epochs.at(-1)!.genotype,
-    durationS: await stopwatch.stop(),
-  };
-  await writeFileAtomic(tracePath(folder), `${JSON.stringify(trace)}\n`);
-}
-
-/** Payload of the job "one-shot": a finished search, and genotypes of its space. */
-export interface OneShotPayload extends SearchPayload {
-  readonly genotypes: readonly Genotype[];
-}
-
-/** Job: see {@link oneShotFigures}. */
-export async function oneShotJob(payload: OneShotPayload, context: JobContext): Promise<number[]> {
-  const setting = await openSearchSetting(payload, context);
-  return oneShotFigures(setting, await loadWeights(payload.folder), payload.genotypes);
-}
-
-/** What both jobs work with. */
-async function openSearchSetting(
-  payload: SearchPayload,
-  context: JobContext,
-): Promise<Omit<SearchOptions, "id" | "folder">> {
-  const { experiment, request, targetsFolder, embedDim } = payload;
-  const { config, seed } = request;
-  const { numViews } = experiment.targets;
-  const setting = await openJobSetting(payload, context);
-  return {
-    ...setting,
-    targets: config.useTeacher ? await readTargetBank(targetsFolder, numViews) : null,
-    shape: problemShape(setting.data, embedDim),
-    primitives: loadPrimitives(config.primitives),
-    config,
+    primitives: loadPrimitives(
+      (isPrimitiveModule(primitives) && at.settings.modules[primitives]) || primitives,
+    ),
     numViews,
     seed,
+    runtime: await openRuntime(inputs.runtime),
+    signal: at.signal,
   };
 }
 
-const tracePath = (folder: string): string => join(folder, "trace.json");
+/** A configuration whose module of primitives is named by its digest, so that equal searches are equal inputs. */
+export function inputConfig(config: ProposalConfig, run: Pick<OpenRun, "noteModule">): ProposalConfig {
+  const { primitives } = config;
+  if (!isPrimitiveModule(primitives)) return config;
+  const digest = String(primitivesIdentity(primitives));
+  run.noteModule(digest, primitives);
+  return { ...config, primitives: digest };
+}
+
+/** Tells searches that run side by side apart in progress. */
+function nameOf({ config }: SearchInputs, { folder }: Place): string {
+  return `${config.useTeacher ? "kdl" : "ce"} ${basename(folder).slice(-4)}`;
+}

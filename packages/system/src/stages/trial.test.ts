@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import { mkdtempSync, rmSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { prepareData } from "../data/node/prepare-data.ts";
-import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { defineExperiment } from "../experiment.ts";
-import type { Job } from "../run/serve-jobs.ts";
-import { jobTable } from "./job-table.ts";
-import type { OpenRun } from "./open-run.ts";
+import { tinyProblem } from "../link/tiny-problem.fixture.ts";
+import { stateInputs } from "../run/inputs.ts";
+import type { TrialOutcome, TrialRequest } from "../search/select/successive-halving.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
 import { writeTargetMap, writeViewTargets } from "../teacher/node/target-files.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
-import { stagedTrials } from "./trial.ts";
-import { type TrialRequest, type TrialRunner } from "../search/select/successive-halving.ts";
+import type { Place } from "./place.ts";
+import { stagedTrials, type TrialInputs, type TrialSetting, trialStage } from "./trial.ts";
 
 const folder = eachTempFolder();
 // The images are drawn once for all tests.
@@ -23,6 +22,8 @@ const cacheFolder = mkdtempSync(join(tmpdir(), "semlink-trials-"));
 afterAll(() => rmSync(cacheFolder, { recursive: true }));
 
 const EMBED_DIM = 4;
+const BANK = { artifact: "b".repeat(64) };
+const TEST_EMBEDDINGS = { artifact: "e".repeat(64) };
 
 const experiment = defineExperiment({
   name: "trials",
@@ -31,7 +32,7 @@ const experiment = defineExperiment({
   targets: { numViews: 1 },
   robust: { phaseA: { numViews: 1 } },
   student: { architecture: "cells", cells: cellsConfig() },
-  distill: { transfer: { batchSize: 10, averageDecay: 0.9 } },
+  distill: { transfer: { batchSize: 8, averageDecay: 0.9 } },
 });
 const request: TrialRequest = {
   student: { ...experiment.student, cells: { ...cellsConfig(), stemStride: 2 } },
@@ -39,85 +40,112 @@ const request: TrialRequest = {
   seed: 3,
   measuredOn: "validation",
 };
+const setting: TrialSetting = {
+  data: { data: "d" },
+  task: "classify",
+  targets: { bank: BANK, numViews: 1 },
+  numViews: 1,
+  embedDim: EMBED_DIM,
+  transfer: experiment.distill.transfer,
+  runtime: experiment.runtime,
+};
 
-/** Trials with their jobs in this process; `before` is called before each. */
-async function openTrials(
-  before: () => void = () => undefined,
-  signal = new AbortController().signal,
-): Promise<{ runTrial: TrialRunner; jobs: string[] }> {
+/** Does a trial in this process, in a folder of its own. */
+async function produced(trial: TrialRequest): Promise<TrialOutcome> {
   const data = await prepareData(experiment.data, { cacheFolder });
   const numClasses = data.classNames.length;
   const draws = tinyProblem().data.train.images;
   const drawn = (length: number): Float32Array =>
     Float32Array.from({ length }, (_, i) => draws[i % draws.length]! / 128 - 1);
-  const said = {
-    embedding: drawn(data.train.count * EMBED_DIM),
-    answer: drawn(data.train.count * numClasses),
-  };
-  await writeViewTargets(folder(), 0, said, data.train.count);
+  const { count } = data.train;
+  const said = { embedding: drawn(count * EMBED_DIM), answer: drawn(count * numClasses) };
+  await writeViewTargets(folder(), 0, said, count);
   const map = { weight: drawn(numClasses * EMBED_DIM), bias: new Float32Array(numClasses) };
-  const statistics = {
-    space: "standardized" as const,
-    mean: new Float32Array(EMBED_DIM),
-    std: new Float32Array(EMBED_DIM).fill(1),
+  const [mean, std] = [new Float32Array(EMBED_DIM), new Float32Array(EMBED_DIM).fill(1)];
+  await writeTargetMap(folder(), map, { space: "standardized", mean, std });
+  const at: Place = {
+    folder: join(folder(), "trial"),
+    part: undefined,
+    folderOf: () => folder(),
+    cores: { count: 1, onChange: () => undefined },
+    settings: { cacheFolder, detectAnomaly: false, data: { [data.digest]: experiment.data }, modules: {} },
+    report: () => undefined,
+    signal: new AbortController().signal,
   };
-  await writeTargetMap(folder(), map, statistics);
-  const jobs: string[] = [];
-  const report = (): void => undefined;
-  const runner: OpenRun["jobs"] = {
-    async run(requests) {
-      const results: unknown[] = [];
-      for (const { job, payload } of requests) {
-        jobs.push(job);
-        before();
-        const work: Job = jobTable[job];
-        results.push(
-          await work(payload as never, { report, signal, cores: { count: 1, onChange: () => undefined } }),
-        );
-      }
-      return results as never;
-    },
-    close: () => Promise.resolve(),
-    peakMiB: () => 0,
-  };
-  const run = {
-    folder: folder(),
-    report,
-    signal,
-    jobs: runner,
-    timings: [],
-    cacheFolder,
-    detectAnomaly: false,
-  };
-  const targets = { folder: folder(), key: "targets", embedDim: EMBED_DIM };
-  const sources = { data, targets, testEmbeddings: { folder: folder() } };
-  return { runTrial: stagedTrials(experiment, run as unknown as OpenRun, sources), jobs };
+  await mkdir(at.folder, { recursive: true });
+  const inputs: TrialInputs = { ...setting, data: { data: data.digest }, trial, testEmbeddings: null };
+  await trialStage.produce(inputs, at);
+  return trialStage.read(at.folder, inputs);
 }
 
-describe("stagedTrials", () => {
-  it("measures a student of cells on every image of the split", async () => {
-    const { runTrial } = await openTrials();
-    const outcome = await runTrial(request);
-    if ("failure" in outcome) throw new Error(outcome.failure);
+describe("trial", () => {
+  it("measures a student of cells on every image of the split, and ends with the same figures again", async () => {
+    const outcome = await produced(request);
     expect(outcome.outcomes).toHaveLength(40);
     const right = outcome.outcomes.reduce((sum, flag) => sum + flag, 0);
     expect(outcome.figures).toEqual({ accuracy: right / 40 });
     expect(outcome.durationS).toBeGreaterThan(0);
+    const { figures, outcomes } = await produced(request); // goes on from what is there
+    expect({ figures, outcomes }).toEqual({ figures: outcome.figures, outcomes: outcome.outcomes });
   });
 
-  it("runs no trial twice, and every other one", async () => {
-    const first = await openTrials();
-    const outcome = await first.runTrial(request);
-    const second = await openTrials();
-    expect(await second.runTrial(request)).toEqual(outcome);
-    expect(second.jobs).toEqual([]);
-    await second.runTrial({ ...request, seed: 4 });
-    await second.runTrial({ ...request, budget: { numImages: 10, epochs: 1 } });
-    expect(second.jobs).toEqual(["trial", "trial"]);
+  it("that is damaged is known as such, so that it is made again", async () => {
+    await produced(request);
+    const path = join(folder(), "trial");
+    await writeFile(join(path, "trial.json"), "{}");
+    await expect(trialStage.read(path, { ...setting, trial: request, testEmbeddings: null })).rejects.toThrow(
+      expect.objectContaining({ code: "corrupt-file" }),
+    );
+  });
+});
+
+/** Trials whose stage ends with `answer`; `asked` are the inputs that count for its key. */
+function trials(answer: () => TrialOutcome): {
+  readonly runTrial: ReturnType<typeof stagedTrials>;
+  readonly asked: unknown[];
+  readonly stop: AbortController;
+} {
+  const stop = new AbortController();
+  const asked: unknown[] = [];
+  const run = {
+    signal: stop.signal,
+    noteModule: () => undefined,
+    stage: (_stage: unknown, inputs: unknown) => {
+      asked.push(stateInputs(inputs).counted);
+      return new Promise<never>((resolve) => {
+        resolve({ artifact: "a".repeat(64), value: answer() } as never);
+      });
+    },
+  };
+  return { runTrial: stagedTrials(setting, TEST_EMBEDDINGS, run), asked, stop };
+}
+
+const outcome: TrialOutcome = { figures: { accuracy: 1 }, outcomes: Float32Array.of(1), durationS: 2 };
+
+describe("stagedTrials", () => {
+  it("asks for the same stage for encoders that are the same, and for another one otherwise", async () => {
+    const { runTrial, asked } = trials(() => outcome);
+    expect(await runTrial(request)).toEqual(outcome);
+    await runTrial({ ...request, student: { ...request.student, widths: [8] } }); // of another architecture
+    await runTrial({ ...request, seed: 4 });
+    await runTrial({ ...request, budget: { numImages: 10, epochs: 1 } });
+    const [first, same, seed, budget] = asked;
+    expect(same).toEqual(first);
+    expect(seed).not.toEqual(first);
+    expect(budget).not.toEqual(first);
   });
 
-  it("reports a failed trial, and tries it again in the next session", async () => {
-    const { runTrial } = await openTrials(() => {
+  it("reads the teacher's embeddings of the test images for trials on the test set alone", async () => {
+    const { runTrial, asked } = trials(() => outcome);
+    await runTrial(request);
+    await runTrial({ ...request, measuredOn: "test" });
+    expect(asked).toMatchObject([{ testEmbeddings: null }, { testEmbeddings: TEST_EMBEDDINGS }]);
+  });
+
+  it("reports a failed trial and leaves the others alone", async () => {
+    let numAsked = 0;
+    const { runTrial } = trials(() => {
+      if (++numAsked > 1) return outcome;
       throw new SemlinkError({
         code: "loss-not-finite",
         where: "trial",
@@ -125,23 +153,16 @@ describe("stagedTrials", () => {
         actual: "NaN",
       });
     });
-    expect(await runTrial(request)).toMatchObject({ failure: expect.stringContaining("NaN") as string });
-    expect(await (await openTrials()).runTrial(request)).toHaveProperty("figures.accuracy");
+    const [failed, other] = await Promise.all([runTrial(request), runTrial({ ...request, seed: 4 })]);
+    expect(failed).toMatchObject({ failure: expect.stringContaining("NaN") as string });
+    expect(other).toEqual(outcome);
   });
 
   it("stops with the run", async () => {
-    const stop = new AbortController();
-    const { runTrial } = await openTrials(() => stop.abort(new Error("stopped")), stop.signal);
+    const { runTrial, stop } = trials(() => {
+      stop.abort(new Error("stopped"));
+      throw new Error("its process ended");
+    });
     await expect(runTrial(request)).rejects.toThrow("stopped");
-  });
-
-  it("makes a damaged trial again", async () => {
-    const { runTrial } = await openTrials();
-    await runTrial(request);
-    const [name] = (await readdir(folder())).filter((entry) => entry.startsWith("trial-"));
-    await rm(join(folder(), name!, "trial.json"));
-    const again = await openTrials();
-    expect(await again.runTrial(request)).toHaveProperty("figures.accuracy");
-    expect(again.jobs).toEqual(["trial"]);
   });
 });

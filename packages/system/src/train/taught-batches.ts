@@ -48,6 +48,11 @@ export class TaughtBatches {
     return this.batches.stepsPerEpoch;
   }
 
+  /** [batch] indices into the set of the items of a step */
+  itemsAt(step: number): Uint32Array {
+    return this.batches.itemsAt(step).indices;
+  }
+
   /**
    * The feeds of a step under their names with a prefix; the buffers are used again for the next one.
    *

@@ -3,7 +3,8 @@ import { input, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../../open-graph.fixture.ts";
 import { defineExperiment } from "../../experiment.ts";
-import type { SearchLoss, TaskOutputs } from "./search-loss.ts";
+import { classify } from "../../task/classify/classify.ts";
+import type { SearchLoss, SearchProblem, TaskOutputs } from "./search-loss.ts";
 import { lowerLoss, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
 
 const { search } = defineExperiment({ name: "losses" });
@@ -13,7 +14,12 @@ const LOSSES = {
   labels: lowerLoss({ ...search, useTeacher: false }),
 };
 
-const SHAPE = { imageShape: [3, 4, 4], embedDim: 6, numClasses: 5 } as const;
+const PROBLEM: SearchProblem = {
+  task: classify,
+  sizes: { numClasses: 5 },
+  shape: { imageShape: [3, 4, 4], embedDim: 6 },
+  teacher: { embedDim: 6, answerDim: 5, map: null },
+};
 const BATCH = 4;
 const embedding = rngFrom(1).normal(BATCH * 6);
 const logits = rngFrom(2).normal(BATCH * 5);
@@ -21,7 +27,7 @@ const said = {
   embedding,
   logits,
   teacherEmbedding: rngFrom(3).normal(BATCH * 6),
-  teacherLogits: rngFrom(4).normal(BATCH * 5),
+  teacherAnswer: rngFrom(4).normal(BATCH * 5),
   labels: Int32Array.of(0, 1, 2, 3),
   isLabelled: Float32Array.of(1, 1, 1, 1),
 };
@@ -29,13 +35,14 @@ const said = {
 async function lossOf(
   name: keyof typeof LOSSES | SearchLoss,
   values: Partial<typeof said> = {},
+  problem: SearchProblem = PROBLEM,
 ): Promise<number> {
   const outputs: TaskOutputs = {
     embedding: input("embedding", ["batch", 6]),
     answer: input("logits", ["batch", 5]),
   };
   const loss = typeof name === "string" ? LOSSES[name] : name;
-  const { run } = await openGraph({ loss: searchLoss(outputs, taskBatch(SHAPE), loss) });
+  const { run } = await openGraph({ loss: searchLoss(classify, outputs, taskBatch(problem), loss) });
   return (await run({ ...said, ...values })).loss[0]!;
 }
 
@@ -48,17 +55,17 @@ describe("loss of a level", () => {
   });
 
   it("is for the labels alone blind to the teacher", async () => {
-    const other = { teacherEmbedding: embedding, teacherLogits: logits };
+    const other = { teacherEmbedding: embedding, teacherAnswer: logits };
     expect(await lossOf("labels", other)).toBe(await lossOf("labels"));
   });
 
   it("is for a student that repeats the teacher 0.3 of that of its labels", async () => {
-    const same = { teacherEmbedding: embedding, teacherLogits: logits };
+    const same = { teacherEmbedding: embedding, teacherAnswer: logits };
     expect(await lossOf("kd", same)).toBeCloseTo(0.3 * (await lossOf("labels")), 5);
   });
 
   it("adds what the teacher's logits say to what its embedding and the labels do", async () => {
-    const sameLogits = { teacherLogits: logits };
+    const sameLogits = { teacherAnswer: logits };
     const [feature, labels] = [await lossOf("feature"), await lossOf("labels")];
     expect(await lossOf("kd", sameLogits)).toBeCloseTo(feature + 0.3 * labels, 5);
     expect(await lossOf("kd")).toBeGreaterThan(feature + 0.3 * labels);
@@ -77,6 +84,13 @@ describe("loss of a level", () => {
     expect(await lossOf(heavier)).toBeCloseTo(kd + 2 * feature, 4);
     expect(await lossOf({ ...loss, temperature: 4 })).not.toBeCloseTo(kd, 3);
     expect(await lossOf({ ...loss, labelSmoothing: 0.4 })).not.toBeCloseTo(kd, 3);
+  });
+
+  it("falls back to what is there where the teacher gives no answer, or is absent", async () => {
+    const silent = { ...PROBLEM, teacher: { embedDim: 6, answerDim: null, map: null } };
+    const [feature, labels] = [await lossOf("feature"), await lossOf("labels")];
+    expect(await lossOf("kd", {}, silent)).toBeCloseTo(feature + 0.3 * labels, 5);
+    expect(await lossOf("labels", {}, { ...PROBLEM, teacher: null })).toBeCloseTo(labels, 6);
   });
 
   it("leaves out the label of an image that may not be used", async () => {

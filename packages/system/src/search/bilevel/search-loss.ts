@@ -1,50 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HostTensor, Tensor } from "@semlink/engine";
+import type { Tensor } from "@semlink/engine";
 import { input } from "@semlink/engine";
-import { predictionsOf } from "../../evaluate/embedding-fidelity.ts";
+import type { EncoderShape } from "../../student/student-encoder.ts";
+import type { Task, TaskSizes } from "../../task/task.ts";
+import type { TargetBank } from "../../teacher/target-bank.ts";
+import { teacherInputs } from "../../train/target-batch.ts";
+import { termsOf, weightedTerms } from "../../train/terms.ts";
 import type { ProposalConfig } from "../search-config.ts";
-import type { ProblemShape } from "../../link/networks.ts";
-import {
-  featureLoss,
-  labelledCrossEntropy,
-  standardizedSoftLoss,
-  weightedTerms,
-} from "../../train/losses.ts";
+
+/** The question that a search learns to answer, and the sizes that the data give to it. */
+export interface SearchProblem {
+  readonly task: Task;
+  readonly sizes: TaskSizes;
+  readonly shape: EncoderShape;
+  /** The teacher as the graphs know it; null where the search learns from the truth alone. */
+  readonly teacher: Pick<TargetBank, "embedDim" | "answerDim" | "map"> | null;
+}
 
 /** Inputs of the graph that hold a batch of images with what is known of them. */
 export interface TaskBatch {
   /** [batch, channels, height, width] */
   readonly images: Tensor;
-  /** [batch, embedDim] standardised */
-  readonly teacherEmbedding: Tensor;
-  /** [batch, answerDim] */
-  readonly teacherAnswer: Tensor;
+  /** What the teacher says of the images; null where there is none. */
+  readonly teacher: ReturnType<typeof teacherInputs> | null;
   /** What is true of the images, by the names of the task. */
   readonly truth: Readonly<Record<string, Tensor>>;
 }
 
 /** Inputs of one batch; those of a second batch have names with another prefix. */
-export function taskBatch(shape: ProblemShape, prefix = ""): TaskBatch {
+export function taskBatch({ task, sizes, shape, teacher }: SearchProblem, prefix = ""): TaskBatch {
   return {
     images: input(`${prefix}images`, ["batch", ...shape.imageShape]),
-    teacherEmbedding: input(`${prefix}teacherEmbedding`, ["batch", shape.embedDim]),
-    teacherAnswer: input(`${prefix}teacherLogits`, ["batch", shape.numClasses]),
-    truth: {
-      labels: input(`${prefix}labels`, ["batch"], "int32"),
-      isLabelled: input(`${prefix}isLabelled`, ["batch"]),
-    },
+    teacher: teacher && teacherInputs(teacher, prefix),
+    truth: task.truthInputs(sizes, prefix),
   };
 }
 
 /** The inputs of one batch, each with that of another which takes its place. */
 export function replacedInputs(from: TaskBatch, to: TaskBatch): Map<Tensor, Tensor> {
-  const truths = Object.entries(from.truth).map(([name, leaf]) => [leaf, to.truth[name]!] as const);
-  return new Map([
-    [from.images, to.images],
-    [from.teacherEmbedding, to.teacherEmbedding],
-    [from.teacherAnswer, to.teacherAnswer],
-    ...truths,
-  ]);
+  const replaced = new Map([[from.images, to.images]]);
+  for (const [name, leaf] of Object.entries(from.truth)) replaced.set(leaf, to.truth[name]!);
+  if (from.teacher && to.teacher) {
+    replaced.set(from.teacher.embedding, to.teacher.embedding);
+    if (from.teacher.answer && to.teacher.answer) replaced.set(from.teacher.answer, to.teacher.answer);
+  }
+  return replaced;
 }
 
 /** What a network says of a batch. */
@@ -70,38 +70,14 @@ export function upperLoss(config: Pick<ProposalConfig, "useTeacher" | "loss" | "
 }
 
 /**
- * Loss of the task on a batch, [], `Σ weight · term`:
- *
- * - `feature`: `mean((f̂ - f_T)²)`
- * - `soft`: `T² KL` to the teacher's standardised answer
- * - `hard`: the answer against the truth, smoothed
- *
- * @source semlink, after the terms of stage 1 of the distillation
+ * Loss of the task on a batch, [], `Σ weight · term` with the terms `feature`, `soft` and `hard` of {@link termsOf}. Terms
+ * of a teacher who is absent, or gives no answer, fall away.
  */
 export function searchLoss(
+  task: Task,
   { embedding, answer }: TaskOutputs,
-  { teacherEmbedding, teacherAnswer, truth }: TaskBatch,
-  { terms, ...how }: SearchLoss,
+  { teacher, truth }: TaskBatch,
+  loss: SearchLoss,
 ): Tensor {
-  return weightedTerms(terms, {
-    feature: () => featureLoss(embedding, teacherEmbedding),
-    soft: () => standardizedSoftLoss(answer, teacherAnswer, how),
-    hard: () => labelledCrossEntropy(answer, truth["labels"]!, truth["isLabelled"]!, how),
-  }).loss;
-}
-
-/**
- * What every image of a batch adds to the leading figure: 1 where the answer is right.
- *
- * @param answers - [batch, answerDim]
- */
-export function outcomesOf(
-  answers: Float32Array,
-  feeds: Readonly<Record<string, HostTensor>>,
-  { numClasses }: Pick<ProblemShape, "numClasses">,
-): Float32Array {
-  const labels = feeds["labels"]!.data as Int32Array;
-  return Float32Array.from(predictionsOf(answers, numClasses), (decision, row) =>
-    Number(decision === labels[row]),
-  );
+  return weightedTerms(loss.terms, termsOf(task, { embedding, answer, teacher, truth }, loss)).loss;
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Param, Tensor, TrainStep } from "@semlink/engine";
+import type { Objective, Optimizer, Param, Tensor } from "@semlink/engine";
 import {
   adam,
   add,
   Build,
-  buildTrainStep,
   div,
   gradients,
   input,
@@ -20,12 +19,11 @@ import {
 } from "@semlink/engine";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import type { Cost } from "../../cells/primitives/primitive.ts";
-import type { ProblemShape } from "../../link/networks.ts";
 import { firstOrderGradient, normOf, unrolledGradient, withGradients } from "./alpha-gradient.ts";
 import { complexityPenalty, entropyPenalty, expectedCost } from "./expected-cost.ts";
 import type { OwnCourse } from "./schedule.ts";
 import { onOwnCourse } from "./schedule.ts";
-import type { TaskBatch, TaskOutputs } from "./search-loss.ts";
+import type { SearchProblem, TaskBatch, TaskOutputs } from "./search-loss.ts";
 import { lowerLoss, replacedInputs, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
 import type { ProposalConfig } from "../search-config.ts";
 import type { SearchNetwork } from "../supernet/search-network.ts";
@@ -37,7 +35,7 @@ export const VALIDATION = "validation:";
 /** What both kinds of search step are built from. */
 export interface SearchStepOptions {
   readonly network: SearchNetwork;
-  readonly shape: ProblemShape;
+  readonly problem: SearchProblem;
   readonly config: ProposalConfig;
   readonly primitives: PrimitiveSet;
   /** Learning rate and first step of alpha and beta. */
@@ -46,22 +44,29 @@ export interface SearchStepOptions {
   readonly reference: Cost;
 }
 
+/** What a step of the search minimises, and by which rule. */
+export interface SearchStep {
+  readonly objective: () => Objective;
+  readonly optimizer: Optimizer;
+  readonly isTrained: (param: Param) => boolean;
+  readonly clipNorm: number;
+}
+
 /**
  * A step of the weights alone, for the warm-up. Beside the batch it reads `auxiliarySkip`, where that is on.
  */
-export function weightsStep(options: SearchStepOptions): TrainStep {
-  const { network, shape, config } = options;
-  return buildTrainStep({
-    model: network,
+export function weightsStep(options: SearchStepOptions): SearchStep {
+  const { problem, config } = options;
+  return {
     objective: () => {
-      const batch = taskBatch(shape);
-      const loss = searchLoss(outputsOn(options, batch), batch, lowerLoss(config));
+      const batch = taskBatch(problem);
+      const loss = searchLoss(problem.task, outputsOn(options, batch), batch, lowerLoss(config));
       return { loss, metrics: { lowerLoss: loss } };
     },
     optimizer: sgd(config.weights),
     isTrained: isWeight(options),
     clipNorm: config.weights.clipNorm,
-  });
+  };
 }
 
 /**
@@ -75,12 +80,11 @@ export function weightsStep(options: SearchStepOptions): TrainStep {
  * @source Liu et al. 2019 (DARTS), arXiv 1806.09055, algorithm 1
  * @differs both levels step from the same point; gradients of both are clipped together, which Adam does not notice
  */
-export function bilevelStep(options: SearchStepOptions): TrainStep {
+export function bilevelStep(options: SearchStepOptions): SearchStep {
   const { network, config, alphaCourse } = options;
   const { alpha, weights } = config;
   const architecture = new Set<unknown>(network.supernet.architectureParams());
-  return buildTrainStep({
-    model: network,
+  return {
     objective: () => bilevelObjective(options),
     optimizer: partitioned([
       {
@@ -91,18 +95,15 @@ export function bilevelStep(options: SearchStepOptions): TrainStep {
     ]),
     isTrained: (param) => architecture.has(param) || isWeight(options)(param),
     clipNorm: weights.clipNorm,
-  });
+  };
 }
 
-function bilevelObjective(options: SearchStepOptions): {
-  readonly loss: Tensor;
-  readonly metrics: Readonly<Record<string, Tensor>>;
-} {
-  const { network, shape, config } = options;
-  const [batch, validation] = [taskBatch(shape), taskBatch(shape, VALIDATION)];
+function bilevelObjective(options: SearchStepOptions): Objective {
+  const { network, problem: of, config } = options;
+  const [batch, validation] = [taskBatch(of), taskBatch(of, VALIDATION)];
   const outputs = outputsOn(options, batch);
-  const lower = searchLoss(outputs, batch, lowerLoss(config));
-  const upperOnBatch = searchLoss(outputs, batch, upperLoss(config));
+  const lower = searchLoss(of.task, outputs, batch, lowerLoss(config));
+  const upperOnBatch = searchLoss(of.task, outputs, batch, upperLoss(config));
   const [upper] = substitute([upperOnBatch], replacedInputs(batch, validation));
 
   const params = network.supernet.architectureParams();
@@ -133,7 +134,7 @@ function bilevelObjective(options: SearchStepOptions): {
 
 /** What alpha pays beside the task, and the norm of the penalty's gradient, [] each. */
 function priceOf(
-  { network, shape, config, primitives, reference }: SearchStepOptions,
+  { network, problem: { shape }, config, primitives, reference }: SearchStepOptions,
   architecture: readonly Tensor[],
   taskNorm: Tensor,
 ): { readonly loss: Tensor; readonly gradientNorm: Tensor } {
@@ -171,9 +172,9 @@ function outputsOn({ network, config }: SearchStepOptions, { images }: TaskBatch
   return { embedding: rewrittenEmbedding!, answer: answer! };
 }
 
-/** Everything but the architecture's parameters, and but the teacher's head where that is reused. */
-function isWeight({ network, config }: SearchStepOptions): (param: Param) => boolean {
+/** Everything but the architecture's parameters, and but the teacher's map where that is reused as the head. */
+function isWeight({ network, problem }: SearchStepOptions): (param: Param) => boolean {
   const { supernet, head } = network;
-  const others = [...supernet.architectureParams(), ...(config.useTeacher ? [head.weight, head.bias] : [])];
-  return (param) => !others.some((other) => other === param);
+  const others = new Set([...supernet.architectureParams(), ...(problem.teacher?.map ? paramsOf(head) : [])]);
+  return (param) => !others.has(param);
 }

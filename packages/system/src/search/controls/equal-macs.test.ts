@@ -46,7 +46,7 @@ describe("cellsStudentAtMacs", () => {
   it("costs what its network costs", () => {
     const sized = cellsStudentAtMacs(randomGenotype(space, rngFrom(1)), sizes);
     const { macs, params } = sized;
-    expect(studentCost(sized.student, sizes.shape)).toEqual({ macs, params });
+    expect(studentCost(sized.student, sizes)).toEqual({ macs, params });
   });
 });
 

@@ -70,9 +70,7 @@ export function isAtMacs(
 }
 
 /** What a hand-made control is made from. */
-export interface HandMadeOptions {
-  readonly base: StudentConfig;
-  readonly shape: EncoderShape;
+export interface HandMadeOptions extends Pick<StudentSizes, "base" | "shape" | "primitives"> {
   /** False for the plain network, without additions. */
   readonly residual: boolean;
 }
@@ -89,8 +87,11 @@ const DEPTHS = [
 const USUAL_DEPTHS = DEPTHS[0];
 
 /** Parameters and MACs of one image of any student's encoder. */
-export function studentCost(student: StudentConfig, shape: EncoderShape): Cost {
-  const encoder = studentEncoder(student, shape);
+export function studentCost(
+  student: StudentConfig,
+  { shape, primitives }: Pick<StudentSizes, "shape" | "primitives">,
+): Cost {
+  const encoder = studentEncoder(student, shape, primitives);
   const build = new Build({ encoder }, { training: false });
   const embedding = build.apply(encoder, input("images", ["batch", ...shape.imageShape]));
   return graphCost({ embedding });
@@ -116,7 +117,7 @@ export function handMadeLadder(macs: number, options: HandMadeOptions): SizedStu
 
 /** By width, up to the first with at least `macs`. */
 function widening(depths: readonly number[], macs: number, options: HandMadeOptions): SizedStudent[] {
-  const { base, shape, residual } = options;
+  const { base, residual } = options;
   const students: SizedStudent[] = [];
   do {
     const width = WIDTH_STEP * (students.length + 1);
@@ -129,7 +130,7 @@ function widening(depths: readonly number[], macs: number, options: HandMadeOpti
       depths,
       residual,
     };
-    students.push({ student, ...studentCost(student, shape) });
+    students.push({ student, ...studentCost(student, options) });
   } while (students.at(-1)!.macs < macs);
   return students;
 }

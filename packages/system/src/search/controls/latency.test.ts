@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { nodeRuntime } from "@semlink/engine/node";
 import { describe, expect, it } from "vitest";
 import { defineExperiment } from "../../experiment.ts";
-import { latencyJob, medianLatencies } from "./latency.ts";
+import { measureLatencies, medianLatencies } from "./latency.ts";
 
 describe("medianLatencies", () => {
   it("are those after the warm-up, of runs that take turns", async () => {
@@ -21,20 +22,19 @@ describe("medianLatencies", () => {
   });
 });
 
-describe("latencyJob", () => {
+describe("measureLatencies", () => {
   it("measures a time for each student", async () => {
     const { student } = defineExperiment({ name: "timed", student: { widths: [8], depths: [0] } });
-    const payload = {
-      ...{ students: [student, { ...student, widths: [16] }], numWarmup: 1, numRuns: 3 },
-      shape: { imageShape: [3, 8, 8], embedDim: 4 } as const,
-    };
-    const context = {
-      report: () => undefined,
+    const latencies = await measureLatencies({
+      students: [student, { ...student, widths: [16] }],
+      primitivesOf: () => [],
+      numWarmup: 1,
+      numRuns: 3,
+      shape: { imageShape: [3, 8, 8], embedDim: 4 },
+      runtime: await nodeRuntime({ intraOpThreads: 1 }),
       signal: new AbortController().signal,
-      cores: { count: 1, onChange: () => undefined },
-    };
-    const latencies = await latencyJob(payload, context);
+    });
     expect(latencies).toHaveLength(2);
-    for (const latency of latencies) expect(latency).toBeGreaterThan(0);
+    expect(Math.min(...latencies)).toBeGreaterThan(0);
   });
 });

@@ -2,6 +2,7 @@
 import type { NamedTensors, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import type { StudentConfig } from "../../student/student-config.ts";
+import type { Primitive } from "../../cells/primitives/primitive.ts";
 import { median } from "../../numbers/median.ts";
 import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
 
@@ -38,6 +39,8 @@ export async function medianLatencies(
 /** Networks that are timed, and how. */
 export interface LatencyOptions extends LatencyRuns {
   readonly students: readonly StudentConfig[];
+  /** The primitives that the genotype of a student may name. */
+  readonly primitivesOf: (student: StudentConfig) => readonly Primitive[];
   readonly shape: EncoderShape;
   /** With one thread inside operators. */
   readonly runtime: Runtime;
@@ -46,11 +49,11 @@ export interface LatencyOptions extends LatencyRuns {
 
 /** Time that each student's encoder takes for one image on this machine [ms], see {@link medianLatencies}. */
 export async function measureLatencies(options: LatencyOptions): Promise<number[]> {
-  const { students, shape, runtime, signal } = options;
+  const { students, shape, signal } = options;
   const [channels, height, width] = shape.imageShape;
   const data = rngFrom(0).normal(channels * height * width);
   const feeds: NamedTensors = { images: { dtype: "float32", shape: [1, channels, height, width], data } };
-  const encoders = await Promise.all(students.map((student) => openEncoder(student, shape, runtime)));
+  const encoders = await Promise.all(students.map((student) => openEncoder(student, options)));
   const runs = encoders.map((encoder): TimedRun => () => {
     signal.throwIfAborted();
     return encoder.run(feeds);
@@ -61,8 +64,11 @@ export async function measureLatencies(options: LatencyOptions): Promise<number[
 }
 
 /** An encoder as it would be exported, with the weights that training starts from. */
-function openEncoder(student: StudentConfig, shape: EncoderShape, runtime: Runtime): Promise<Evaluator> {
-  const root = { encoder: studentEncoder(student, shape) };
+function openEncoder(
+  student: StudentConfig,
+  { shape, primitivesOf, runtime }: LatencyOptions,
+): Promise<Evaluator> {
+  const root = { encoder: studentEncoder(student, shape, primitivesOf(student)) };
   nameTree(root);
   const rng = rngFrom(0);
   const weights = new Map(

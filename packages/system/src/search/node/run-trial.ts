@@ -1,90 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import type { Runtime } from "@semlink/engine";
-import { SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
+import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { runStudent } from "../../evaluate/link-evaluation.ts";
-import type { TransferConfig } from "../../train/distill-config.ts";
-import type { ProblemShape } from "../../link/networks.ts";
-import { studentNetwork } from "../../link/networks.ts";
-import type { Reporter } from "../../run/progress.ts";
-import { readStageJson } from "../../store/stored-json.ts";
+import { readStageJson } from "../../store/stored-files.ts";
 import { startStopwatch } from "../../store/stopwatch.ts";
-import type { Figure, Received, TaskSizes, Truth } from "../../task/task.ts";
+import { runStudent } from "../../student/run-student.ts";
+import { studentEncoder } from "../../student/student-encoder.ts";
+import type { Task } from "../../task/task.ts";
 import type { TargetBank } from "../../teacher/target-bank.ts";
+import type { TransferConfig } from "../../train/distill-config.ts";
+import type { TrainingPlace } from "../../train/phase.ts";
 import { transferKnowledge } from "../../train/transfer.ts";
-import { loadWeights } from "../../train/weights.ts";
+import { studentFigures } from "../statistics/student-figures.ts";
 import type { TrialOutcome, TrialRequest } from "../select/successive-halving.ts";
 
 /** A stage-1 run to do, and what with. */
 export interface TrialOptions extends TrialRequest {
+  readonly task: Task;
   readonly data: Dataset;
-  readonly targets: TargetBank;
+  /** Teacher targets; null where the recipe learns from the truth alone. */
+  readonly targets: TargetBank | null;
   /** [count, embedDim] the teacher's standardised embeddings of the set that is measured; null where they are unknown. */
   readonly reference: Float32Array | null;
-  readonly shape: ProblemShape;
+  readonly embedDim: number;
+  /** The primitives that the genotype of the student may name. */
+  readonly primitives: PrimitiveSet;
   /** The recipe; its epochs are those of the budget. */
   readonly transfer: TransferConfig;
   readonly numViews: number;
-  /** What is measured; the first one decides. */
-  readonly figures: readonly Figure[];
-  readonly sizes: TaskSizes;
-  readonly folder: string;
-  readonly runtime: Runtime;
-  readonly detectAnomaly: boolean;
-  readonly report: Reporter;
-  readonly signal: AbortSignal;
 }
 
-/** Stage 1 on part of the training images, then the figures of the student; the folder keeps them for {@link readTrial}. */
-export async function runTrial(options: TrialOptions): Promise<void> {
-  const { data, targets, reference, shape, budget, folder, runtime, signal } = options;
+/**
+ * Stage 1 on part of the training images, then the figures of the student; the folder keeps them for {@link readTrial}.
+ *
+ * @param place - where it trains, stopped and resumed like any training
+ */
+export async function runTrial(options: TrialOptions, folder: string, place: TrainingPlace): Promise<void> {
+  const { task, data, targets, reference, embedDim, budget, student, primitives, measuredOn } = options;
   const stopwatch = await startStopwatch(join(folder, "trial-elapsed.json"));
-  const transfer = { ...options.transfer, epochs: budget.epochs };
-  await transferKnowledge({
-    ...options,
-    pool: spreadIndices(budget.numImages, data.train.count),
-    targets: transfer.useTeacher ? targets : null,
-    transfer,
-  });
-  const set = data[options.measuredOn];
-  const network = studentNetwork(shape, options.student, null);
-  const weights = await loadWeights(folder);
-  const said = await runStudent(network, set, { data, shape, weights, runtime, signal });
-  const received = { decisions: said.predictions, embedding: said.embeddings };
-  const truth = { set, sizes: options.sizes, ...(reference && { sent: reference }) };
-  const measured = trialFigures(options.figures, received, truth);
-  await writeTrial(folder, { ...measured, durationS: await stopwatch.stop() });
-}
-
-/** Figures of a student, those that can be taken, and what every item adds to the first one. */
-export function trialFigures(
-  figures: readonly Figure[],
-  received: Received,
-  truth: Truth,
-): Pick<TrialOutcome, "figures" | "outcomes"> {
-  const taken = figures.map((figure) => ({ figure, ofItems: figure.ofItems(received, truth) }));
-  const leading = taken[0]?.ofItems;
-  if (!leading) {
-    throw new SemlinkError({
-      code: "no-leading-figure",
-      where: "trial",
-      expected: `a student whose ${figures[0]?.id ?? "figure"} can be taken`,
-      actual: `[${Object.keys(received).join(", ")}] of a student`,
-      hint: "the first figure of the task decides a selection: it must be one of decisions or of embeddings",
-    });
-  }
-  const values = taken.flatMap(({ figure: { id, summary }, ofItems }): [string, number][] => {
-    if (!ofItems) return [];
-    const mean = ofItems.reduce((sum, value) => sum + value, 0) / ofItems.length;
-    return [[id, summary === "one-minus-mean" ? 1 - mean : mean]];
-  });
-  return {
-    figures: Object.fromEntries(values),
-    outcomes: figures[0]!.summary === "one-minus-mean" ? leading.map((missed) => 1 - missed) : leading,
+  const sizes = task.sizes(data);
+  const { channels, height, width } = data.train;
+  const shape = { imageShape: [channels, height, width] as const, embedDim };
+  const network = {
+    student: studentEncoder(student, shape, primitives),
+    head: task.head(embedDim, sizes, targets?.map ?? null),
   };
+  const { numViews, seed } = options;
+  const transfer = { ...options.transfer, epochs: budget.epochs };
+  const pool = spreadIndices(budget.numImages, data.train.count);
+  const training = { task, data, pool, targets, network, transfer, numViews, seed };
+  const weights = await transferKnowledge(training, place);
+  const set = data[measuredOn];
+  const { runtime, signal } = place;
+  const answerDim = task.answerDim(sizes);
+  const said = await runStudent({ network, weights, set, data, embedDim, answerDim, runtime, signal });
+  const received = { decisions: task.decide(said.answers, sizes), embedding: said.embeddings };
+  const truth = { set, sizes, ...(reference && { sent: reference }) };
+  const measured = studentFigures(task.figures(sizes), received, truth);
+  await writeTrial(folder, { ...measured, durationS: await stopwatch.stop() });
 }
 
 /** `count` indices spread evenly over `total`, so that images in the order of their classes are met as fairly. */

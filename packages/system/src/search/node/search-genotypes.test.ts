@@ -5,13 +5,14 @@ import { describe, expect, it } from "vitest";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import { k7, primitiveNamed } from "../../cells/primitive-sets.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
+import { classify } from "../../task/classify/classify.ts";
 import { searchGenotypes } from "./search-genotypes.ts";
 import { proposalOf } from "../search-config.ts";
 import type { SearchEpoch } from "../search-results.ts";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import type { WatchedRuntime } from "../../train/watched-runtime.fixture.ts";
 import { watchedRuntime } from "../../train/watched-runtime.fixture.ts";
-import { loadWeights, WEIGHTS_FILE } from "../../train/weights.ts";
+import { loadWeights, placeInFolders, WEIGHTS_FILE } from "../../train/node/phase-files.ts";
 
 const folder = eachTempFolder();
 const problem = tinyProblem(48);
@@ -40,23 +41,21 @@ interface Setting {
 async function search(setting: Setting = {}): Promise<readonly SearchEpoch[]> {
   const { primitives = named("none", "skip_connect", "conv_1x1", "conv_3x3") } = setting;
   const { runtime, signal } = setting.watched ?? (await watchedRuntime());
-  const { data, targets, shape, experiment } = problem;
+  const { data, targets, experiment } = problem;
   const config = proposalOf(experiment.search, { ...SIZES, ...setting.overrides });
   const path = join(folder(), setting.name ?? "search");
   await mkdir(path, { recursive: true });
   return searchGenotypes({
     id: "kdl",
+    task: classify,
     data,
-    shape,
+    embedDim: targets.embedDim,
     config,
     primitives,
     numViews: experiment.targets.numViews,
     seed: 1,
     folder: path,
-    runtime,
-    signal,
-    detectAnomaly: false,
-    report: () => undefined,
+    place: placeInFolders({ runtime, signal, report: () => undefined }, (phase) => join(path, phase)),
     targets: config.useTeacher ? targets : null,
   });
 }

@@ -7,6 +7,8 @@ import { k7 } from "../../cells/primitive-sets.ts";
 import { SEARCH_NORM } from "../../cells/primitives/primitive.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
 import { drawnWeights } from "../../open-graph.fixture.ts";
+import { classify } from "../../task/classify/classify.ts";
+import type { SearchProblem } from "../bilevel/search-loss.ts";
 import { lowerLoss, searchLoss, taskBatch } from "../bilevel/search-loss.ts";
 import { edgesOfGenotype, openOneShot } from "./one-shot.ts";
 import { proposalOf } from "../search-config.ts";
@@ -14,7 +16,16 @@ import { searchNetwork } from "../supernet/search-network.ts";
 import { TaughtBatches } from "../../train/taught-batches.ts";
 import { watchedRuntime } from "../../train/watched-runtime.fixture.ts";
 
-const { data, targets, shape, experiment } = tinyProblem(24);
+const { data, targets, experiment } = tinyProblem(24);
+const problem: SearchProblem = {
+  task: classify,
+  sizes: classify.sizes(data),
+  shape: {
+    imageShape: [data.train.channels, data.train.height, data.train.width],
+    embedDim: targets.embedDim,
+  },
+  teacher: targets,
+};
 const { train: set, mean, std } = data;
 const SIZES = { channels: 4, numCells: 3, numCellNodes: 1, stemStride: 2, partialChannels: 1 } as const;
 const config = proposalOf(experiment.search, { ...SIZES, edgeNormalization: false });
@@ -35,6 +46,7 @@ const GENOTYPE: Genotype = {
 const pool = Uint32Array.from({ length: 16 }, (_, index) => index);
 const batches = new TaughtBatches({
   set,
+  truth: classify.truth(set),
   mean,
   std,
   targets,
@@ -47,15 +59,15 @@ const batches = new TaughtBatches({
 describe("one-shot measurement", () => {
   it("is for a genotype that of its network with the supernet's weights", async () => {
     const { runtime } = await watchedRuntime();
-    const network = searchNetwork({ shape, config, primitives: k7, head: targets.head });
+    const network = searchNetwork({ problem, config, primitives: k7 });
     const weights = drawnWeights(network, 2);
-    const meter = await openOneShot({ network, shape, loss: lowerLoss(config), runtime, batches });
+    const meter = await openOneShot({ network, problem, loss: lowerLoss(config), runtime, set, batches });
     const measured = await meter.measure(weights, edgesOfGenotype(GENOTYPE, k7, false));
 
     const derived = {
       supernet: new DerivedNetwork({
         inChannels: 3,
-        head: { embedDim: shape.embedDim },
+        head: { embedDim: targets.embedDim },
         genotype: GENOTYPE,
         norm: SEARCH_NORM,
         ...SIZES,
@@ -63,10 +75,10 @@ describe("one-shot measurement", () => {
       head: network.head,
     };
     const build = new Build(derived, { training: true });
-    const batch = taskBatch(shape);
+    const batch = taskBatch(problem);
     const embedding = build.apply(derived.supernet, batch.images);
     const answer = build.apply(derived.head, embedding);
-    const loss = searchLoss({ embedding, answer }, batch, lowerLoss(config));
+    const loss = searchLoss(classify, { embedding, answer }, batch, lowerLoss(config));
     expect(paramsOf(derived).every(({ name }) => weights.has(name))).toBe(true);
     const evaluator = await Evaluator.create({ loss }, { runtime, weights });
     const losses = [];
@@ -77,13 +89,14 @@ describe("one-shot measurement", () => {
 
   it("counts right answers of the teacher's head on the embedding", async () => {
     const { runtime } = await watchedRuntime();
-    const { weight } = targets.head;
-    const network = searchNetwork({ shape, config, primitives: k7, head: targets.head });
+    const { weight } = targets.map!;
+    const network = searchNetwork({ problem, config, primitives: k7 });
     const meter = await openOneShot({
       network,
-      shape,
+      problem,
       loss: lowerLoss({ ...config, useTeacher: false }),
       runtime,
+      set,
       batches,
     });
     const edges = edgesOfGenotype(GENOTYPE, k7, false);

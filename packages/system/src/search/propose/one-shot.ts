@@ -5,9 +5,10 @@ import { edgeIndex } from "../../cells/cell-plan.ts";
 import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import { primitiveNamed } from "../../cells/primitive-sets.ts";
-import type { ProblemShape } from "../../link/networks.ts";
-import type { SearchLoss } from "../bilevel/search-loss.ts";
-import { outcomesOf, searchLoss, taskBatch } from "../bilevel/search-loss.ts";
+import { type ImageSet, selectImages } from "../../data/dataset.ts";
+import type { SearchLoss, SearchProblem } from "../bilevel/search-loss.ts";
+import { searchLoss, taskBatch } from "../bilevel/search-loss.ts";
+import { studentFigures } from "../statistics/student-figures.ts";
 import type { EdgeWeights } from "../supernet/edge-weights.ts";
 import { edgeWeights } from "../supernet/edge-weights.ts";
 import type { CellReading, SearchNetwork } from "../supernet/search-network.ts";
@@ -33,9 +34,11 @@ export interface OneShotMeter {
 /** What a {@link OneShotMeter} measures. */
 export interface OneShotOptions {
   readonly network: SearchNetwork;
-  readonly shape: ProblemShape;
+  readonly problem: SearchProblem;
   readonly loss: SearchLoss;
   readonly runtime: Runtime;
+  /** What the batches are made of. */
+  readonly set: ImageSet;
   readonly batches: TaughtBatches;
 }
 
@@ -45,15 +48,16 @@ export interface OneShotOptions {
  * @param options.batches - one epoch of them is measured
  */
 export async function openOneShot(options: OneShotOptions): Promise<OneShotMeter> {
-  const { network, shape, runtime, batches } = options;
+  const { network, problem, runtime, set, batches } = options;
+  const { task, sizes } = problem;
   nameTree(network);
   const build = new Build(network, { training: true });
-  const batch = taskBatch(shape);
+  const batch = taskBatch(problem);
   const weights = { normal: fedWeights(network, "normal"), reduce: fedWeights(network, "reduce") };
   const embedding = build.apply(network.supernet, batch.images, { weights });
   const answer = build.apply(network.head, embedding);
-  const loss = searchLoss({ embedding, answer }, batch, options.loss);
-  const evaluator = await Evaluator.create({ answer, loss }, { runtime, weights: new Map() });
+  const loss = searchLoss(task, { embedding, answer }, batch, options.loss);
+  const evaluator = await Evaluator.create({ embedding, answer, loss }, { runtime, weights: new Map() });
   const params = paramsOf(network).filter(({ name }) => name in evaluator.model.inputs);
   return {
     async measure(values, edges) {
@@ -61,18 +65,35 @@ export async function openOneShot(options: OneShotOptions): Promise<OneShotMeter
         ...Object.fromEntries(params.map(({ name, shape: of }) => [name, floats(of, values.get(name)!)])),
         ...edgeFeeds(edges),
       };
-      let [figure, total, numImages] = [0, 0, 0];
+      const items: number[] = [];
+      const said = {
+        embeddings: [] as Float32Array[],
+        answers: [] as Float32Array[],
+        sent: [] as Float32Array[],
+      };
+      let total = 0;
       for (let step = 0; step < batches.stepsPerEpoch; step++) {
         const feeds = batches.at(step);
         const all: Record<string, HostTensor> = { ...fixed, ...feeds };
         const names = Object.keys(evaluator.model.inputs);
         const results = await evaluator.run(Object.fromEntries(names.map((name) => [name, all[name]!])));
-        const outcomes = outcomesOf(results["answer"]!.data as Float32Array, feeds, shape);
-        figure += outcomes.reduce((sum, outcome) => sum + outcome, 0);
-        total += Number(results["loss"]!.data[0]) * outcomes.length;
-        numImages += outcomes.length;
+        const indices = batches.itemsAt(step);
+        items.push(...indices);
+        total += Number(results["loss"]!.data[0]) * indices.length;
+        said.embeddings.push(results["embedding"]!.data as Float32Array);
+        said.answers.push(results["answer"]!.data as Float32Array);
+        const sent = feeds["teacherEmbedding"]?.data.slice(); // the buffer is used again
+        if (sent) said.sent.push(sent as Float32Array);
       }
-      return { loss: total / numImages, figure: figure / numImages };
+      const received = {
+        decisions: task.decide(joined(said.answers), sizes),
+        embedding: joined(said.embeddings),
+      };
+      const chosen = selectImages(set, Uint32Array.from(items));
+      const truth = { set: chosen, sizes, ...(said.sent.length > 0 && { sent: joined(said.sent) }) };
+      const [leading] = task.figures(sizes);
+      const { figures } = studentFigures([leading!], received, truth);
+      return { loss: total / items.length, figure: figures[leading!.id]! };
     },
     release: () => evaluator.release(),
   };
@@ -130,6 +151,16 @@ function edgeFeeds(numbers: EdgeNumbers): Record<string, HostTensor> {
     ];
   };
   return Object.fromEntries([...ofKind("normal"), ...ofKind("reduce")]);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
 }
 
 function floats(shape: readonly number[], data: Float32Array): HostTensor {

@@ -6,11 +6,10 @@ import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import type { Cost } from "../../cells/primitives/primitive.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { stratifiedPermutation } from "../../data/split.ts";
-import type { ProblemShape } from "../../link/networks.ts";
+import type { Task } from "../../task/task.ts";
 import type { TargetBank } from "../../teacher/target-bank.ts";
-import { labelFlags } from "../../train/label-flags.ts";
 import { TaughtBatches } from "../../train/taught-batches.ts";
-import { lowerLoss } from "../bilevel/search-loss.ts";
+import { lowerLoss, type SearchProblem } from "../bilevel/search-loss.ts";
 import type { ProposalConfig } from "../search-config.ts";
 import type { ArchitectureReader, SearchNetwork } from "../supernet/search-network.ts";
 import { openArchitectureReader, searchNetwork, studentSizes } from "../supernet/search-network.ts";
@@ -18,10 +17,11 @@ import { edgesOfGenotype, type OneShotMeter, openOneShot } from "./one-shot.ts";
 
 /** What a search learns from, and what it is. */
 export interface SearchSources {
+  readonly task: Task;
   readonly data: Dataset;
   /** Teacher targets; null where the search learns from the truth alone. */
   readonly targets: TargetBank | null;
-  readonly shape: ProblemShape;
+  readonly embedDim: number;
   readonly config: ProposalConfig;
   readonly primitives: PrimitiveSet;
   readonly numViews: number;
@@ -32,6 +32,7 @@ export interface SearchSources {
 
 /** What all phases of a search share. */
 export interface SearchSetup extends SearchSources {
+  readonly problem: SearchProblem;
   /** Every primitive on every edge; its parameters have the names of every phase. */
   readonly network: SearchNetwork;
   readonly train: TaughtBatches;
@@ -43,17 +44,20 @@ export interface SearchSetup extends SearchSources {
 
 /** Draws the halves and opens the one-shot meter, which the caller releases. */
 export async function openSetup(sources: SearchSources): Promise<SearchSetup> {
-  const { data, targets, config, numViews } = sources;
+  const { task, data, targets, config, numViews } = sources;
   const halves = halvesOf(sources);
   const { batchSize } = config;
   const { train: set, mean, std } = data;
+  const truth = task.truth(set);
   const ofHalf = (half: "train" | "validation"): TaughtBatches => {
     const rng = searchRng(sources).fold(half);
-    return new TaughtBatches({ set, mean, std, targets, batchSize, numViews, pool: halves[half], rng });
+    const pool = halves[half];
+    return new TaughtBatches({ set, truth, mean, std, targets, batchSize, numViews, pool, rng });
   };
   const network = supernetOf(sources);
   return {
     ...sources,
+    problem: problemOf(sources),
     network,
     train: ofHalf("train"),
     validation: ofHalf("validation"),
@@ -86,11 +90,10 @@ export async function oneShotFigures(
 }
 
 /** Opens the reader of a phase's architecture parameters. */
-export function openReader(
-  { runtime, primitives, shape, config }: SearchSources,
-  network: SearchNetwork,
-): Promise<ArchitectureReader> {
-  return openArchitectureReader(network, { runtime, primitives, student: studentSizes(shape, config) });
+export function openReader(sources: SearchSources, network: SearchNetwork): Promise<ArchitectureReader> {
+  const { runtime, primitives, config } = sources;
+  const student = studentSizes(problemOf(sources).shape, config);
+  return openArchitectureReader(network, { runtime, primitives, student });
 }
 
 /** Address of all that a search draws. */
@@ -99,11 +102,19 @@ export function searchRng({ seed }: Pick<SearchSources, "seed">): Rng {
 }
 
 function halvesOf(sources: SearchSources): SearchHalves {
-  return searchHalves(sources.data, sources.config, searchRng(sources).fold("halves"));
+  const { task, data, config } = sources;
+  return searchHalves(task, data, config, searchRng(sources).fold("halves"));
 }
 
-function supernetOf({ shape, config, primitives, targets }: SearchSources): SearchNetwork {
-  return searchNetwork({ shape, config, primitives, head: targets?.head ?? null });
+function problemOf({ task, data, targets, embedDim }: SearchSources): SearchProblem {
+  const { channels, height, width } = data.train;
+  const shape = { imageShape: [channels, height, width] as const, embedDim };
+  return { task, sizes: task.sizes(data), shape, teacher: targets };
+}
+
+function supernetOf(sources: SearchSources): SearchNetwork {
+  const { config, primitives } = sources;
+  return searchNetwork({ problem: problemOf(sources), config, primitives });
 }
 
 // Images of the validation half that one-shot figures are measured on.
@@ -112,13 +123,22 @@ const ONE_SHOT_BATCH = 250;
 
 /** Measures on images of the validation half as they are. */
 function openMeter(sources: SearchSources, { validation }: SearchHalves): Promise<OneShotMeter> {
-  const { data, targets, shape, config, runtime, seed } = sources;
+  const { task, data, targets, config, runtime, seed } = sources;
   const pool = validation.slice(0, NUM_ONE_SHOT_IMAGES);
   const batchSize = Math.min(ONE_SHOT_BATCH, pool.length);
   const rng = rngFrom(seed).fold("one-shot");
   const { train: set, mean, std } = data;
-  const batches = new TaughtBatches({ set, mean, std, targets, pool, batchSize, numViews: 1, rng });
-  return openOneShot({ network: supernetOf(sources), shape, loss: lowerLoss(config), runtime, batches });
+  const truth = task.truth(set);
+  const batches = new TaughtBatches({ set, truth, mean, std, targets, pool, batchSize, numViews: 1, rng });
+  const loss = lowerLoss(config);
+  return openOneShot({
+    network: supernetOf(sources),
+    problem: problemOf(sources),
+    loss,
+    runtime,
+    set,
+    batches,
+  });
 }
 
 async function costAtUniformAlpha(sources: SearchSources, network: SearchNetwork): Promise<Cost> {
@@ -143,14 +163,19 @@ export interface SearchHalves {
 
 /**
  * Two class-stratified parts of the training set; the data's own validation split is not touched. Without a teacher,
- * images whose label may not be used are left out.
+ * images without a usable truth are left out.
  *
  * @throws SemlinkError `invalid-config` when there are fewer images than both ask for
  */
-export function searchHalves({ train, classNames }: Dataset, config: ProposalConfig, rng: Rng): SearchHalves {
+export function searchHalves(
+  task: Pick<Task, "truth">,
+  { train, classNames }: Dataset,
+  config: ProposalConfig,
+  rng: Rng,
+): SearchHalves {
   const { numTrainImages, numValidationImages, useTeacher } = config;
   const all = Uint32Array.from({ length: train.count }, (_, index) => index);
-  const usable = useTeacher ? all : labelFlags(train).labelledAmong(all);
+  const usable = useTeacher ? all : task.truth(train).usable(all);
   if (numTrainImages + numValidationImages > usable.length) {
     throw new SemlinkError({
       code: "invalid-config",

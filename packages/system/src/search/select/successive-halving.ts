@@ -3,6 +3,7 @@ import { SemlinkError } from "@semlink/engine";
 import type { FigureInfo } from "../../results/figures.ts";
 import type { Selection, Trial, TrialBudget } from "../search-results.ts";
 import { leadingValue } from "../search-results.ts";
+import type { StudentFigures } from "../statistics/student-figures.ts";
 import type { StudentConfig } from "../../student/student-config.ts";
 
 /** A stage-1 run to do. */
@@ -14,11 +15,7 @@ export interface TrialRequest {
 }
 
 /** What a stage-1 run ended with, measured with the averaged weights. */
-export interface TrialOutcome {
-  /** Values by the ids of the figures; one that could not be taken is absent, the leading one never. */
-  readonly figures: Readonly<Record<string, number>>;
-  /** [images] what every image adds to the leading figure, which is their mean */
-  readonly outcomes: Float32Array;
+export interface TrialOutcome extends StudentFigures {
   /** Seconds of one core, loading included. It is reported, and decides nothing. */
   readonly durationS: number;
 }

@@ -1,38 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HostTensor, Runtime, Tensor } from "@semlink/engine";
-import { Evaluator, Linear, mul, nameTree, valuesInit } from "@semlink/engine";
+import type { HostTensor, Layer, Runtime, Tensor } from "@semlink/engine";
+import { Evaluator, mul, nameTree } from "@semlink/engine";
 import type { CostOptions } from "../../cells/cost.ts";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import type { Cost } from "../../cells/primitives/primitive.ts";
-import type { ProblemShape } from "../../link/networks.ts";
+import type { EncoderShape } from "../../student/student-encoder.ts";
 import { expectedCost, meanEntropy } from "../bilevel/expected-cost.ts";
+import type { SearchProblem } from "../bilevel/search-loss.ts";
 import type { ProposalConfig } from "../search-config.ts";
 import type { KeptCells } from "./edge-weights.ts";
 import { Supernet } from "./supernet.ts";
-import type { LinearHead } from "../../teacher/teacher.ts";
 
 /** What the search trains: the supernet that embeds, and the head on its embedding. Field names are checkpoint keys. */
 export interface SearchNetwork {
   readonly supernet: Supernet;
-  readonly head: Linear;
+  readonly head: Layer;
 }
 
 /** What a {@link searchNetwork} is made from. */
 export interface SearchNetworkOptions {
-  readonly shape: ProblemShape;
+  /** Its teacher's map is reused as it is; where there is none, the head is learned. */
+  readonly problem: SearchProblem;
   readonly config: ProposalConfig;
   readonly primitives: PrimitiveSet;
-  /** The teacher's head, which is reused as it is; null where the head is learned. */
-  readonly head: LinearHead | null;
   /** What pruning left; everything if left out. */
   readonly kept?: KeptCells | undefined;
 }
 
 /** The supernet of a search; after pruning parameters keep their names, so weights go over by name. */
 export function searchNetwork(options: SearchNetworkOptions): SearchNetwork {
-  const { shape, config, primitives, head, kept } = options;
-  const { embedDim, numClasses, imageShape } = shape;
-  const init = head ? { init: valuesInit(head.weight), biasInit: valuesInit(head.bias) } : {};
+  const { problem, config, primitives, kept } = options;
+  const { task, sizes, shape, teacher } = problem;
+  const { embedDim, imageShape } = shape;
   const { channels, numCells, numCellNodes, stemStride } = config;
   const { partialChannels, edgeNormalization, alphaTemperature, sampling } = config;
   return {
@@ -50,12 +49,12 @@ export function searchNetwork(options: SearchNetworkOptions): SearchNetwork {
       sampling,
       kept,
     }),
-    head: new Linear({ inFeatures: embedDim, outFeatures: numClasses, ...init }),
+    head: task.head(embedDim, sizes, teacher?.map ?? null),
   };
 }
 
 /** Sizes of the students that the genotypes of a search become, for their cost. */
-export function studentSizes({ imageShape, embedDim }: ProblemShape, config: ProposalConfig): CostOptions {
+export function studentSizes({ imageShape, embedDim }: EncoderShape, config: ProposalConfig): CostOptions {
   const [inChannels, imageHeight, imageWidth] = imageShape;
   const { channels, numCells, stemStride } = config.student;
   const { numCellNodes } = config;

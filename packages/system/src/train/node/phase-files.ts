@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import { fileCheckpoints, writeSafetensors } from "@semlink/engine/node";
+import { fileCheckpoints, readMetrics, writeSafetensors } from "@semlink/engine/node";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter } from "../../run/progress.ts";
@@ -34,6 +34,7 @@ export async function loadWeights(folder: string): Promise<Map<string, Float32Ar
  */
 export function phaseFiles(folder: string): PhaseStore {
   mkdirSync(folder, { recursive: true });
+  const metricsPath = join(folder, "metrics.jsonl");
   return {
     async weights() {
       try {
@@ -44,7 +45,8 @@ export function phaseFiles(folder: string): PhaseStore {
       }
     },
     saveWeights: (network, weights) => saveWeights(folder, network, weights),
-    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), join(folder, "metrics.jsonl")),
+    checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), metricsPath),
+    metrics: () => readMetrics(metricsPath),
   };
 }
 
