@@ -157,7 +157,7 @@ function completed(
       const complete = completeLine(line, rest.codec, parts.lines);
       if (complete.success) return complete.data;
       for (const issue of complete.error.issues) {
-        context.addIssue({ ...issue, path: ["lines", index, ...issue.path], input: line });
+        context.addIssue({ ...issue, path: ["lines", index, ...issue.path] });
       }
       return line;
     }),

@@ -10,7 +10,7 @@ import { imageLength } from "../data/dataset.ts";
 import { cat } from "../lines/learned/codec-line.ts";
 import { deepJscc } from "../lines/learned/deep-jscc.ts";
 import { openLearned } from "../lines/learned/learned-line.fixture.ts";
-import { line as ownRaw } from "../lines/node/__fixtures__/own-line.ts";
+import { line as ownRaw } from "../lines/node/own-line.fixture.ts";
 import { openGraph } from "../open-graph.fixture.ts";
 import { readLinkCard } from "./link-card.ts";
 import { openLink } from "./link.ts";

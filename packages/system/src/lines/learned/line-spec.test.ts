@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { defineExperiment, parseExperiment } from "../../experiment.ts";
-import { line as own } from "../node/__fixtures__/own-line.ts";
+import { line as own } from "../node/own-line.fixture.ts";
 import { completeLine as completeLineOf, lineSpecs, type WrittenLine } from "./line-spec.ts";
 
 const { codec } = defineExperiment({ name: "defaults" });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import { cat } from "../learned/codec-line.ts";
 import { learnedLineConformance } from "../learned/learned-line.conformance.ts";
-import { line as own } from "./__fixtures__/own-line.ts";
+import { line as own } from "./own-line.fixture.ts";
 import { loadLineModule, openLearnedLine } from "./own-lines.ts";
 
 learnedLineConformance({ title: "a user's own line, raw and of limited peak", line: own, settings: {} });

@@ -2,10 +2,10 @@
 import { type Build, concat, div, type Layer, Linear, mul, reshape, sqrt, square, sum, add, tanh } from "@semlink/engine";
 import type { Tensor } from "@semlink/engine";
 import * as z from "zod";
-import type { LinkGraph } from "../../../link/link-graph.ts";
-import { weightedTerms } from "../../../train/terms.ts";
-import { defineLine, type LearnedLine } from "../../learned/learned-line.ts";
-import { twoPhases } from "../../learned/two-phases.ts";
+import type { LinkGraph } from "../../link/link-graph.ts";
+import { weightedTerms } from "../../train/terms.ts";
+import { defineLine, type LearnedLine } from "../learned/learned-line.ts";
+import { twoPhases } from "../learned/two-phases.ts";
 
 /** Settings of the line. */
 export interface OwnSettings {
