@@ -81,9 +81,15 @@ export type { DrawingDocument } from "./report/render-svg.ts";
 export { ARCHITECTURE_COLUMNS, architectureCells } from "./report/search/architecture-table.ts";
 export { searchFindings } from "./report/search/findings.ts";
 export { channelLabel, cleanMeasured, figureNamed, leadingFigure } from "./report/selection.ts";
-export type { Bound, VerifyCheck } from "./verify/check.ts";
-export { boundText, figureText } from "./verify/figure-text.ts";
-export type { CurvePlace, LinePlace, TheoryCurve, VerifyChartId } from "./verify/theory-curve.ts";
+export { boundText, figureText } from "./verify/check.ts";
+export type {
+  Bound,
+  CurvePlace,
+  LinePlace,
+  TheoryCurve,
+  VerifyChartId,
+  VerifyCheck,
+} from "./verify/check.ts";
 export { verifyRadio } from "./verify/verify-radio.ts";
 export type { VerifyOptions } from "./verify/verify-radio.ts";
 export { parseVerifyReport, verifyJsonSchema } from "./verify/verify-report.ts";

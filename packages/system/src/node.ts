@@ -26,5 +26,5 @@ export { readSearchResults } from "./report/node/read-search-results.ts";
 export { writeReport } from "./report/node/write-report.ts";
 export type { ReportFiles } from "./report/node/write-report.ts";
 export { writeSearchReport } from "./report/node/write-search-report.ts";
-export { writeVerifyReport } from "./verify/report/write-verify-report.ts";
-export type { VerifyReportFiles } from "./verify/report/write-verify-report.ts";
+export { writeVerifyReport } from "./verify/node/write-verify-report.ts";
+export type { VerifyReportFiles } from "./verify/node/write-verify-report.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { boundText, figureText } from "./figure-text.ts";
+import { boundText, figureText } from "./check.ts";
 
 describe("figureText", () => {
   it.each([

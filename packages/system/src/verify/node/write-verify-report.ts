@@ -5,9 +5,9 @@ import { writeFileAtomic } from "@semlink/engine/node";
 import { drawingDocument } from "../../report/node/drawing-document.ts";
 import { renderPng } from "../../report/node/render-png.ts";
 import { withLightColours } from "../../report/palette.ts";
+import { drawTheoryCharts } from "../report/theory-charts.ts";
+import { verifyPage } from "../report/verify-page.ts";
 import type { VerifyReport } from "../verify-report.ts";
-import { drawTheoryCharts } from "./theory-charts.ts";
-import { verifyPage } from "./verify-page.ts";
 
 /** Paths of the files that the report of a verification consists of. */
 export interface VerifyReportFiles {
