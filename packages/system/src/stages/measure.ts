@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { ChannelSpec } from "../channel/channel-spec.ts";
 import type { Radio } from "../channel/radio.ts";
-import { randomSubset } from "../data/random-subset.ts";
+import { randomSubset } from "../data/dataset.ts";
 import { type MeasuredPoint, measureLine } from "../evaluate/measure-line.ts";
 import { readMeasured, writeMeasured } from "../evaluate/node/measured-file.ts";
 import type { MeasuredLine } from "../evaluate/result-lines.ts";

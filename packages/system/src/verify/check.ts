@@ -44,7 +44,7 @@ export interface MeanCheck extends CheckText {
 }
 
 /** A check of a fact that holds within a stated tolerance, without chance. */
-export interface ExactCheck extends CheckText {
+interface ExactCheck extends CheckText {
   readonly kind: "exact";
   readonly tolerance: number;
   /** Number of cases looked at. */

@@ -2,16 +2,15 @@
 import { createHash } from "node:crypto";
 import { SemlinkError } from "@semlink/engine";
 import sharp from "sharp";
-import { withNativeDigest } from "./content-digest.ts";
+import { decodeOnce, withNativeDigest } from "./decoded-cache.ts";
 import type { DatasetSource, DecodedDataset, ImageSet, LoadRequest } from "../dataset.ts";
-import { decodeOnce } from "./decoded-cache.ts";
 import {
   type FolderClass,
   type FolderImage,
   listImageFolder,
   unreadableImage,
 } from "./image-folder-listing.ts";
-import { toPlanar } from "../planar.ts";
+import { toPlanar } from "../intensities.ts";
 
 const CHANNELS = 3;
 const DEFAULT_IMAGE_SIZE = 32;

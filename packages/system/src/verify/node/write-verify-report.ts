@@ -2,8 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { drawingDocument } from "../../report/node/drawing-document.ts";
-import { renderPng } from "../../report/node/render-png.ts";
+import { drawingDocument, renderPng } from "../../report/node/drawing.ts";
 import { withLightColours } from "../../report/palette.ts";
 import { drawTheoryCharts } from "../report/theory-charts.ts";
 import { verifyPage } from "../report/verify-page.ts";

@@ -11,7 +11,7 @@ import {
   renderFigure,
 } from "../../report/render-svg.ts";
 import type { Series } from "../../report/series.ts";
-import type { SvgElement } from "../../report/svg-tree.ts";
+import type { SvgElement } from "../../report/markup.ts";
 import {
   boundText,
   figureText,

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseResults } from "../../results/results.ts";
-import { PNG_SCALE } from "./render-png.ts";
 import { syntheticResults } from "../results.fixture.ts";
-import { writeReport } from "./write-report.ts";
-import type { ReportFiles } from "./write-report.ts";
+import { PNG_SCALE } from "./drawing.ts";
+import { type ReportFiles, writeReport } from "./report-files.ts";
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const small = syntheticResults({ lengths: [4, 16], esNoDb: [-10, 0, 20], channels: ["awgn"] });

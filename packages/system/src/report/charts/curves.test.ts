@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isSmoothable, smooth } from "./smoothing.ts";
-import type { CurvePoint } from "./smoothing.ts";
+import { type CurvePoint, isSmoothable, smooth } from "./curves.ts";
 
 const curve = fc
   .array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 300 })

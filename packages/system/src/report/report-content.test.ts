@@ -3,9 +3,9 @@ import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { Results } from "../results/results.ts";
 import { drawCharts } from "./charts.ts";
-import { figureWithInterval } from "./figure-format.ts";
-import { drawingDocument } from "./node/drawing-document.ts";
-import { reportPage } from "./page.ts";
+import { drawingDocument } from "./node/drawing.ts";
+import { figureWithInterval } from "./number-format.ts";
+import { reportPage } from "./report-content.ts";
 import { syntheticResults } from "./results.fixture.ts";
 
 const results = syntheticResults();

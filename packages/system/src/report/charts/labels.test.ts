@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, it } from "vitest";
-import { CHART_FONTS } from "../node/render-png.ts";
-import { fitText, textWidth, wrapText } from "./text-width.ts";
+import fc from "fast-check";
+import { CHART_FONTS } from "../node/drawing.ts";
+import { fitText, spreadLabels, textWidth, wrapText } from "./labels.ts";
 
 /** Width [px] of the ink of a text in the bundled font. */
 function inkWidth(text: string, fontSize: number): number {
@@ -43,5 +44,35 @@ describe("wrapText", () => {
 
   it("cuts a word that is wider than a line", () => {
     expect(wrapText("an incomprehensibility", 60, 11)).toEqual(["an", expect.stringMatching(/^incom.*…$/)]);
+  });
+});
+
+const room = { gap: 5, low: 0, high: 100 };
+const positions = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { maxLength: 15 });
+
+describe("spreadLabels", () => {
+  it("keeps the gap, the bounds and the order", () => {
+    fc.assert(
+      fc.property(positions, (wanted) => {
+        const placed = spreadLabels(wanted, room);
+        const order = wanted.map((_, i) => i).toSorted((a, b) => wanted[a]! - wanted[b]! || a - b);
+        const sorted = order.map((index) => placed[index]!);
+        sorted.slice(1).forEach((value, i) => expect(value - sorted[i]!).toBeGreaterThanOrEqual(5 - 1e-9));
+        for (const value of sorted) expect(value).toBeGreaterThanOrEqual(-1e-9);
+        for (const value of sorted) expect(value).toBeLessThanOrEqual(100 + 1e-9);
+      }),
+    );
+  });
+
+  it("does not move labels that have room", () => {
+    expect(spreadLabels([50, 10, 90], room)).toEqual([50, 10, 90]);
+  });
+
+  it("centres a group on what it wants", () => {
+    expect(spreadLabels([50, 50, 50], room)).toEqual([45, 50, 55]);
+  });
+
+  it("has nothing to place for nothing", () => {
+    expect(spreadLabels([], room)).toEqual([]);
   });
 });

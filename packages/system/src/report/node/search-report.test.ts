@@ -4,18 +4,17 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DOMParser } from "linkedom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { drawingDocument } from "./drawing-document.ts";
 import { parseGenotype } from "../../cells/genotype.ts";
-import type { SearchResults } from "../../search/search-results.ts";
 import { parseSearchResults } from "../../search/search-results-schema.ts";
+import type { SearchResults } from "../../search/search-results.ts";
 import { drawCharts } from "../charts.ts";
-import { reportPage } from "../page.ts";
-import type { ReportFiles } from "./report-files.ts";
+import { reportPage } from "../report-content.ts";
 import { syntheticResults } from "../results.fixture.ts";
 import { drawSearchCharts } from "../search/search-charts.ts";
 import { searchPage } from "../search/search-page.ts";
 import { syntheticSearch } from "../search/search-results.fixture.ts";
-import { writeSearchReport } from "./write-search-report.ts";
+import { drawingDocument } from "./drawing.ts";
+import { type ReportFiles, writeSearchReport } from "./report-files.ts";
 
 const results = syntheticSearch();
 
@@ -153,7 +152,7 @@ describe("the page of a search", () => {
     expect(page).toContain("Architecture search What the search was worth");
     expect(page).toContain(`Figure ${charts.length + 1}. Final accuracy against cost`);
     expect(page).toContain(
-      "Made from results.json (semlink-results/2) and search.json (semlink-search/1) alone",
+      "Made from results.json (semlink-results/2) and search.json (semlink-search/2) alone",
     );
     expect(textOf(reportPage(main, charts))).not.toContain("Architecture search");
   });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { stylesheet } from "./stylesheet.ts";
 
 /** An SVG element as plain data: what the report composes and serialises. */
 export interface SvgElement {
@@ -71,4 +72,51 @@ function lowered(text: string): SvgElement {
 
 function raised(text: string): SvgElement {
   return svgElement("tspan", { dy: `${-DROP_EM}em` }, [text]);
+}
+
+/** Markup that is safe to write into a page as it is. */
+export class Html {
+  readonly markup: string;
+
+  /** @param markup - HTML made by this folder, never text that came from outside */
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+/** What may stand in a hole of the `html` template; `undefined` writes nothing. */
+type HtmlValue = string | number | Html | undefined | readonly HtmlValue[];
+
+/** Tagged template that escapes every hole unless it already is `Html`; lists are joined. */
+export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  const pieces = strings.map(
+    (literal, index) => literal + (index < values.length ? markupOf(values[index]) : ""),
+  );
+  return new Html(pieces.join(""));
+}
+
+function markupOf(value: HtmlValue): string {
+  if (value === undefined) return "";
+  if (value instanceof Html) return value.markup;
+  if (typeof value === "string" || typeof value === "number") return escapeXml(String(value));
+  return value.map(markupOf).join("");
+}
+
+/** A whole page in the report's style that needs nothing else: no script, no font, no network. */
+export function htmlDocument(title: string, body: Html): string {
+  const page = html`<html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+      <title>${title}</title>
+      <style>
+        ${new Html(stylesheet)}
+      </style>
+    </head>
+    <body>
+      ${body}
+    </body>
+  </html> `;
+  return `<!doctype html>\n${page.markup}\n`;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import type { ImageSet } from "./dataset.ts";
-import { randomSubset } from "./random-subset.ts";
+import { type ImageSet, randomSubset } from "./dataset.ts";
 
 // One pixel each, its value the place in the set; ten classes one after the other, as in a folder of images.
 const COUNT = 250;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sequential } from "../palette.ts";
-import { binOf, heatScale } from "./heat-scale.ts";
+import { binOf, heatScale } from "./heat-map.ts";
 
 const percents = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 1 });
 

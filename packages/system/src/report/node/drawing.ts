@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createRequire } from "node:module";
-import { Resvg } from "@resvg/resvg-js";
-import type { ResvgRenderOptions } from "@resvg/resvg-js";
+import { DOMParser } from "linkedom";
+import { Resvg, type ResvgRenderOptions } from "@resvg/resvg-js";
 import { palette, withLightColours } from "../palette.ts";
+import type { DrawingDocument } from "../render-svg.ts";
+
+/** A document for drawing charts where there is no browser. */
+export function drawingDocument(): DrawingDocument {
+  return new DOMParser().parseFromString("<html></html>", "text/html");
+}
 
 /** Pixels of the PNG per SVG pixel. */
 export const PNG_SCALE = 2;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { escapeXml, serializeSvg, svgElement, typesetEsNo } from "./svg-tree.ts";
+import { escapeXml, Html, html, serializeSvg, svgElement, typesetEsNo } from "./markup.ts";
 
 describe("escapeXml", () => {
   it("escapes the five special characters", () => {
@@ -50,5 +50,24 @@ describe("typesetEsNo", () => {
       svgElement("title", {}, ["Es/N0"]),
     ]);
     expect(typesetEsNo(tree)).toEqual(tree);
+  });
+});
+
+describe("html", () => {
+  it("escapes text, in content and in attributes", () => {
+    const hostile = `"><script>alert('1')</script>`;
+    const { markup } = html`<p title="${hostile}">${hostile}</p>`;
+    expect(markup).not.toContain("<script>");
+    expect(markup).toBe(html`<p title="${hostile}">${hostile}</p>`.markup);
+    expect(markup.match(/&lt;script&gt;/g)).toHaveLength(2);
+  });
+
+  it("does not escape markup a second time", () => {
+    const items = [html`<b>a&amp;b</b>`, new Html("<i>c</i>")];
+    expect(html`${items}`.markup).toBe("<b>a&amp;b</b><i>c</i>");
+  });
+
+  it("writes nothing for undefined and joins lists", () => {
+    expect(html`${undefined}${[1, "<"]}`.markup).toBe("1&lt;");
   });
 });
