@@ -15,7 +15,10 @@ export const CHART_FONT_SIZE = 12;
 export const FULL_WIDTH = 1120;
 
 /** What makes the elements of a plot: the document of a browser, or one of a library. */
-export type DrawingDocument = NonNullable<PlotOptions["document"]>;
+export interface DrawingDocument {
+  readonly documentElement: object;
+  createElementNS(namespace: string, name: string, options?: { is: string }): object;
+}
 
 /** A drawing placed with its upper left corner at (`x`, `y`) [px] of the figure. */
 export interface PlacedDrawing {

@@ -114,11 +114,7 @@ export function syntheticResults(options: FixtureOptions = {}): Results {
     provenance: provenance(),
     conventions: ["Es = E|x|^2 = 1 per image and per increment", "no is the variance per complex symbol"],
     clean: [
-      {
-        id: "teacher",
-        label: "teacher (synthetic)",
-        figures: { accuracy: measured(TEACHER, numImages) },
-      },
+      { id: "teacher", label: "teacher (synthetic)", figures: { accuracy: measured(TEACHER, numImages) } },
       {
         id: "student",
         label: "student, distilled",
