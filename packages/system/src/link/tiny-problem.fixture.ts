@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { openRadio } from "../channel/channel-spec.ts";
 import { viewBank, writeBatch } from "../data/augment.ts";
 import { imageLength, type Dataset, type ImageSet } from "../data/dataset.ts";
-import { intensityMoments } from "../data/intensity-moments.ts";
+import { intensityMoments } from "../data/intensities.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
