@@ -16,6 +16,7 @@ export type {
 export { channelNamed } from "./channel/channels.ts";
 export { channelId, openRadio } from "./channel/channel-spec.ts";
 export type { ChannelSpec } from "./channel/channel-spec.ts";
+export { noFromEsNoDb } from "./channel/decibel.ts";
 export { defineChannel } from "./channel/define-channel.ts";
 export type { ChannelDefinition, ChannelFamily, ChannelParts } from "./channel/define-channel.ts";
 export { imageNoise } from "./channel/image-noise.ts";
@@ -43,7 +44,8 @@ export { linkCardJsonSchema, readLinkCard } from "./link/link-card.ts";
 export type { LinkCard } from "./link/link-card.ts";
 export type { LinkGraph, ReceivedTensors, ReceptionInputs } from "./link/link-graph.ts";
 export { openLink, prefixOf } from "./link/link.ts";
-export type { Decoded, Link, LinkFiles } from "./link/link.ts";
+export type { Decoded, Link, Reception as LinkReception, Transmitting } from "./link/link.ts";
+export type { LinkFiles } from "./link/link-halves.ts";
 export { codecLine } from "./lines/learned/codec-line.ts";
 export { defineLine } from "./lines/learned/learned-line.ts";
 export type { LearnedLine, LineMaterial, LineProblem } from "./lines/learned/learned-line.ts";
@@ -85,7 +87,5 @@ export { channelLabel, cleanMeasured, figureNamed, leadingFigure } from "./repor
 export type { Bound, VerifyCheck } from "./verify/check.ts";
 export { boundText, figureText } from "./verify/figure-text.ts";
 export type { CurvePlace, LinePlace, TheoryCurve, VerifyChartId } from "./verify/theory-curve.ts";
-export { verifyRadio } from "./verify/verify-radio.ts";
-export type { VerifyOptions } from "./verify/verify-radio.ts";
 export { parseVerifyReport, verifyJsonSchema } from "./verify/verify-report.ts";
 export type { LdpcThroughput, VerifyReport } from "./verify/verify-report.ts";

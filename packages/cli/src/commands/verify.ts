@@ -21,8 +21,7 @@ export const verify: Command = defineCommand({
     { signal, report, isColored, print, fail },
   ) {
     const { nodeRuntime, writeFileAtomic } = await import("@semlink/engine/node");
-    const { verifyRadio } = await import("@semlink/system");
-    const { loadChannelModule, writeVerifyReport } = await import("@semlink/system/node");
+    const { loadChannelModule, verifyRadio, writeVerifyReport } = await import("@semlink/system/node");
     const channel = module === undefined ? {} : { channel: loadChannelModule(module).open({}) };
     const runtime = await nodeRuntime({ intraOpThreads: 1 });
     const settings = { seed: seed ?? 0, isQuick: quick };
