@@ -13,7 +13,10 @@ function modelWith(metadata: Readonly<Record<string, string>>): Uint8Array {
 /** The error of reading the card of a model. */
 function refusedCard(card: unknown): unknown {
   try {
-    return readLinkCard(modelWith({ semlink: typeof card === "string" ? card : JSON.stringify(card) }), "a.onnx");
+    return readLinkCard(
+      modelWith({ semlink: typeof card === "string" ? card : JSON.stringify(card) }),
+      "a.onnx",
+    );
   } catch (error) {
     return error;
   }

@@ -77,10 +77,14 @@ export const linkCardSchema: z.ZodType<LinkCard> = z.strictObject({
     })
     .describe("what the device expects; scaling and normalisation are inside the graph"),
   lengths: z.array(size).min(1).describe("transmission lengths [complex channel uses], increasing"),
-  power: z.enum(["unit", "peak"]).describe("mean power 1 of each image and increment, or at most 1 in a symbol"),
+  power: z
+    .enum(["unit", "peak"])
+    .describe("mean power 1 of each image and increment, or at most 1 in a symbol"),
   reception: z
     .enum(["equalized", "raw"])
-    .describe("whether the receiver takes equalised symbols, or symbols, gain and noise level as they arrive"),
+    .describe(
+      "whether the receiver takes equalised symbols, or symbols, gain and noise level as they arrive",
+    ),
   channelKinds: z.array(text).min(1).describe("places of the one-hot input `kind`"),
   trained: z
     .strictObject({
@@ -109,7 +113,10 @@ export const linkCardSchema: z.ZodType<LinkCard> = z.strictObject({
 });
 
 /** What the symbols of an exported link assume, by the power and the reception of its card; explained in `docs/links.md`. */
-export function linkConventions({ power, reception }: Pick<LinkCard, "power" | "reception">): readonly string[] {
+export function linkConventions({
+  power,
+  reception,
+}: Pick<LinkCard, "power" | "reception">): readonly string[] {
   return [
     "y = h x + n for each complex channel use, n ~ CN(0, no), E|h|^2 = 1, Es/N0 [dB] = 10 log10(1 / no)",
     power === "unit"
@@ -181,7 +188,8 @@ export function linkCardOf({ metadata }: Pick<OnnxFile, "metadata">, where: stri
 }
 
 function formatOf(card: unknown): string | undefined {
-  const format: unknown = typeof card === "object" && card !== null && "format" in card ? card.format : undefined;
+  const format: unknown =
+    typeof card === "object" && card !== null && "format" in card ? card.format : undefined;
   return typeof format === "string" ? format : undefined;
 }
 

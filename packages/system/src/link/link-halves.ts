@@ -43,7 +43,8 @@ const RECEIVER = "receiver of a link";
 const TOLD = ["esNoDb", "kind"];
 
 function mustGive(file: OnnxFile, where: string, output: string): void {
-  if (!file.outputs.some(({ name }) => name === output)) throw wrongHalf(file, where, `a model that gives ${output}`);
+  if (!file.outputs.some(({ name }) => name === output))
+    throw wrongHalf(file, where, `a model that gives ${output}`);
 }
 
 function wrongHalf({ inputs, outputs }: OnnxFile, where: string, expected: string): SemlinkError {

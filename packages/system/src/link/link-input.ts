@@ -22,7 +22,10 @@ export function checkSource(values: Float32Array, told: Transmitting, { card, so
       where,
       expected: `${source.name} that are numbers`,
       actual: `NaN in item ${Math.floor(place / width)}`,
-      hint: source.name === "images" ? `feed intensities ${card.images.range.join(" to ")} as they are` : undefined,
+      hint:
+        source.name === "images"
+          ? `feed intensities ${card.images.range.join(" to ")} as they are`
+          : undefined,
     });
   }
 }
@@ -47,9 +50,18 @@ export function checkReception(reception: Reception, card: LinkCard): void {
   }
 }
 
-function checkTold({ batchSize, esNoDb, channel }: Transmitting, { channelKinds }: LinkCard, where: string): void {
+function checkTold(
+  { batchSize, esNoDb, channel }: Transmitting,
+  { channelKinds }: LinkCard,
+  where: string,
+): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ShapeError({ code: "wrong-shape", where, expected: "a batch of at least one", actual: `${batchSize}` });
+    throw new ShapeError({
+      code: "wrong-shape",
+      where,
+      expected: "a batch of at least one",
+      actual: `${batchSize}`,
+    });
   }
   if (Number.isNaN(esNoDb)) {
     throw new SemlinkError({
@@ -84,7 +96,12 @@ function checkGiven(values: Float32Array | undefined, name: string, shape: reado
           : "this receiver takes symbols as they arrive: radio.receive gives y, h and no",
     });
   }
-  checkSize(values, shape.reduce((product, size) => product * size, 1), `link.decode: ${name}`, shape);
+  checkSize(
+    values,
+    shape.reduce((product, size) => product * size, 1),
+    `link.decode: ${name}`,
+    shape,
+  );
 }
 
 function checkSize({ length }: Float32Array, size: number, where: string, shape: readonly number[]): void {

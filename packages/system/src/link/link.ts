@@ -113,7 +113,10 @@ export function prefixOf(symbols: Float32Array, batchSize: number, numSymbols: n
 function receiverFeeds(reception: Reception, maxSymbols: number): Record<string, HostTensor> {
   const { batchSize, numSymbols, symbols, equalizedEsNoDb, gain, no } = reception;
   const padded = (values: Float32Array, width: number): HostTensor =>
-    floats([batchSize, maxSymbols, width], withZeros(values, batchSize, numSymbols * width, maxSymbols * width));
+    floats(
+      [batchSize, maxSymbols, width],
+      withZeros(values, batchSize, numSymbols * width, maxSymbols * width),
+    );
   const mask = new Float32Array(batchSize * numSymbols).fill(1);
   return {
     received: padded(symbols, 2),
@@ -125,11 +128,17 @@ function receiverFeeds(reception: Reception, maxSymbols: number): Record<string,
 }
 
 /** A link that is not told Es/N0 has no such input. */
-function onlyInputs(feeds: Readonly<Record<string, HostTensor>>, { inputNames }: Session): Record<string, HostTensor> {
+function onlyInputs(
+  feeds: Readonly<Record<string, HostTensor>>,
+  { inputNames }: Session,
+): Record<string, HostTensor> {
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name)));
 }
 
-function conditions({ batchSize, esNoDb, channel }: Transmitting, numKinds: number): Record<string, HostTensor> {
+function conditions(
+  { batchSize, esNoDb, channel }: Transmitting,
+  numKinds: number,
+): Record<string, HostTensor> {
   const kind = new Float32Array(batchSize * numKinds);
   for (let i = 0; i < batchSize; i++) kind[i * numKinds + channel.kindIndex] = 1;
   return {

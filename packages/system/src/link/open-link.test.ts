@@ -16,12 +16,12 @@ const files = exportedTinyLink();
 const link = await openLink({ sender: files.transmitter, receiver: files.receiver }, runtime);
 const told: Transmitting = { batchSize: 2, esNoDb: 3, channel: openRadio("awgn") };
 const images = Float32Array.from(data.test.images.subarray(0, 2 * 3 * 8 * 8));
-const reception: Reception = {
+const symbolsAlone: Reception = {
   ...told,
   numSymbols: 2,
   symbols: Float32Array.of(1, 0, 0, 1, -1, 0, 0, -1),
-  equalizedEsNoDb: Float32Array.of(3, 4),
 };
+const reception: Reception = { ...symbolsAlone, equalizedEsNoDb: Float32Array.of(3, 4) };
 
 /** The error that something is refused with. */
 function refused(work: Promise<unknown>): Promise<unknown> {
@@ -34,7 +34,9 @@ function refused(work: Promise<unknown>): Promise<unknown> {
 describe("halves that are no link", () => {
   it("are refused when they come from different exports, naming what differs", async () => {
     const other = exportedTinyLink({ line: "film-mlp" });
-    expect(await refused(openLink({ sender: other.transmitter, receiver: files.receiver }, runtime))).toMatchObject({
+    expect(
+      await refused(openLink({ sender: other.transmitter, receiver: files.receiver }, runtime)),
+    ).toMatchObject({
       code: "other-link",
       expected: expect.stringContaining('line is "cat"') as string,
       actual: expect.stringContaining('line is "film-mlp"') as string,
@@ -70,7 +72,13 @@ describe("encode", () => {
     ["another number of images", images, { ...told, batchSize: 3 }, "wrong-shape", "[3, 3, 8, 8]"],
     ["no images", new Float32Array(0), { ...told, batchSize: 0 }, "wrong-shape", "at least one"],
     ["Es/N0 that is NaN", images, { ...told, esNoDb: NaN }, "not-a-number", "Es/N0 in dB"],
-    ["a kind without a place", images, { ...told, channel: { kindIndex: 2 } }, "unknown-kind", "awgn, rayleigh-block"],
+    [
+      "a kind without a place",
+      images,
+      { ...told, channel: { kindIndex: 2 } },
+      "unknown-kind",
+      "awgn, rayleigh-block",
+    ],
   ])("refuses %s", async (_title, source, sending, code, expected) => {
     expect(await refused(link.encode(source, sending))).toMatchObject({
       code,
@@ -97,13 +105,11 @@ describe("encode", () => {
 });
 
 describe("decode", () => {
-  const without = ({ equalizedEsNoDb: _, ...rest }: Reception): Reception => rest;
-
   it.each([
     ["a length between", { ...reception, numSymbols: 3 }, "unknown-length", "2, 4 symbols"],
     ["symbols of another length", { ...reception, numSymbols: 4 }, "wrong-shape", "[2, 4, 2]"],
     ["Es/N0 that is NaN", { ...reception, esNoDb: NaN }, "not-a-number", "Es/N0 in dB"],
-    ["symbols alone", without(reception), "missing-reception", "equalizedEsNoDb [2]"],
+    ["symbols alone", symbolsAlone, "missing-reception", "equalizedEsNoDb [2]"],
     ["one ratio for two", { ...reception, equalizedEsNoDb: Float32Array.of(3) }, "wrong-shape", "[2]"],
   ])("refuses %s", async (_title, given, code, expected) => {
     expect(await refused(link.decode(given))).toMatchObject({
@@ -118,7 +124,7 @@ describe("decode", () => {
   ] as const)("of a raw receiver asks for %s", async (_title, name, expected) => {
     const raw = await openRaw();
     const arrived: Reception = {
-      ...without(reception),
+      ...symbolsAlone,
       gain: Float32Array.of(1, 0, 1, 0, 1, 0, 1, 0),
       no: new Float32Array(4).fill(0.5),
     };

@@ -18,7 +18,9 @@ export async function linkNames(folder: string): Promise<string[]> {
   const files = await readdir(folder).catch((cause: unknown) => {
     throw missing(folder, cause, "give the folder links of a run that has trained its lines");
   });
-  const receivers = files.filter((file) => file.endsWith(RECEIVER)).map((file) => file.slice(0, -RECEIVER.length));
+  const receivers = files
+    .filter((file) => file.endsWith(RECEIVER))
+    .map((file) => file.slice(0, -RECEIVER.length));
   return receivers.filter((name) => files.includes(name + TRANSMITTER)).sort();
 }
 
@@ -30,7 +32,8 @@ export async function linkNames(folder: string): Promise<string[]> {
  */
 export async function openLinkFolder(folder: string, name: string, runtime: Runtime): Promise<Link> {
   const names = await linkNames(folder);
-  const hint = names.length === 0 ? "it has no link with both halves" : `links in ${folder}: ${names.join(", ")}`;
+  const hint =
+    names.length === 0 ? "it has no link with both halves" : `links in ${folder}: ${names.join(", ")}`;
   const read = (ending: string): Promise<Uint8Array> => {
     const path = join(folder, name + ending);
     return readFile(path).catch((cause: unknown) => {
