@@ -95,7 +95,7 @@ function schemaWith(parts: OwnParts): z.ZodType<Experiment, ExperimentInput> {
       lines: linesSchema.optional(),
       evaluate: evaluateConfigSchema.prefault({}),
     })
-    .transform((draft) => completed(draft, parts))
+    .transform((draft, context) => completed(draft, parts, context))
     .check(checkRules((experiment) => rulesBrokenBy(experiment, parts)));
 }
 
@@ -142,14 +142,25 @@ export function experimentJsonSchema(): Record<string, unknown> {
   return { title: "semlink experiment", ...keyTreeOf(experimentSchema) };
 }
 
-function completed({ evaluate, lines, ...rest }: ExperimentDraft, parts: OwnParts): Experiment {
+function completed(
+  { evaluate, lines, ...rest }: ExperimentDraft,
+  parts: OwnParts,
+  context: Pick<z.RefinementCtx, "addIssue">,
+): Experiment {
   const { matrix, ...measured } = evaluate;
   const { lengths = rest.codec.lengths, channels = rest.codec.channels } = evaluate;
   const mismatch = matrix && { matrix: completeMatrix(matrix, rest.codec.lengths) };
   const written = lines ?? rest.codec.kinds ?? usualLearnedLines;
   return {
     ...rest,
-    lines: written.map((line) => completeLine(line, rest.codec, parts.lines)),
+    lines: written.map((line, index) => {
+      const complete = completeLine(line, rest.codec, parts.lines);
+      if (complete.success) return complete.data;
+      for (const issue of complete.error.issues) {
+        context.addIssue({ ...issue, path: ["lines", index, ...issue.path] });
+      }
+      return line;
+    }),
     evaluate: { ...measured, lengths, channels, ...mismatch },
   };
 }

@@ -69,7 +69,7 @@ export const lineStage: Stage<LineInputs, LineCard, Settings> = defineStage({
     const network = learned.network(problem, line.settings);
     nameTree(network);
     const taught = await loadWeights(at.folderOf(start));
-    const weights = new Map([...taught, ...(learned.start?.(network, taught) ?? [])]);
+    const weights = learned.start?.(taught, line.settings) ?? taught;
     const runtime = await openRuntime(inputs.runtime);
     const place = trainingPlace(at, runtime);
     const bank = targets && (await readTargetBank(at.folderOf(targets.bank), targets.numViews));

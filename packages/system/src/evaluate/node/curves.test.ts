@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { eachTempFolder } from "../temp-folder.fixture.ts";
+import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import { trainingCurves } from "./curves.ts";
 
 const folder = eachTempFolder();
@@ -22,6 +22,7 @@ describe("trainingCurves", () => {
         stage: "distill",
         metric: "loss",
         label: "loss",
+        label: "loss",
         points: [
           [50, 2],
           [100, 1],
@@ -30,6 +31,7 @@ describe("trainingCurves", () => {
       {
         stage: "distill",
         metric: "hard",
+        label: "hard",
         label: "hard",
         points: [
           [50, 1.5],

@@ -59,12 +59,13 @@ export function codecLine<Settings>(options: CodecLineOptions<Settings>): Learne
     },
     graph: graphOf,
     // The receiver's head starts as the device's.
-    start: (_network, start) =>
-      new Map(
-        [...start]
+    start: (start) =>
+      new Map([
+        ...start,
+        ...[...start]
           .filter(([key]) => key.startsWith("head."))
-          .map(([key, values]) => [key.replace("head.", "receiverHead."), values]),
-      ),
+          .map(([key, values]) => [key.replace("head.", "receiverHead."), values] as const),
+      ]),
     phases: (network, problem, _own, material) =>
       twoPhases({
         network,

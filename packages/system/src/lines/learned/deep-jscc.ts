@@ -152,6 +152,7 @@ export const deepJscc: LearnedLine = defineLine<DeepJsccSettings, JsccNetwork>({
     };
   },
   graph: graphOf,
+  start: (start, { warmStart }) => (warmStart ? start : new Map()),
   phases(network, problem, own, material) {
     const { code, robust } = problem;
     const options = {
@@ -169,7 +170,6 @@ export const deepJscc: LearnedLine = defineLine<DeepJsccSettings, JsccNetwork>({
     const images = { ...robust.phaseA, steps: 0 };
     return twoPhases({
       ...options,
-      material: { ...material, start: new Map() },
       problem: { ...problem, robust: { ...robust, phaseA: images } },
     });
   },

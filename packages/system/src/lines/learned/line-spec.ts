@@ -83,24 +83,27 @@ export type OwnLines = Readonly<Record<string, LearnedLine>>;
  * An entry with all of its settings: its own, then those of the codec section for lines of that name, then the line's
  * defaults. The entry of a module that is not among `own` stays as it is.
  *
- * @throws ZodError where settings do not fit a line of a user's own
+ * @returns the entry, or what is wrong with its settings
  */
 export function completeLine(
   written: WrittenLine,
   codec: Pick<CodecConfig, "cat" | "filmMlp">,
   own: OwnLines = {},
-): WrittenLine {
+): z.ZodSafeParseResult<WrittenLine> {
   const { line: name, id: key, label: text, module, digest, ...settings } = objectOf(written);
   const line = lineOf(name, digest, own);
-  if (!line) return written;
+  if (!line) return { success: true, data: written };
   const inherited: Readonly<Record<string, object>> = { cat: codec.cat, "film-mlp": codec.filmMlp };
-  return {
+  const complete = line.settings.safeParse({ ...inherited[line.name], ...settings });
+  if (!complete.success) return { success: false, error: complete.error as z.ZodError<WrittenLine> };
+  const data = {
     line: line.name,
     id: key ?? line.name,
     ...(text === undefined ? {} : { label: text }),
     ...(digest === undefined ? {} : { module, digest }),
-    ...(line.settings.parse({ ...inherited[line.name], ...settings }) as object),
+    ...(complete.data as object),
   };
+  return { success: true, data };
 }
 
 /** Complete entries as stages take them. */

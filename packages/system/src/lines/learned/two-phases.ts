@@ -44,9 +44,11 @@ export interface TwoPhases {
  */
 export function twoPhases(options: TwoPhases): readonly Phase[] {
   const { robust } = options.problem;
+  const isPhaseAIn = robust.phaseA.steps > 0;
   return [
-    ...(robust.phaseA.steps === 0 ? [] : [phaseA(options)]),
-    ...(robust.phaseB.epochs === 0 ? [] : [phaseB(options)]),
+    ...(isPhaseAIn ? [phaseA(options)] : []),
+    // Without any step it draws what has no value yet.
+    ...(robust.phaseB.epochs > 0 || !isPhaseAIn ? [phaseB(options)] : []),
   ];
 }
 
