@@ -16,6 +16,7 @@ export type {
 export { channelNamed } from "./channel/channels.ts";
 export { channelId, openRadio } from "./channel/channel-spec.ts";
 export type { ChannelSpec } from "./channel/channel-spec.ts";
+export { noFromEsNoDb } from "./channel/decibel.ts";
 export { defineChannel } from "./channel/define-channel.ts";
 export type { ChannelDefinition, ChannelFamily, ChannelParts } from "./channel/define-channel.ts";
 export { imageNoise } from "./channel/image-noise.ts";
@@ -43,7 +44,8 @@ export { linkCardJsonSchema, readLinkCard } from "./link/link-card.ts";
 export type { LinkCard } from "./link/link-card.ts";
 export type { LinkGraph, ReceivedTensors, ReceptionInputs } from "./link/link-graph.ts";
 export { openLink, prefixOf } from "./link/link.ts";
-export type { Decoded, Link, LinkFiles } from "./link/link.ts";
+export type { Decoded, Link, Reception as LinkReception, Transmitting } from "./link/link.ts";
+export type { LinkFiles } from "./link/link-halves.ts";
 export { codecLine } from "./lines/learned/codec-line.ts";
 export { defineLine } from "./lines/learned/learned-line.ts";
 export type { LearnedLine, LineMaterial, LineProblem } from "./lines/learned/learned-line.ts";
