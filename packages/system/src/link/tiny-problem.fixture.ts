@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Layer, Tensor } from "@semlink/engine";
 import { rngFrom } from "@semlink/engine";
 import { openRadio } from "../channel/channel-spec.ts";
 import { viewBank, writeBatch } from "../data/augment.ts";
@@ -9,7 +10,11 @@ import { smoke } from "../presets/smoke.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
 import type { TargetBank } from "../teacher/target-bank.ts";
 import type { LineProblem } from "../lines/learned/learned-line.ts";
+import { knownPrimitives } from "../cells/primitive-sets.ts";
+import type { StudentConfig } from "../student/student-config.ts";
+import { studentEncoder } from "../student/student-encoder.ts";
 import { classify } from "../task/classify/classify.ts";
+import type { LinearMap } from "../task/task.ts";
 
 /** Sizes of a problem. */
 export interface ProblemShape {
@@ -63,6 +68,18 @@ export function tinyProblem(trainCount = 32): TinyProblem {
       radios: experiment.codec.channels.map((channel) => openRadio(channel)),
       robust: experiment.robust,
     },
+  };
+}
+
+/** Encoder and head of a student, as stage 1 trains them. */
+export function tinyNetwork(
+  shape: ProblemShape,
+  student: StudentConfig,
+  map: LinearMap | null = null,
+): { readonly student: Layer<[images: Tensor], Tensor>; readonly head: Layer } {
+  return {
+    student: studentEncoder(student, shape, knownPrimitives),
+    head: classify.head(shape.embedDim, { numClasses: shape.numClasses }, map),
   };
 }
 

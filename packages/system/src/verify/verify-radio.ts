@@ -78,7 +78,10 @@ export async function verifyRadio(options: VerifyOptions = {}): Promise<VerifyRe
     await yieldToEvents(); // signals and drawing get in here
   }
   return {
-    ...{ schema: "semlink-verify/1", seed, isQuick, channel: channel?.name ?? null },
+    schema: "semlink-verify/1",
+    seed,
+    isQuick,
+    channel: channel?.name ?? null,
     passed: checks.every(({ passed }) => passed),
     checks,
     curves: channel ? channelCurves(channel) : checkFamilies.flatMap(({ curves }) => curves?.() ?? []),

@@ -26,7 +26,10 @@ export function loadOwnModule(
   const file = resolve(path);
   if (/\.[cm]?ts$/.test(file) && Reflect.get(process.features, "typescript") === undefined) {
     throw new SemlinkError({
-      ...{ code, where: path, expected: "a JavaScript module", actual: "TypeScript" },
+      code,
+      where: path,
+      expected: "a JavaScript module",
+      actual: "TypeScript",
       hint: `Node ${process.versions.node} cannot run it: compile it to .js, or use Node 22.18 or later`,
     });
   }

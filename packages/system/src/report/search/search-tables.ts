@@ -69,11 +69,11 @@ export function architectureTable(results: SearchResults): Html {
 export function searchComparisons({ comparisons }: SearchResults): Html {
   const columns = [
     { title: "comparison" },
-    ...[{ title: "difference [points]" }, { title: "95 % interval" }, { title: "n" }],
-    ...[
-      { title: "reading", isText: true },
-      { title: "method", isText: true },
-    ],
+    { title: "difference [points]" },
+    { title: "95 % interval" },
+    { title: "n" },
+    { title: "reading", isText: true },
+    { title: "method", isText: true },
   ];
   const rows = comparisons.map(({ label, difference, method }) => {
     const isShown = signOf(difference) !== "unclear";
@@ -86,8 +86,11 @@ export function searchComparisons({ comparisons }: SearchResults): Html {
 /** Rank correlations with their intervals. */
 export function correlationTable({ correlations }: SearchResults): Html {
   const columns = [
-    ...[{ title: "between" }, { title: "and", isText: true }],
-    ...[{ title: "Spearman" }, { title: "95 % interval" }, { title: "n" }],
+    { title: "between" },
+    { title: "and", isText: true },
+    { title: "Spearman" },
+    { title: "95 % interval" },
+    { title: "n" },
   ];
   const rows = correlations.map(({ between, and, spearman: { value, low, high, n } }) => {
     const interval = `[${decimal(low, 2)},\u00a0${decimal(high, 2)}]`;
@@ -150,7 +153,8 @@ export function traceTable({ traces }: SearchResults): Html {
         title,
       }),
     ),
-    ...[{ title: "changed edges, last 3 epochs" }, { title: "time" }],
+    { title: "changed edges, last 3 epochs" },
+    { title: "time" },
   ];
   const rows = traces.map(({ label, epochs, durationS }) => {
     const last = epochs.at(-1);

@@ -80,8 +80,13 @@ function blockErrorCheck(
     above: worse - rate,
   };
   return {
-    ...{ kind: "mean", name: `n = ${n}, ${algorithm} at ${esNoDb} dB`, quantity: "block error rate" },
-    ...{ theory: rate, variance, reference, finestPrecision: FINEST_PRECISION },
+    kind: "mean",
+    name: `n = ${n}, ${algorithm} at ${esNoDb} dB`,
+    quantity: "block error rate",
+    theory: rate,
+    variance,
+    reference,
+    finestPrecision: FINEST_PRECISION,
     weight: Math.max(1, Math.round((numBlocks * n) / BITS_OF_A_CHECK[algorithm])),
     isSlow: n > MOST_BITS[algorithm] || rate < LEAST_RATE.quick,
     source: `Sionna, flooding sum-product, ${numPublished} errors; 0.1 dB allowed`,

@@ -46,8 +46,13 @@ const CURVE_DB = Array.from({ length: 21 }, (_, i) => i - 5);
 export function channelChecks(model: ChannelModel): Check[] {
   const laws = lawsOf(model);
   const conformance: Check = {
-    ...{ kind: "exact", name: model.name, quantity: "broken laws of a channel", theory: 0, tolerance: 0 },
-    ...{ n: laws.length, source: "semlink channelLaws" },
+    kind: "exact",
+    name: model.name,
+    quantity: "broken laws of a channel",
+    theory: 0,
+    tolerance: 0,
+    n: laws.length,
+    source: "semlink channelLaws",
     measure: () => laws.filter((law) => law.violation(model) !== undefined).length,
   };
   if (model.isLinear === false) return [conformance];
@@ -58,12 +63,10 @@ function signalChecks(model: ChannelModel): Check[] {
   const { name } = model;
   const { numSymbols } = SAMPLE_SIZE;
   const noisePower = (axis: 0 | 1): Check => ({
-    ...{
-      kind: "mean",
-      name,
-      quantity: `noise power per axis over no, ${axis === 0 ? "re" : "im"}`,
-      theory: 1 / 2,
-    },
+    kind: "mean",
+    name,
+    quantity: `noise power per axis over no, ${axis === 0 ? "re" : "im"}`,
+    theory: 1 / 2,
     source: SOURCE,
     sample: (rng) =>
       everyImage(sampleOf(model, rng), ({ noise }, image) => noise[2 * image * numSymbols + axis]! ** 2),
@@ -73,11 +76,19 @@ function signalChecks(model: ChannelModel): Check[] {
     noisePower(0),
     noisePower(1),
     {
-      ...{ kind: "mean", name, quantity: "E|h|^2", theory: 1, source: SOURCE },
+      kind: "mean",
+      name,
+      quantity: "E|h|^2",
+      theory: 1,
+      source: SOURCE,
       sample: (rng) => sampleOf(model, rng).powers,
     },
     {
-      ...{ kind: "mean", name, quantity: "noise power in deep against shallow fades", theory: 0, scale: 1 },
+      kind: "mean",
+      name,
+      quantity: "noise power in deep against shallow fades",
+      theory: 0,
+      scale: 1,
       source: SOURCE,
       sample: (rng) =>
         everyImage(sampleOf(model, rng), ({ noise, powers }, image) => {
@@ -88,13 +99,11 @@ function signalChecks(model: ChannelModel): Check[] {
     ...(isFading
       ? [
           {
-            ...{
-              kind: "mean" as const,
-              name,
-              quantity: "correlation of neighbouring images' gains",
-              theory: 0,
-              scale: 1,
-            },
+            kind: "mean" as const,
+            name,
+            quantity: "correlation of neighbouring images' gains",
+            theory: 0,
+            scale: 1,
             source: "conventions: one draw for each image",
             // Disjoint pairs: independent values.
             sample: (rng: Rng) => pairs(sampleOf(model, rng)),
@@ -116,8 +125,12 @@ function gainChecks(model: ChannelModel): Check[] {
     const outage = outageOf(model, esNoDb);
     return [
       {
-        ...{ kind: "mean", name: place, quantity: "ergodic capacity [bit]", theory: mean(capacity) },
-        ...{ source: "Tse & Viswanath 2005, chapter 5", sample: over(capacity) },
+        kind: "mean",
+        name: place,
+        quantity: "ergodic capacity [bit]",
+        theory: mean(capacity),
+        source: "Tse & Viswanath 2005, chapter 5",
+        sample: over(capacity),
       },
       ...(model.kindIndex === 0
         ? []
@@ -194,8 +207,13 @@ export function standardRadios(): readonly Radio[] {
 /** A radio's graph, which is trained through, against its arrays, which are measured. */
 export function graphCheck(radio: Radio, runtime: Runtime): Check {
   return {
-    ...{ kind: "exact", name: radio.name, quantity: "outputs of the graph that differ from the arrays'" },
-    ...{ theory: 0, tolerance: 0, n: 2, source: "semlink channel-graph-law" },
+    kind: "exact",
+    name: radio.name,
+    quantity: "outputs of the graph that differ from the arrays'",
+    theory: 0,
+    tolerance: 0,
+    n: 2,
+    source: "semlink channel-graph-law",
     measure: async () => ((await graphViolation(radio, runtime)) === undefined ? 0 : 1),
   };
 }

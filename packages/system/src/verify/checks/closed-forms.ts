@@ -79,7 +79,12 @@ function compared(
   own: (levelDb: number) => number,
 ): Check[] {
   return points.map(([levelDb, theory]) => ({
-    ...{ kind: "exact", name: `${place} ${levelDb} dB`, quantity, theory, n: 1, source: SOURCE },
+    kind: "exact",
+    name: `${place} ${levelDb} dB`,
+    quantity,
+    theory,
+    n: 1,
+    source: SOURCE,
     tolerance: TOLERANCE * Math.abs(theory),
     measure: () => own(levelDb),
   }));
@@ -101,13 +106,12 @@ export const powerChecks: CheckFamily = {
 function codewordChecks(): Check[] {
   return [labelCode, repetitionQpsk].flatMap((line) =>
     LENGTHS.map((numSymbols): Check => ({
-      ...{
-        kind: "exact",
-        name: `${line.name}, ${numSymbols} symbols`,
-        theory: 0,
-        tolerance: 1e-5,
-      },
-      ...{ quantity: "largest |power per image - 1|", n: NUM_CLASSES },
+      kind: "exact",
+      name: `${line.name}, ${numSymbols} symbols`,
+      theory: 0,
+      tolerance: 1e-5,
+      quantity: "largest |power per image - 1|",
+      n: NUM_CLASSES,
       source: "conventions: (1/k) sum |x_i|^2 = 1",
       measure: () => {
         const codebook = line.codebook(NUM_CLASSES, numSymbols);
@@ -125,8 +129,13 @@ function constellationChecks(): Check[] {
   return CONSTELLATION_NAMES.map((name) => {
     const { points } = constellation(name);
     return {
-      ...{ kind: "exact", name, quantity: "mean power of the points", theory: 1, tolerance: 1e-6 },
-      ...{ n: points.length / 2, source: "3GPP TS 38.211, section 5.1" },
+      kind: "exact",
+      name,
+      quantity: "mean power of the points",
+      theory: 1,
+      tolerance: 1e-6,
+      n: points.length / 2,
+      source: "3GPP TS 38.211, section 5.1",
       measure: () => (2 * points.reduce((sum, value) => sum + value * value, 0)) / points.length,
     };
   });
@@ -144,12 +153,12 @@ export const ofdmChecks: CheckFamily = { name: "ofdm", checks: () => CASES.map(f
 function flatCheck(sizes: (typeof CASES)[number]): Check {
   const { fftSize, cpLength, numTaps } = sizes;
   return {
-    ...{
-      kind: "exact",
-      name: `${fftSize} subcarriers, prefix ${cpLength}, ${numTaps} taps`,
-      tolerance: 2e-5,
-    },
-    ...{ quantity: "largest |y - H x|", theory: 0, n: IMAGES.batchSize * IMAGES.numSymbols },
+    kind: "exact",
+    name: `${fftSize} subcarriers, prefix ${cpLength}, ${numTaps} taps`,
+    tolerance: 2e-5,
+    quantity: "largest |y - H x|",
+    theory: 0,
+    n: IMAGES.batchSize * IMAGES.numSymbols,
     source: "Tse & Viswanath 2005, section 3.4.4",
     measure() {
       const channel = ofdmChannel({ ...sizes, delaySpread: 2 });

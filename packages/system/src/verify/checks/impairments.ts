@@ -32,8 +32,11 @@ export const impairmentChecks: CheckFamily = {
 function sinrCheck(numUsers: number, symbols: "gaussian" | "qpsk"): Check {
   const [esNoDb, sirDb] = [8, 5];
   return {
-    ...{ kind: "mean", name: `${numUsers} ${symbols} users, Es/N0 ${esNoDb} dB, SIR ${sirDb} dB` },
-    ...{ quantity: "1 / SINR", theory: 1 / sinr(esNoDb, sirDb), source: "Tse & Viswanath 2005, section 4.1" },
+    kind: "mean",
+    name: `${numUsers} ${symbols} users, Es/N0 ${esNoDb} dB, SIR ${sirDb} dB`,
+    quantity: "1 / SINR",
+    theory: 1 / sinr(esNoDb, sirDb),
+    source: "Tse & Viswanath 2005, section 4.1",
     sample: (rng) => {
       const stage = { stage: "interference", sirDb, numUsers, symbols };
       const { x, received } = overAwgn(stage, rng, { no: noFromEsNoDb(esNoDb), numSymbols: 1 });
@@ -45,12 +48,12 @@ function sinrCheck(numUsers: number, symbols: "gaussian" | "qpsk"): Check {
 function erasureCheck(settings: { probability: number; packetSymbols: number }): Check {
   const { probability, packetSymbols } = settings;
   return {
-    ...{
-      kind: "mean",
-      name: `probability ${probability}, packets of ${packetSymbols}`,
-      quantity: "share of lost packets",
-    },
-    ...{ theory: probability, variance: probability * (1 - probability), source: "Elias 1955" },
+    kind: "mean",
+    name: `probability ${probability}, packets of ${packetSymbols}`,
+    quantity: "share of lost packets",
+    theory: probability,
+    variance: probability * (1 - probability),
+    source: "Elias 1955",
     sample: (rng) => {
       const { received } = overAwgn({ stage: "erasures", ...settings }, rng, {
         no: 0,
@@ -74,13 +77,21 @@ function rappChecks(): Check[] {
     power / (1 + (power / saturation) ** smoothness) ** (1 / smoothness);
   return [
     {
-      ...{ kind: "exact", name: "Rapp amplifier", quantity: "amplitude far above saturation", n: 1 },
-      ...{ theory: Math.sqrt(saturation), tolerance: 1e-5, source: "Rapp 1991" },
+      kind: "exact",
+      name: "Rapp amplifier",
+      quantity: "amplitude far above saturation",
+      n: 1,
+      theory: Math.sqrt(saturation),
+      tolerance: 1e-5,
+      source: "Rapp 1991",
       measure: () => Math.hypot(...mapped(stage, Float32Array.of(600, -800))),
     },
     {
-      ...{ kind: "mean", name: "Rapp amplifier, Gaussian symbols", quantity: "output power" },
-      ...{ theory: rayleighMean(output), source: "Rapp 1991; E over an exponential power" },
+      kind: "mean",
+      name: "Rapp amplifier, Gaussian symbols",
+      quantity: "output power",
+      theory: rayleighMean(output),
+      source: "Rapp 1991; E over an exponential power",
       sample: (rng) => symbolPowers(overAwgn(stage, rng, { no: 0, numSymbols: 1 }).received.y),
     },
   ];
@@ -92,12 +103,11 @@ const MAX_DISTORTION = [0.3634, 0.1188, 0.03744, 0.01154, 0.003495] as const;
 function quantizerCheck(bits: number): Check {
   const theory = MAX_DISTORTION[bits - 1]!;
   return {
-    ...{
-      kind: "mean",
-      name: `${bits} bits, Gaussian signal`,
-      quantity: "quantisation error over signal power",
-    },
-    ...{ theory, source: "Max 1960, table II" },
+    kind: "mean",
+    name: `${bits} bits, Gaussian signal`,
+    quantity: "quantisation error over signal power",
+    theory,
+    source: "Max 1960, table II",
     sample: (rng) => {
       const y = imageNoise(rng, { batchSize: BATCH }, 1);
       const quantised = mapped({ stage: "quantizer", bits }, y);
@@ -109,12 +119,11 @@ function quantizerCheck(bits: number): Check {
 function phaseNoiseCheck(symbol: number): Check {
   const linewidthTs = 1e-3;
   return {
-    ...{
-      kind: "mean",
-      name: `linewidth Ts ${linewidthTs}, symbol ${symbol}`,
-      quantity: "variance of the phase [rad^2]",
-    },
-    ...{ theory: symbol * phaseStepVariance(linewidthTs), source: "Demir, Mehrotra & Roychowdhury 2000" },
+    kind: "mean",
+    name: `linewidth Ts ${linewidthTs}, symbol ${symbol}`,
+    quantity: "variance of the phase [rad^2]",
+    theory: symbol * phaseStepVariance(linewidthTs),
+    source: "Demir, Mehrotra & Roychowdhury 2000",
     sample: (rng) => {
       const numSymbols = symbol + 1;
       const { x, received } = overAwgn({ stage: "phase-noise", linewidthTs }, rng, { no: 0, numSymbols });
@@ -129,12 +138,13 @@ function phaseNoiseCheck(symbol: number): Check {
 function carrierOffsetCheck(): Check {
   const [turnsPerSymbol, numSymbols] = [0.01, 32];
   return {
-    ...{
-      kind: "exact",
-      name: `${turnsPerSymbol} turns per symbol`,
-      quantity: "phase after 31 symbols [turns]",
-    },
-    ...{ n: 1, theory: 31 * turnsPerSymbol, tolerance: 1e-5, source: "Tse & Viswanath 2005, section 2.2" },
+    kind: "exact",
+    name: `${turnsPerSymbol} turns per symbol`,
+    quantity: "phase after 31 symbols [turns]",
+    n: 1,
+    theory: 31 * turnsPerSymbol,
+    tolerance: 1e-5,
+    source: "Tse & Viswanath 2005, section 2.2",
     measure: () => {
       const x = Float32Array.from({ length: 2 * numSymbols }, (_, i) => (i % 2 === 0 ? 1 : 0));
       const y = mapped({ stage: "carrier-offset", turnsPerSymbol }, x);
@@ -148,8 +158,12 @@ function imageRejectionCheck(): Check {
   const amplitude = Math.sqrt(dbToLinear(amplitudeDb));
   const cosine = 2 * amplitude * Math.cos((phaseDeg * Math.PI) / 180);
   return {
-    ...{ kind: "exact", name: `amplitude ${amplitudeDb} dB, phase ${phaseDeg} degrees` },
-    ...{ quantity: "image rejection [dB]", n: 2, tolerance: 1e-4, source: "Schenk 2008, section 5.2" },
+    kind: "exact",
+    name: `amplitude ${amplitudeDb} dB, phase ${phaseDeg} degrees`,
+    quantity: "image rejection [dB]",
+    n: 2,
+    tolerance: 1e-4,
+    source: "Schenk 2008, section 5.2",
     theory: linearToDb((1 + cosine + amplitude ** 2) / (1 - cosine + amplitude ** 2)),
     measure: () => {
       const stage = { stage: "iq-imbalance", amplitudeDb, phaseDeg };

@@ -27,8 +27,12 @@ export function bitErrorChecks(
   return everyLine(channels, (name, channel) => {
     const line = theoreticalLine(name, channel.fading);
     return pointsNear(line, [...RATES, ...RARE_RATES]).map(([esNoDb, theory], index): Check => ({
-      ...{ kind: "mean", name: `${name}, ${channel.title} at ${esNoDb} dB`, quantity: "bit error rate" },
-      ...{ theory, source: SOURCE, isSlow: index >= RATES.length },
+      kind: "mean",
+      name: `${name}, ${channel.title} at ${esNoDb} dB`,
+      quantity: "bit error rate",
+      theory,
+      source: SOURCE,
+      isSlow: index >= RATES.length,
       place: { ...placeOf(name, channel), x: esNoDb },
       sample: (rng) => {
         const sample = sampleModem(modem, { name, channel, esNoDb }, "max-log", rng);
@@ -82,12 +86,11 @@ export function demappingChecks(
   return channels.flatMap((channel) => [
     ...BINARY.flatMap(({ name, power }) =>
       (["exact", "max-log"] as const).map((method): Check => ({
-        ...{ kind: "mean", name: `${name}, ${channel.title} at ${LEVEL_DB} dB, ${method}` },
+        kind: "mean",
+        name: `${name}, ${channel.title} at ${LEVEL_DB} dB, ${method}`,
         quantity: "mean log-likelihood ratio of the sent bit",
-        ...{
-          theory: 4 * power * dbToLinear(LEVEL_DB),
-          source: "Proakis & Salehi 2008, section 4.2: 4 a^2 / no",
-        },
+        theory: 4 * power * dbToLinear(LEVEL_DB),
+        source: "Proakis & Salehi 2008, section 4.2: 4 a^2 / no",
         sample: (rng) => {
           const sample = sampleModem(modem, { name, channel, esNoDb: LEVEL_DB }, method, rng);
           return everySymbol(sample, (i) => (1 - 2 * sample.bits[i]!) * sample.llrs[i]!);
@@ -102,7 +105,10 @@ export function demappingChecks(
 function calibration(modem: ModemParts, name: ConstellationName, channel: ModemChannel): Check {
   const [[esNoDb, rate] = [0, 0]] = pointsNear(theoreticalLine(name, channel.fading), [RATE]);
   return {
-    ...{ kind: "mean", name: `${name}, ${channel.title} at ${esNoDb} dB, exact`, theory: 0, scale: rate },
+    kind: "mean",
+    name: `${name}, ${channel.title} at ${esNoDb} dB, exact`,
+    theory: 0,
+    scale: rate,
     quantity: "bit errors beyond those that the ratios announce",
     source: "definition of the log-likelihood ratio: 1 / (1 + e^|L|)",
     sample: (rng) => {
