@@ -82,7 +82,10 @@ function schemaWith(parts: OwnParts): z.ZodType<Experiment, ExperimentInput> {
     .strictObject({
       name: z.string().regex(RUN_NAME).describe(`folder of the run: ${RUN_NAME_RULE}`),
       seed: z.int().min(0).default(0).describe("root of all random numbers of training and evaluation"),
-      task: z.enum(tasks.map(({ name }) => name)).default("classify").describe("what is asked of the receiver"),
+      task: z
+        .enum(tasks.map(({ name }) => name))
+        .default("classify")
+        .describe("what is asked of the receiver"),
       runtime: runtimeConfigSchema.prefault({}),
       data: dataConfigSchema.prefault({}).describe("images, and what is known of them"),
       teacher: teacherConfigSchema.prefault({}),

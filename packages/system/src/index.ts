@@ -75,17 +75,30 @@ export type { SearchResults } from "./search/search-results.ts";
 export { parseSearchResults, searchResultsJsonSchema } from "./search/search-results-schema.ts";
 export type { ProgressEvent, Reporter } from "./run/progress.ts";
 
-export { differenceWithInterval, figureWithInterval } from "./report/figure-format.ts";
-export { largestLosses } from "./report/matrix-selection.ts";
-export type { LargestLoss } from "./report/matrix-selection.ts";
+export { differenceWithInterval, figureWithInterval } from "./report/number-format.ts";
 export { reportContent } from "./report/report-content.ts";
 export type { ReportContent } from "./report/report-content.ts";
 export type { DrawingDocument } from "./report/render-svg.ts";
-export { ARCHITECTURE_COLUMNS, architectureCells } from "./report/search/architecture-table.ts";
 export { searchFindings } from "./report/search/findings.ts";
-export { channelLabel, cleanMeasured, figureNamed, leadingFigure } from "./report/selection.ts";
-export type { Bound, VerifyCheck } from "./verify/check.ts";
-export { boundText, figureText } from "./verify/figure-text.ts";
-export type { CurvePlace, LinePlace, TheoryCurve, VerifyChartId } from "./verify/theory-curve.ts";
+export { ARCHITECTURE_COLUMNS, architectureCells } from "./report/search/search-tables.ts";
+export {
+  channelLabel,
+  cleanMeasured,
+  figureNamed,
+  largestLosses,
+  leadingFigure,
+} from "./report/selection.ts";
+export type { LargestLoss } from "./report/selection.ts";
+export { boundText, figureText } from "./verify/check.ts";
+export type {
+  Bound,
+  CurvePlace,
+  LinePlace,
+  TheoryCurve,
+  VerifyChartId,
+  VerifyCheck,
+} from "./verify/check.ts";
+export { verifyRadio } from "./verify/verify-radio.ts";
+export type { VerifyOptions } from "./verify/verify-radio.ts";
 export { parseVerifyReport, verifyJsonSchema } from "./verify/verify-report.ts";
 export type { LdpcThroughput, VerifyReport } from "./verify/verify-report.ts";

@@ -57,7 +57,8 @@ describe("cleanLines", () => {
 });
 
 describe("cleanComparisons", () => {
-  const rightBy = ({ decisions }: CleanOutcome): Float32Array => figure.ofItems({ decisions }, { set, sizes })!;
+  const rightBy = ({ decisions }: CleanOutcome): Float32Array =>
+    figure.ofItems({ decisions }, { set, sizes })!;
 
   it("is student minus control and student minus teacher, paired over the images", () => {
     const [worth, gap, ...others] = cleanComparisons([teacher, student, control], setting);

@@ -55,7 +55,10 @@ describe("differenceOf", () => {
       shares.map((value, item) => value - other[item]!),
       0.95,
     );
-    expect(differenceOf({ summary: "share" }, shares, other)).toEqual({ ...expected, method: "paired-normal" });
+    expect(differenceOf({ summary: "share" }, shares, other)).toEqual({
+      ...expected,
+      method: "paired-normal",
+    });
     const itself = differenceOf({ summary: "mean" }, uniform, uniform);
     expect(itself).toMatchObject({ value: 0, low: 0, high: 0, n: 200, confidence: 0.95 });
   });

@@ -12,7 +12,13 @@ import type { Link } from "../link/link.ts";
 import { classify } from "../task/classify/classify.ts";
 import type { Truth } from "../task/task.ts";
 import { analogLink, codewordLink, noiseLink } from "./fake-links.fixture.ts";
-import { evaluationDraw, type MeasuredPoint, measureLine, type MeasureOptions, type Outcomes } from "./measure-line.ts";
+import {
+  evaluationDraw,
+  type MeasuredPoint,
+  measureLine,
+  type MeasureOptions,
+  type Outcomes,
+} from "./measure-line.ts";
 
 // More than one batch of 500, and a last one that is not full.
 const [COUNT, EMBED_DIM, NUM_CLASSES] = [1300, 8, 4];
@@ -29,8 +35,15 @@ const embeddings = drawn.map((value, i) => {
 });
 
 /** Images of the labels, and what the device sent of them. */
-function truthOf(sent: Float32Array, own = labels): Truth {
-  const set = { labels: own, images: new Uint8Array(own.length), count: own.length, channels: 1, height: 1, width: 1 };
+function truthOf(sent: Float32Array, own: Uint8Array = labels): Truth {
+  const set = {
+    labels: own,
+    images: new Uint8Array(own.length),
+    count: own.length,
+    channels: 1,
+    height: 1,
+    width: 1,
+  };
   return { set, sizes, sent };
 }
 
@@ -39,7 +52,10 @@ interface Changes extends Partial<MeasureOptions> {
   readonly labels?: Uint8Array;
 }
 
-function measured(link: Link, { sent = embeddings, labels: own, ...changes }: Changes = {}): Promise<MeasuredPoint[]> {
+function measured(
+  link: Link,
+  { sent = embeddings, labels: own, ...changes }: Changes = {},
+): Promise<MeasuredPoint[]> {
   const truth = truthOf(sent, own);
   return measureLine({
     line: exportedLine(link, { source: sent, count: truth.set.count, task: classify, sizes }),
@@ -66,7 +82,10 @@ function mean(values: Float32Array): number {
 }
 
 const numberOf = (embedding: Float32Array): number => Math.round(embedding[0]!);
-const numbered = Float32Array.from({ length: COUNT * EMBED_DIM }, (_, i) => labels[Math.floor(i / EMBED_DIM)]!);
+const numbered = Float32Array.from(
+  { length: COUNT * EMBED_DIM },
+  (_, i) => labels[Math.floor(i / EMBED_DIM)]!,
+);
 const noDecision = (embedding: Float32Array): Float32Array =>
   new Float32Array((embedding.length / EMBED_DIM) * NUM_CLASSES);
 const code = codewordLink(simplexCodebook(NUM_CLASSES, 2), NUM_CLASSES, [2], numberOf);
@@ -92,22 +111,30 @@ describe("measureLine", () => {
     expect(Math.abs(mean(outcomes["identity100"]!) - 1 / 100)).toBeLessThan(bound(1 / 100));
   });
 
-  it.each([-5, 0, 10])("measures R^2 = 1 / (1 + no) of symbols sent as they are, at %d dB", async (esNoDb) => {
-    const { embeddingR2 } = await outcomesOf(analogLink(EMBED_DIM, noDecision), { esNoDb: [esNoDb] });
-    const no = noFromEsNoDb(esNoDb);
-    // The error is -no / (1 + no) x + n / (1 + no): a noncentral chi-square over 2k real values.
-    const perAxis = no / 2 / (1 + no) ** 2;
-    const bias = (no / (1 + no)) ** 2 * NUM_SYMBOLS;
-    const variance = 2 * EMBED_DIM * perAxis ** 2 + 4 * perAxis * bias;
-    const sigma = Math.sqrt(variance / COUNT) / NUM_SYMBOLS;
-    const centring = 3 / COUNT; // the mean of the sent embeddings is not exactly 0
-    expect(Math.abs(mean(embeddingR2!) - no / (1 + no))).toBeLessThan(5 * sigma + centring);
-  });
+  it.each([-5, 0, 10])(
+    "measures R^2 = 1 / (1 + no) of symbols sent as they are, at %d dB",
+    async (esNoDb) => {
+      const { embeddingR2 } = await outcomesOf(analogLink(EMBED_DIM, noDecision), { esNoDb: [esNoDb] });
+      const no = noFromEsNoDb(esNoDb);
+      // The error is -no / (1 + no) x + n / (1 + no): a noncentral chi-square over 2k real values.
+      const perAxis = no / 2 / (1 + no) ** 2;
+      const bias = (no / (1 + no)) ** 2 * NUM_SYMBOLS;
+      const variance = 2 * EMBED_DIM * perAxis ** 2 + 4 * perAxis * bias;
+      const sigma = Math.sqrt(variance / COUNT) / NUM_SYMBOLS;
+      const centring = 3 / COUNT; // the mean of the sent embeddings is not exactly 0
+      expect(Math.abs(mean(embeddingR2!) - no / (1 + no))).toBeLessThan(5 * sigma + centring);
+    },
+  );
 
   it.each([onAwgn, onRayleigh].flatMap((radio) => [-6, 0].map((esNoDb) => ({ radio, esNoDb }))))(
     "measures the closed form of the simplex code: $radio.name at $esNoDb dB",
     async ({ radio, esNoDb }) => {
-      const { accuracy } = await outcomesOf(code, { sent: numbered, radios: [radio], esNoDb: [esNoDb], numDraws: 3 });
+      const { accuracy } = await outcomesOf(code, {
+        sent: numbered,
+        radios: [radio],
+        esNoDb: [esNoDb],
+        numDraws: 3,
+      });
       const expected = simplexAccuracy({
         numClasses: NUM_CLASSES,
         numSymbols: 2,
@@ -138,7 +165,14 @@ describe("measureLine", () => {
     const line = await labelLineOf({ ...labelCode, codebook: simplexCodebook }).prepare(device);
     const places = { radios: [onAwgn, onRayleigh], esNoDb: [-3, 4], lengths: [2] };
     const asLink = await measured(code, { sent: numbered, ...places });
-    const asCode = await measureLine({ line, figures, truth: truthOf(numbered), ...places, numDraws: 1, rng: rngFrom(2) });
+    const asCode = await measureLine({
+      line,
+      figures,
+      truth: truthOf(numbered),
+      ...places,
+      numDraws: 1,
+      rng: rngFrom(2),
+    });
     expect(asCode).toEqual(asLink);
   });
 
@@ -213,7 +247,15 @@ describe("under conditions that a code was not made for", () => {
   const accuracies = async (...radios: MeasureOptions["radios"]): Promise<Float32Array[]> => {
     const device = { decisions: labels, numAnswers: NUM_CLASSES };
     const line = await labelLineOf(labelCode).prepare(device);
-    const options = { line, figures, truth: truthOf(numbered), esNoDb: [4], lengths: [2], numDraws: 1, rng: rngFrom(3) };
+    const options = {
+      line,
+      figures,
+      truth: truthOf(numbered),
+      esNoDb: [4],
+      lengths: [2],
+      numDraws: 1,
+      rng: rngFrom(3),
+    };
     return (await measureLine({ ...options, radios })).map(({ outcomes }) => outcomes["accuracy"]!);
   };
 

@@ -90,14 +90,20 @@ describe("pairedComparisons", () => {
       pointOf("awgn", 99, 2, 6),
       ...[...shuffled.points].reverse().map((point, index) => ({
         ...point,
-        outcomes: { accuracy: point.outcomes["accuracy"]!.map((v, image) => (image < 10 * (index + 1) ? 1 - v : v)) },
+        outcomes: {
+          accuracy: point.outcomes["accuracy"]!.map((v, image) => (image < 10 * (index + 1) ? 1 - v : v)),
+        },
       })),
     ],
   };
 
   it("pairs points by their place, whatever their order, and leaves out those of one line alone", () => {
     const comparisons = pairedComparisons(shuffled, [shifted], accuracy!);
-    const places = shuffled.points.map(({ channel, esNoDb, numSymbols }) => ({ channel, esNoDb, numSymbols }));
+    const places = shuffled.points.map(({ channel, esNoDb, numSymbols }) => ({
+      channel,
+      esNoDb,
+      numSymbols,
+    }));
     expect(comparisons.map(({ id }) => id)).toEqual(
       places.map(({ channel, esNoDb, numSymbols }) => `cat - other ${channel} ${esNoDb} ${numSymbols}`),
     );
@@ -111,8 +117,15 @@ describe("pairedComparisons", () => {
   });
 
   it("is positive where the main line is better, and exactly 0 for a line and itself", () => {
-    const points = shuffled.points.map((point) => ({ ...point, outcomes: { accuracy: new Float32Array(250) } }));
-    for (const { difference } of pairedComparisons(shuffled, [{ ...shuffled, id: "worse", points }], accuracy!)) {
+    const points = shuffled.points.map((point) => ({
+      ...point,
+      outcomes: { accuracy: new Float32Array(250) },
+    }));
+    for (const { difference } of pairedComparisons(
+      shuffled,
+      [{ ...shuffled, id: "worse", points }],
+      accuracy!,
+    )) {
       expect(difference.low).toBeGreaterThan(0);
       expect(difference).toMatchObject({ n: 250, method: "paired-normal", confidence: 0.95 });
     }

@@ -58,12 +58,17 @@ async function power(tested: LineCase, radio: Radio): Promise<string | null> {
     const { sent } = await sendOnce(line, tested, radio, { numSymbols });
     if (!sent) continue;
     numSent++;
-    if (sent.length !== count * numSymbols * 2) return `${sent.length} values sent of ${count} x ${numSymbols}`;
-    const symbol = Float64Array.from({ length: sent.length / 2 }, (_, i) => sent[2 * i]! ** 2 + sent[2 * i + 1]! ** 2);
+    if (sent.length !== count * numSymbols * 2)
+      return `${sent.length} values sent of ${count} x ${numSymbols}`;
+    const symbol = Float64Array.from(
+      { length: sent.length / 2 },
+      (_, i) => sent[2 * i]! ** 2 + sent[2 * i + 1]! ** 2,
+    );
     for (let item = 0; item < count; item++) {
       const own = symbol.subarray(item * numSymbols, (item + 1) * numSymbols);
       const mean = own.reduce((sum, value) => sum + value, 0) / numSymbols;
-      if (declares.power === "unit" && Math.abs(mean - 1) > FLOAT32_POWER) return `mean power ${mean} of an item`;
+      if (declares.power === "unit" && Math.abs(mean - 1) > FLOAT32_POWER)
+        return `mean power ${mean} of an item`;
       const most = Math.max(...own);
       if (declares.power === "peak" && most > 1 + FLOAT32_POWER) return `power ${most} of a symbol`;
     }
@@ -76,13 +81,16 @@ async function power(tested: LineCase, radio: Radio): Promise<string | null> {
 async function receives(tested: LineCase, radio: Radio): Promise<string | null> {
   const { declares, count, numAnswers } = tested;
   const { decisions, guessed, embedding } = await sendOnce(await tested.open(0, count), tested, radio);
-  if (declares.receives.includes("decision") !== (decisions !== undefined)) return `decisions: ${typeof decisions}`;
-  if (declares.receives.includes("embedding") !== (embedding !== undefined)) return `embedding: ${typeof embedding}`;
+  if (declares.receives.includes("decision") !== (decisions !== undefined))
+    return `decisions: ${typeof decisions}`;
+  if (declares.receives.includes("embedding") !== (embedding !== undefined))
+    return `embedding: ${typeof embedding}`;
   if (decisions && decisions.length !== count) return `${decisions.length} decisions of ${count}`;
   const unknown = decisions?.find((decision) => decision >= numAnswers);
   if (unknown !== undefined) return `decision ${unknown} of ${numAnswers}`;
   if (guessed?.some((chance) => !(chance >= 0 && chance <= 1))) return "a guess outside 0..1";
-  if (embedding && (embedding.length === 0 || embedding.length % count !== 0)) return `${embedding.length} values`;
+  if (embedding && (embedding.length === 0 || embedding.length % count !== 0))
+    return `${embedding.length} values`;
   return null;
 }
 
@@ -107,17 +115,18 @@ async function reception(tested: LineCase, radio: Radio): Promise<string | null>
 
 /** Sends at every length that is declared, and refuses others. */
 async function lengths(tested: LineCase, radio: Radio): Promise<string | null> {
-  const { declares, count } = tested;
+  const { count } = tested;
+  const declared = tested.declares.lengths;
   const line = await tested.open(0, count);
   const draw = drawOf(tested, radio);
-  for (const numSymbols of declares.lengths === "any" ? tested.lengths : declares.lengths) {
+  for (const numSymbols of declared === "any" ? tested.lengths : declared) {
     await sendOnce(line, tested, radio, { numSymbols, draw });
   }
-  if (declares.lengths === "any") return null;
+  if (declared === "any") return null;
   const candidates = Array.from({ length: longestOf(tested) + 1 }, (_, index) => index + 1);
-  const numSymbols = candidates.find((length) => !declares.lengths.includes(length))!;
+  const numSymbols = candidates.find((length) => !declared.includes(length))!;
   const error = await refusal(() => sendOnce(line, tested, radio, { numSymbols, draw }));
-  if (error === null) return `sends ${numSymbols} symbols, which is none of ${declares.lengths.join(", ")}`;
+  if (error === null) return `sends ${numSymbols} symbols, which is none of ${declared.join(", ")}`;
   return error === "unknown-length" ? null : `refuses ${numSymbols} symbols with ${error}`;
 }
 
@@ -139,7 +148,8 @@ async function independence(tested: LineCase, radio: Radio): Promise<string | nu
     const together = whole[field] ?? [];
     if (joined.length !== together.length) return `${field}: ${joined.length} values for ${together.length}`;
     const differs = joined.findIndex((value, i) => !(Math.abs(value - together[i]!) <= OTHER_BATCH));
-    if (differs >= 0) return `${field} ${differs}: ${joined[differs]} alone, ${together[differs]} in the batch`;
+    if (differs >= 0)
+      return `${field} ${differs}: ${joined[differs]} alone, ${together[differs]} in the batch`;
   }
   return null;
 }

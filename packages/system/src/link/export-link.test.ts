@@ -58,7 +58,10 @@ describe.each(cases)("the export of %s", (title, { network, graph, weights, mode
   });
 
   it("costs on the device what the whole transmitter costs: its features and the encoder", () => {
-    const [features, encoder] = [graphCost({ features: models.device["features"]! }), graphCost(models.encoder)];
+    const [features, encoder] = [
+      graphCost({ features: models.device["features"]! }),
+      graphCost(models.encoder),
+    ];
     expect(graphCost(models.transmitter)).toEqual({
       params: features.params + encoder.params,
       macs: features.macs + encoder.macs,
@@ -107,7 +110,12 @@ describe("runDevice", () => {
       labels: new Uint8Array(count),
       images: Uint8Array.from(drawn, (value) => Math.floor(256 * value)),
     };
-    const last = { ...set, count: 10, images: set.images.slice(-10 * imageLength(set)), labels: new Uint8Array(10) };
+    const last = {
+      ...set,
+      count: 10,
+      images: set.images.slice(-10 * imageLength(set)),
+      labels: new Uint8Array(10),
+    };
     const whole = await runDevice(files.device, set, { runtime, signal });
     const alone = await runDevice(files.device, last, { runtime, signal });
     expectClose(whole.features.slice(-10 * shape.embedDim), alone.features, FLOAT_ERROR);

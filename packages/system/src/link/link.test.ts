@@ -18,7 +18,10 @@ function model(outputs: Readonly<Record<string, Tensor>>, card: LinkCard | null)
 
 /** Symbols are the features, all that is told multiplied by 0 but Es/N0. */
 function encoder(card: LinkCard | null): Uint8Array {
-  const told = mul(sum(input("kind", ["batch", 2]), { axes: [1], keepDims: true }), input("esNoDb", ["batch", 1]));
+  const told = mul(
+    sum(input("kind", ["batch", 2]), { axes: [1], keepDims: true }),
+    input("esNoDb", ["batch", 1]),
+  );
   return model({ symbols: reshape(mul(input("features", ["batch", 8]), told), ["batch", 4, 2]) }, card);
 }
 
@@ -86,7 +89,9 @@ describe("openLink", () => {
   it("decodes an increment's end and nothing between", async () => {
     const link = await opened();
     const told = { batchSize: 1, symbols: SYMBOLS.slice(0, 6), esNoDb: 0, channel };
-    await expect(link.decode({ ...told, numSymbols: 3, equalizedEsNoDb: Float32Array.of(0) })).rejects.toThrow(
+    await expect(
+      link.decode({ ...told, numSymbols: 3, equalizedEsNoDb: Float32Array.of(0) }),
+    ).rejects.toThrow(
       expect.objectContaining({
         code: "unknown-length",
         expected: "a length of 2, 4 symbols",
@@ -97,7 +102,8 @@ describe("openLink", () => {
 
   it("refuses halves that carry no card, or cards of different links", async () => {
     const card = tinyCard();
-    const open = (sender: Uint8Array, half: Uint8Array): Promise<Link> => openLink({ sender, receiver: half }, runtime);
+    const open = (sender: Uint8Array, half: Uint8Array): Promise<Link> =>
+      openLink({ sender, receiver: half }, runtime);
     for (const [sender, half] of [
       [encoder(null), receiver(card)],
       [encoder(card), receiver(null)],

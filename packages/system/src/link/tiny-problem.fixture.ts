@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { openRadio } from "../channel/channel-spec.ts";
 import { viewBank, writeBatch } from "../data/augment.ts";
 import { imageLength, type Dataset, type ImageSet } from "../data/dataset.ts";
-import { intensityMoments } from "../data/intensity-moments.ts";
+import { intensityMoments } from "../data/intensities.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
@@ -118,15 +118,15 @@ function tinyExperiment(): Experiment {
     teacher: { source: "train" },
     targets: { numViews: NUM_VIEWS },
     student: { ...smoke.student },
-    distill: { transfer: { epochs: 3, batchSize: 8, averageDecay: 0.9 } },
+    distill: { transfer: { epochs: 3, batchSize: 8, shards: 1, averageDecay: 0.9 } },
     codec: {
       lengths: [2, 4],
       cat: { width: 8, numTokens: 2, numBlocks: 1, numHeads: 2 },
       filmMlp: { width: 16, numLayers: 1, conditionWidth: 8 },
     },
     robust: {
-      phaseA: { steps: 8, batchSize: 8 },
-      phaseB: { epochs: 1, batchSize: 8 },
+      phaseA: { steps: 8, batchSize: 8, shards: 1 },
+      phaseB: { epochs: 1, batchSize: 8, shards: 1 },
       averageDecay: 0.9,
     },
     evaluate: { esNoDb: [-5, 10] },

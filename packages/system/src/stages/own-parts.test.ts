@@ -75,7 +75,12 @@ describe("modules of a configuration", () => {
   });
 
   it("leave a configuration without modules as it is", () => {
-    const plain = { name: "plain", lines: ["cat"], teacher: { source: "train" }, codec: { channels: ["awgn"] } };
+    const plain = {
+      name: "plain",
+      lines: ["cat"],
+      teacher: { source: "train" },
+      codec: { channels: ["awgn"] },
+    };
     expect(withModules(plain)).toEqual(plain);
     expect(partsOf(plain)).toEqual({ channels: {}, lines: {} });
   });
@@ -84,7 +89,9 @@ describe("modules of a configuration", () => {
     const refused = (code: string, where: string): unknown => expect.objectContaining({ code, where });
     const absent = join(folder(), "absent.mjs");
     const other = written("other.mjs", "export const gain = 1;");
-    expect(() => withModules({ teacher: { module: absent } })).toThrow(refused("missing-module", absent) as Error);
+    expect(() => withModules({ teacher: { module: absent } })).toThrow(
+      refused("missing-module", absent) as Error,
+    );
     expect(() => withModules({ lines: [{ module: other }] })).toThrow(refused("line-module", other) as Error);
     expect(() => withModules({ codec: { channels: [{ module: other }] } })).toThrow(
       expect.objectContaining({ code: "channel-module" }),

@@ -21,7 +21,8 @@ async function trained(line: string, lengths: readonly number[] = [2, 4]): Promi
   const path = join(storeFolder(), `line-${line}`);
   await mkdir(join(path, "link"), { recursive: true });
   await writeFile(join(path, "line.json"), JSON.stringify(value));
-  for (const part of ["transmitter", "receiver"]) await writeFile(join(path, "link", `${part}.onnx`), `${line} ${part}`);
+  for (const part of ["transmitter", "receiver"])
+    await writeFile(join(path, "link", `${part}.onnx`), `${line} ${part}`);
   return { artifact: `key of ${line}`, value } as Artifact<LineCard>;
 }
 
@@ -88,7 +89,10 @@ describe("linesOfRun", () => {
   });
 
   it("names the folder that is no run, or one of an earlier version", async () => {
-    const missing = expect.objectContaining({ code: "missing-run", where: join(otherRun(), "lines.json") }) as Error;
+    const missing = expect.objectContaining({
+      code: "missing-run",
+      where: join(otherRun(), "lines.json"),
+    }) as Error;
     await expect(linesHere()).rejects.toThrow(missing);
     await mkdir(otherRun());
     await writeFile(join(otherRun(), "lines.json"), `{"lines":[]}`);

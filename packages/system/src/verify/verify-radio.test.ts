@@ -3,8 +3,7 @@ import { nodeRuntime } from "@semlink/engine/node";
 import { describe, expect, it } from "vitest";
 import { awgn } from "../channel/awgn.ts";
 import golden from "../channel/__goldens__/channel.json" with { type: "json" };
-import { checkFamilies } from "./check-families.ts";
-import { verifyRadio } from "./verify-radio.ts";
+import { checkFamilies, verifyRadio } from "./verify-radio.ts";
 
 describe("verifyRadio, quick", () => {
   it("finds the radio in agreement with theory", async () => {

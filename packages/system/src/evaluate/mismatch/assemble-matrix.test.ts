@@ -99,7 +99,8 @@ describe("assembleMatrix", () => {
     expect(
       first!.cells.filter(({ system: id }) => id === "partial").map(({ condition }) => condition),
     ).toEqual(["none", "none"]);
-    const [cell] = assembleMatrix(config, [system("estimated", [[pilots, estimated]])], figures).axes[0]!.cells;
+    const [cell] = assembleMatrix(config, [system("estimated", [[pilots, estimated]])], figures).axes[0]!
+      .cells;
     expect(cell).toMatchObject({ condition: "two" });
     expect(cell!.changes).toEqual({});
   });

@@ -22,7 +22,6 @@ describe("trainingCurves", () => {
         stage: "distill",
         metric: "loss",
         label: "loss",
-        label: "loss",
         points: [
           [50, 2],
           [100, 1],
@@ -31,7 +30,6 @@ describe("trainingCurves", () => {
       {
         stage: "distill",
         metric: "hard",
-        label: "hard",
         label: "hard",
         points: [
           [50, 1.5],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom } from "@semlink/engine";
+import { type HostTensor, rngFrom } from "@semlink/engine";
 import { writeSafetensors } from "@semlink/engine/node";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
@@ -39,7 +39,8 @@ describe("a file of measured points", () => {
     await writeMeasured(path(), points);
     await truncate(path(), 300);
     await expect(readMeasured(path())).rejects.toThrow(corrupt);
-    const tensors = new Map([["weights", { dtype: "float32", shape: [1], data: Float32Array.of(1) } as const]]);
+    const weights: HostTensor = { dtype: "float32", shape: [1], data: Float32Array.of(1) };
+    const tensors = new Map([["weights", weights]]);
     await writeSafetensors(path(), { tensors, metadata: {} });
     await expect(readMeasured(path())).rejects.toThrow(corrupt);
   });

@@ -38,14 +38,15 @@ interface Told {
 }
 
 /** The objective of a phase with the answers that its terms judge. */
-async function objectiveOf(phase: "phase-a" | "phase-b", { terms: weighted, temperature = 2, isTaught = true }: Told = {}): Promise<
-  OpenGraph<string> & { readonly metrics: readonly string[] }
-> {
+async function objectiveOf(
+  phase: "phase-a" | "phase-b",
+  { terms: weighted, temperature = 2, isTaught = true }: Told = {},
+): Promise<OpenGraph<string> & { readonly metrics: readonly string[] }> {
   const told = { ...robust, temperature, terms: { ...robust.terms, ...weighted } };
   const { runtime, signal } = await watchedRuntime();
   const place = {
     runtime,
-    cores: { count: 1, onChange: () => undefined },
+    cores: { count: 1 },
     detectAnomaly: false,
     report: () => undefined,
     signal,

@@ -37,13 +37,16 @@ describe("deep JSCC", () => {
   it.each([
     [0, false],
     [1, true],
-  ])("meets Es/N0 by easyToHard: with %d, the highest alone at the first step: %s", async (share, isHighest) => {
-    const watched = await watchedRuntime();
-    await trainLearned(caseOf({ easyToHard: share }), { folder: folder(), watched });
-    const [first, ...rest] = watched.fed("esNoDb");
-    expect(first!.every((level) => level === code.esNoDb.max)).toBe(isHighest);
-    expect(rest.some((step) => step.some((level) => level < code.esNoDb.max - 5))).toBe(true);
-  });
+  ])(
+    "meets Es/N0 by easyToHard: with %d, the highest alone at the first step: %s",
+    async (share, isHighest) => {
+      const watched = await watchedRuntime();
+      await trainLearned(caseOf({ easyToHard: share }), { folder: folder(), watched });
+      const [first, ...rest] = watched.fed("esNoDb");
+      expect(first!.every((level) => level === code.esNoDb.max)).toBe(isHighest);
+      expect(rest.some((step) => step.some((level) => level < code.esNoDb.max - 5))).toBe(true);
+    },
+  );
 
   it("that is not told Es/N0 is exported without such an input, and runs all the same", async () => {
     const opened = openLearned(caseOf({ esNoInput: false }));
@@ -73,8 +76,14 @@ describe("deep JSCC", () => {
     const taught = stageOneWeights(tinyProblem());
     const convolutions = [...taught.keys()].filter((name) => name.endsWith("conv.weight"));
     expect(convolutions.length).toBeGreaterThan(0);
-    const warm = await trainLearned(caseOf({ warmStart: true }), { folder: `${folder()}/warm`, robust: frozen });
-    const drawn = await trainLearned(caseOf({ warmStart: false }), { folder: `${folder()}/drawn`, robust: frozen });
+    const warm = await trainLearned(caseOf({ warmStart: true }), {
+      folder: `${folder()}/warm`,
+      robust: frozen,
+    });
+    const drawn = await trainLearned(caseOf({ warmStart: false }), {
+      folder: `${folder()}/drawn`,
+      robust: frozen,
+    });
     for (const name of convolutions) {
       expectClose(warm.weights.get(name)!, taught.get(name)!, { relative: 1e-6, absolute: 1e-7 });
       const differences = drawn.weights.get(name)!.map((value, i) => Math.abs(value - taught.get(name)![i]!));
@@ -92,6 +101,7 @@ describe("deep JSCC", () => {
     const watched = await watchedRuntime();
     await trainLearned(caseOf({}), { folder: folder(), watched });
     expect(watched.trainings.length).toBe(2);
-    for (const inputs of watched.trainings) expect(inputs.filter((name) => name.startsWith("teacher"))).toEqual([]);
+    for (const inputs of watched.trainings)
+      expect(inputs.filter((name) => name.startsWith("teacher"))).toEqual([]);
   });
 });

@@ -21,7 +21,9 @@ import { type LearnedCase, openLearned, trainLearned } from "./learned-line.fixt
 
 const [BATCH, ES_NO_DB] = [5, 3];
 const FLOAT_ERROR = { relative: 1e-4, absolute: 1e-4 };
-const RADIOS = ["awgn", "rayleigh-block", { model: "rayleigh", form: "fast" as const }].map((spec) => openRadio(spec));
+const RADIOS = ["awgn", "rayleigh-block", { model: "rayleigh", form: "fast" as const }].map((spec) =>
+  openRadio(spec),
+);
 
 /** Tests that a learned line keeps what it declares: its graph, its export, and its training. */
 export function learnedLineConformance(tested: LearnedCase): void {
@@ -63,13 +65,22 @@ export function learnedLineConformance(tested: LearnedCase): void {
 
     it("reads nothing behind the end of a transmission", async () => {
       const receiver = await openGraph(models.receiver, weights);
-      const isBehind = (i: number, width: number): boolean => Math.floor(i / width) % maxSymbols >= lengths[0]!;
+      const isBehind = (i: number, width: number): boolean =>
+        Math.floor(i / width) % maxSymbols >= lengths[0]!;
       const noise = rngFrom(5);
       const feeds = (behind: number): Values => ({
         ...told(0),
-        received: noise.fold("received").normal(BATCH * maxSymbols * 2).map((v, i) => (isBehind(i, 2) ? behind : v)),
-        gain: noise.fold("gain").normal(BATCH * maxSymbols * 2).map((v, i) => (isBehind(i, 2) ? behind : v)),
-        no: Float32Array.from({ length: BATCH * maxSymbols }, (_, i) => (isBehind(i, 1) ? Math.abs(behind) : 0.5)),
+        received: noise
+          .fold("received")
+          .normal(BATCH * maxSymbols * 2)
+          .map((v, i) => (isBehind(i, 2) ? behind : v)),
+        gain: noise
+          .fold("gain")
+          .normal(BATCH * maxSymbols * 2)
+          .map((v, i) => (isBehind(i, 2) ? behind : v)),
+        no: Float32Array.from({ length: BATCH * maxSymbols }, (_, i) =>
+          isBehind(i, 1) ? Math.abs(behind) : 0.5,
+        ),
         mask: maskOf(lengths[0]!),
         equalizedEsNoDb: new Float32Array(BATCH).fill(ES_NO_DB),
       });
@@ -82,7 +93,10 @@ export function learnedLineConformance(tested: LearnedCase): void {
         const build = new Build(network, { training: false });
         const features = input("features", ["batch", problem.embedDim]);
         const inputs = transmissionInputs(maxSymbols, channelKinds.length, [radio]);
-        const inGraph = await openGraph<string>({ ...throughTheAir(build, graph, features, inputs, [radio]) }, weights);
+        const inGraph = await openGraph<string>(
+          { ...throughTheAir(build, graph, features, inputs, [radio]) },
+          weights,
+        );
         const draw = radio.draw(rngFrom(3), { batchSize: BATCH, numSymbols: maxSymbols });
         const expected = await inGraph.run({
           ...mixDraws([radio], [draw], new Uint32Array(BATCH), maxSymbols),
@@ -162,7 +176,9 @@ function trainingLaws(tested: LearnedCase): void {
       });
       const trained = paramsOf(network).filter(({ trainable }) => trainable);
       const drawn = trained.filter(({ name }) => !start.has(name));
-      const still = trained.filter(({ name }) => start.has(name) && isSame(weights.get(name)!, start.get(name)!));
+      const still = trained.filter(
+        ({ name }) => start.has(name) && isSame(weights.get(name)!, start.get(name)!),
+      );
       expect(still.map(({ name }) => name)).toEqual([]);
       const other = await trainLearned(tested, {
         folder: join(folder(), "other"),
@@ -172,18 +188,23 @@ function trainingLaws(tested: LearnedCase): void {
       expect(unmoved.map(({ name }) => name)).toEqual([]);
     });
 
-    it.each([1, 2])("has the bits of a run that was stopped and started again, in phase %d of its steps", async (half) => {
-      const straight = await watchedRuntime();
-      const whole = await trainLearned(tested, { folder: join(folder(), "straight"), watched: straight });
-      const stopAfter = half === 1 ? 2 : straight.numSteps() - 2;
-      const stopped = await watchedRuntime(stopAfter);
-      const again = join(folder(), "again");
-      await expect(trainLearned(tested, { folder: again, watched: stopped })).rejects.toThrow("stopped by the test");
-      const rest = await watchedRuntime();
-      const resumed = await trainLearned(tested, { folder: again, watched: rest });
-      expect(stopped.numSteps() + rest.numSteps()).toBe(straight.numSteps());
-      expect(Object.fromEntries(resumed.weights)).toEqual(Object.fromEntries(whole.weights));
-    });
+    it.each([1, 2])(
+      "has the bits of a run that was stopped and started again, in phase %d of its steps",
+      async (half) => {
+        const straight = await watchedRuntime();
+        const whole = await trainLearned(tested, { folder: join(folder(), "straight"), watched: straight });
+        const stopAfter = half === 1 ? 2 : straight.numSteps() - 2;
+        const stopped = await watchedRuntime(stopAfter);
+        const again = join(folder(), "again");
+        await expect(trainLearned(tested, { folder: again, watched: stopped })).rejects.toThrow(
+          "stopped by the test",
+        );
+        const rest = await watchedRuntime();
+        const resumed = await trainLearned(tested, { folder: again, watched: rest });
+        expect(stopped.numSteps() + rest.numSteps()).toBe(straight.numSteps());
+        expect(Object.fromEntries(resumed.weights)).toEqual(Object.fromEntries(whole.weights));
+      },
+    );
   });
 }
 

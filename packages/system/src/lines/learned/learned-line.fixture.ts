@@ -117,7 +117,7 @@ export async function trainLearned(tested: LearnedCase, setting: TrainSetting): 
   const start = line.start?.(taught, settings) ?? taught;
   const place = {
     runtime: watched.runtime,
-    cores: { count: 1, onChange: () => undefined },
+    cores: { count: 1 },
     detectAnomaly: false,
     report: () => undefined,
     signal: watched.signal,

@@ -10,7 +10,11 @@ const { codec } = tinyProblem().experiment;
 
 learnedLineConformance({ title: "cat", line: cat, settings: codec.cat });
 learnedLineConformance({ title: "film-mlp", line: filmMlp, settings: codec.filmMlp });
-learnedLineConformance({ title: "deep-jscc", line: deepJscc, settings: { width: 16, numLayers: 1, easyToHard: 0 } });
+learnedLineConformance({
+  title: "deep-jscc",
+  line: deepJscc,
+  settings: { width: 16, numLayers: 1, easyToHard: 0 },
+});
 learnedLineConformance({
   title: "deep-jscc, not told Es/N0",
   line: deepJscc,

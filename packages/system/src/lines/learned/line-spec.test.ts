@@ -9,7 +9,8 @@ const DIGEST = "b".repeat(64);
 const ownEntry = { module: "own.mjs", digest: DIGEST, line: "own-raw" };
 const parts = { channels: {}, lines: { [DIGEST]: own } };
 
-const completeLine = (...told: Parameters<typeof completeLineOf>): WrittenLine => completeLineOf(...told).data!;
+const completeLine = (...told: Parameters<typeof completeLineOf>): WrittenLine =>
+  completeLineOf(...told).data!;
 
 /** The error of an experiment with these lines. */
 function refusal(lines: readonly WrittenLine[]): string {
@@ -32,7 +33,11 @@ describe("completeLine", () => {
       width: 32,
     });
     expect(completeLine("film-mlp", narrow)).toEqual({ line: "film-mlp", id: "film-mlp", ...codec.filmMlp });
-    expect(completeLine("deep-jscc", narrow)).toMatchObject({ esNoInput: true, warmStart: true, easyToHard: 0.5 });
+    expect(completeLine("deep-jscc", narrow)).toMatchObject({
+      esNoInput: true,
+      warmStart: true,
+      easyToHard: 0.5,
+    });
   });
 
   it("completes the entry of a user's own module by the settings of its line, once it is loaded", () => {
@@ -41,7 +46,11 @@ describe("completeLine", () => {
   });
 
   it("is complete: what it gives back stays as it is", () => {
-    for (const written of ["cat", { line: "deep-jscc", id: "blind", label: "Blind", esNoInput: false }, ownEntry]) {
+    for (const written of [
+      "cat",
+      { line: "deep-jscc", id: "blind", label: "Blind", esNoInput: false },
+      ownEntry,
+    ]) {
       const complete = completeLine(written, codec, parts.lines);
       expect(completeLine(complete, codec, parts.lines)).toEqual(complete);
     }

@@ -53,7 +53,12 @@ function lineObject({ name, settings }: LearnedLine): z.ZodType<WrittenLine, Wri
     const plain = type instanceof z.ZodDefault ? (type.unwrap() as z.ZodType) : type;
     return [key, plain.describe(type.description ?? key).optional()];
   });
-  const object = z.strictObject({ line: z.literal(name), id, label, ...(Object.fromEntries(own) as z.ZodRawShape) });
+  const object = z.strictObject({
+    line: z.literal(name),
+    id,
+    label,
+    ...(Object.fromEntries(own) as z.ZodRawShape),
+  });
   return object as unknown as z.ZodType<WrittenLine, WrittenLine>;
 }
 
@@ -126,7 +131,11 @@ function objectOf(written: WrittenLine): Exclude<WrittenLine, string> {
   return typeof written === "string" ? { line: written } : written;
 }
 
-function lineOf(name: string | undefined, digest: string | undefined, own: OwnLines): LearnedLine | undefined {
+function lineOf(
+  name: string | undefined,
+  digest: string | undefined,
+  own: OwnLines,
+): LearnedLine | undefined {
   return digest === undefined ? learnedLines.find((known) => known.name === name) : own[digest];
 }
 

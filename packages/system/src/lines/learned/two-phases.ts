@@ -77,7 +77,11 @@ function phaseA(options: TwoPhases): Phase {
           const from = index * featureDim;
           values.set(features[viewOfRow[row]!]!.subarray(from, from + featureDim), row * featureDim);
         });
-        return { features: feed, ...truth.gather(indices), ...said?.gather(indices, (row) => viewOfRow[row]!) };
+        return {
+          features: feed,
+          ...truth.gather(indices),
+          ...said?.gather(indices, (row) => viewOfRow[row]!),
+        };
       });
     },
   };

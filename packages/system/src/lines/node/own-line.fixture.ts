@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Build, concat, div, type Layer, Linear, mul, reshape, sqrt, square, sum, add, tanh } from "@semlink/engine";
+import {
+  type Build,
+  concat,
+  div,
+  type Layer,
+  Linear,
+  mul,
+  reshape,
+  sqrt,
+  square,
+  sum,
+  add,
+  tanh,
+} from "@semlink/engine";
 import type { Tensor } from "@semlink/engine";
 import * as z from "zod";
 import type { LinkGraph } from "../../link/link-graph.ts";
@@ -64,10 +77,10 @@ export const line: LearnedLine = defineLine<OwnSettings, OwnNetwork>({
 class Flat implements Layer {
   readonly map: Linear;
 
-  constructor(
-    private readonly numPixels: number,
-    outFeatures: number,
-  ) {
+  private readonly numPixels: number;
+
+  constructor(numPixels: number, outFeatures: number) {
+    this.numPixels = numPixels;
     this.map = new Linear({ inFeatures: numPixels, outFeatures });
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SearchResults, Trial } from "../../search/search-results.ts";
 import { type CsvCell, type CsvFile, csvTable } from "../csv.ts";
-import { finalRows } from "./final-accuracy.ts";
+import { finalRows } from "./findings.ts";
 
 /**
  * A search as tidy tables, one row per observation; shares are fractions, absent values are empty cells.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { simulateBlockErrors } from "../../modem/index.ts";
-import type { Check, CheckFamily, ReferenceError } from "../check.ts";
+import type { Check, CheckFamily, LinePlace, ReferenceError } from "../check.ts";
 import { BLOCK_ERROR_RATES, type BlockErrorPoint } from "../reference-values.ts";
 import { SIGMAS } from "../run-check.ts";
-import type { LinePlace } from "../theory-curve.ts";
 
 type Algorithm = "min-sum" | "sum-product";
 

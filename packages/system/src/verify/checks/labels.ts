@@ -6,8 +6,7 @@ import { simplexAccuracy } from "../../lines/label/simplex-accuracy.ts";
 import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
 import { dbToLinear, linearToDb } from "../../channel/decibel.ts";
 import { normalCdf } from "../../numbers/normal-distribution.ts";
-import type { Check, CheckFamily } from "../check.ts";
-import type { LinePlace } from "../theory-curve.ts";
+import type { Check, CheckFamily, LinePlace } from "../check.ts";
 
 const BATCH = 1000;
 const NUM_CLASSES = 10;
