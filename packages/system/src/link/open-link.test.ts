@@ -33,7 +33,7 @@ function refused(work: Promise<unknown>): Promise<unknown> {
 
 describe("halves that are no link", () => {
   it("are refused when they come from different exports, naming what differs", async () => {
-    const other = exportedTinyLink({ line: "film-mlp" });
+    const other = exportedTinyLink("film-mlp");
     expect(
       await refused(openLink({ sender: other.transmitter, receiver: files.receiver }, runtime)),
     ).toMatchObject({
