@@ -2,7 +2,13 @@
 import { constant } from "@semlink/engine";
 import * as z from "zod";
 import { rotate, rotateGraph } from "./rotation.ts";
-import { defineStage, drawsNothing, type StageFamily, stageOn, stageSide } from "./impairment.ts";
+import {
+  defineImpairment,
+  drawsNothing,
+  type ImpairmentFamily,
+  impairmentOn,
+  impairmentSide,
+} from "./impairment.ts";
 
 /**
  * Carrier frequency offset, `y e^(j 2 pi epsilon i)` for symbol i of an image, epsilon in turns per symbol. Unknown to
@@ -10,7 +16,7 @@ import { defineStage, drawsNothing, type StageFamily, stageOn, stageSide } from 
  *
  * @source Tse & Viswanath 2005, section 2.2: complex baseband
  */
-export const carrierOffset: StageFamily = defineStage({
+export const carrierOffset: ImpairmentFamily = defineImpairment({
   name: "carrier-offset",
   parameters: z.strictObject({
     turnsPerSymbol: z
@@ -19,11 +25,11 @@ export const carrierOffset: StageFamily = defineStage({
       .max(0.5)
       .default(1e-3)
       .describe("frequency offset times symbol time [turns per symbol]"),
-    side: stageSide,
+    side: impairmentSide,
   }),
   open({ turnsPerSymbol, side }) {
     const phaseOf = (symbol: number): number => 2 * Math.PI * turnsPerSymbol * symbol;
-    return stageOn(side, {
+    return impairmentOn(side, {
       ...drawsNothing,
       name: "carrier-offset",
       map(symbols, _draw, batchSize) {

@@ -8,12 +8,12 @@ import { channelFamilies, channelFamilyNamed } from "./channels.ts";
 import type { ChannelFamily } from "./define-channel.ts";
 import { equalizers } from "./equalizer.ts";
 import { bestReceiver, type Radio, radioOf, type ReceiverOptions } from "./radio.ts";
-import { stagedChannel } from "./impaired-channel.ts";
-import { stageFamilies } from "./impairments.ts";
+import { impairedChannel } from "./impaired-channel.ts";
+import { impairmentFamilies } from "./impairments.ts";
 
-/** A stage as a configuration writes it: its kind and its settings. */
-export interface StageObject {
-  readonly stage: string;
+/** An impairment as a configuration writes it: its kind and its settings. */
+export interface ImpairmentObject {
+  readonly impairment: string;
   readonly [setting: string]: unknown;
 }
 
@@ -23,7 +23,7 @@ export interface ChannelObject {
   /** Module of a user's own that exports the channel, and the sha256 (hex) of its content. */
   readonly module?: string | undefined;
   readonly digest?: string | undefined;
-  readonly stages?: readonly StageObject[] | undefined;
+  readonly impairments?: readonly ImpairmentObject[] | undefined;
   readonly receiver?: Partial<ReceiverOptions> | undefined;
   readonly [setting: string]: unknown;
 }
@@ -34,11 +34,11 @@ export type OwnChannels = Readonly<Record<string, ChannelFamily>>;
 /** A radio as a configuration writes it: the name of a channel with its default settings, or an object. */
 export type ChannelSpec = string | ChannelObject;
 
-const stageObject: z.ZodType<StageObject, StageObject> = z.discriminatedUnion(
-  "stage",
+const impairmentObject: z.ZodType<ImpairmentObject, ImpairmentObject> = z.discriminatedUnion(
+  "impairment",
   nonEmpty(
-    stageFamilies.map(({ name, parameters }) =>
-      z.strictObject({ stage: z.literal(name), ...parameters.shape }),
+    impairmentFamilies.map(({ name, parameters }) =>
+      z.strictObject({ impairment: z.literal(name), ...parameters.shape }),
     ),
   ),
 );
@@ -73,7 +73,7 @@ const channelObject: z.ZodType<ChannelObject, ChannelObject> = z.discriminatedUn
       z.strictObject({
         model: z.literal(name),
         ...parameters.shape,
-        stages: z.array(stageObject).optional().describe("impairments, in their order"),
+        impairments: z.array(impairmentObject).optional().describe("impairments, in their order"),
         receiver: receiverObject.optional(),
       }),
     ),
@@ -87,16 +87,33 @@ const ownChannelObject: z.ZodType<ChannelObject, ChannelObject> = z.looseObject(
     .regex(/^[0-9a-f]{64}$/)
     .describe("sha256 of the module; filled in when the configuration is read"),
   model: z.string().min(1).describe("name of its channel; filled in when the configuration is read"),
-  stages: z.array(stageObject).optional().describe("impairments, in their order"),
+  impairments: z.array(impairmentObject).optional().describe("impairments, in their order"),
   receiver: receiverObject.optional(),
 }) as unknown as z.ZodType<ChannelObject, ChannelObject>;
 
-/** Validates a {@link ChannelSpec}: the name of a channel, or an object with its settings. */
-export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.union([
-  z.enum(channelFamilies.map(({ name }) => name)),
-  channelObject,
-  ownChannelObject,
-]);
+/**
+ * Validates a {@link ChannelSpec}: the name of a channel, or an object with its settings. The former spelling
+ * `stages: [{ stage: rapp }]` of `impairments: [{ impairment: rapp }]` is read as the present one.
+ */
+export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.preprocess(
+  presentSpelling,
+  z.union([z.enum(channelFamilies.map(({ name }) => name)), channelObject, ownChannelObject]),
+) as z.ZodType<ChannelSpec, ChannelSpec>;
+
+function presentSpelling(written: unknown): unknown {
+  if (!isRecord(written) || !Array.isArray(written["stages"]) || "impairments" in written) return written;
+  const { stages, ...others } = written;
+  const impairments = (stages as readonly unknown[]).map((entry) => {
+    if (!isRecord(entry) || !("stage" in entry) || "impairment" in entry) return entry;
+    const { stage, ...settings } = entry;
+    return { impairment: stage, ...settings };
+  });
+  return { ...others, impairments };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /**
  * Name of a radio in results and files, without spaces: the channel's name, or the object with its settings in the order
@@ -124,9 +141,9 @@ function valueText(value: unknown): string {
 /** What results say of a radio: its name for readers, with impairments and receiver as the configuration writes them. */
 export function channelInfoOf(spec: ChannelSpec, own: OwnChannels = {}): ChannelInfo {
   const object: ChannelObject = typeof spec === "string" ? { model: spec } : spec;
-  const { stages, receiver, model: _model, module: _module, digest: _digest, ...settings } = object;
+  const { impairments, receiver, model: _model, module: _module, digest: _digest, ...settings } = object;
   const family = channelFamilyOf(spec, own);
-  const others = settingsText({ stages, receiver });
+  const others = settingsText({ impairments, receiver });
   const label = family.label(settings);
   return {
     id: channelId(spec),
@@ -150,12 +167,19 @@ export function channelInfosOf(specs: readonly ChannelSpec[], own: OwnChannels =
  */
 export function openChannel(spec: ChannelSpec, own: OwnChannels = {}): ChannelModel {
   if (typeof spec === "string") return channelFamilyNamed(spec).open({});
-  const { stages = [], receiver: _receiver, module: _module, digest: _digest, model: _model, ...settings } = spec;
+  const {
+    impairments = [],
+    receiver: _receiver,
+    module: _module,
+    digest: _digest,
+    model: _model,
+    ...settings
+  } = spec;
   const channel = channelFamilyOf(spec, own).open(settings);
-  return stagedChannel(
+  return impairedChannel(
     channel,
-    stages.map(({ stage, ...parameters }) =>
-      stageFamilies.find(({ name }) => name === stage)!.open(parameters),
+    impairments.map(({ impairment, ...parameters }) =>
+      impairmentFamilies.find(({ name }) => name === impairment)!.open(parameters),
     ),
   );
 }

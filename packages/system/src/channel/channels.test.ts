@@ -12,7 +12,7 @@ import { graphViolation } from "./channel-graph-law.ts";
 import { linearToDb } from "./decibel.ts";
 import { equalizers } from "./equalizer.ts";
 import { rayleighBlockFading } from "./rayleigh-block.ts";
-import { stageFamilies } from "./impairments.ts";
+import { impairmentFamilies } from "./impairments.ts";
 
 for (const { name } of channelFamilies) channelConformance(channelNamed(name));
 
@@ -26,9 +26,9 @@ const FORMS: readonly ChannelObject[] = [
 ];
 for (const spec of FORMS) channelConformance({ ...openChannel(spec), name: channelId(spec) });
 
-for (const { name } of stageFamilies) {
+for (const { name } of impairmentFamilies) {
   for (const model of ["awgn", "rayleigh-block", "ofdm"]) {
-    channelConformance(openChannel({ model, stages: [{ stage: name }] }));
+    channelConformance(openChannel({ model, impairments: [{ impairment: name }] }));
   }
 }
 
@@ -41,7 +41,7 @@ describe("every receiver computes in a graph what it computes on arrays:", () =>
   const specs = [
     ...forms,
     { model: "ofdm" },
-    { model: "awgn", stages: [{ stage: "erasures", probability: 0.5 }] },
+    { model: "awgn", impairments: [{ impairment: "erasures", probability: 0.5 }] },
   ];
   const cases = specs.flatMap((spec) =>
     states.flatMap((csi) => equalizers.map((equalizer) => ({ ...spec, receiver: { csi, equalizer } }))),

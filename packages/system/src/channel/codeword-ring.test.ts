@@ -13,7 +13,7 @@ import { imageNoise } from "./image-noise.ts";
 
 const spec = (sirDb: number, numUsers = 1): Parameters<typeof openChannel>[0] => ({
   model: "awgn",
-  stages: [{ stage: "interference", sirDb, numUsers, symbols: "codewords" }],
+  impairments: [{ impairment: "interference", sirDb, numUsers, symbols: "codewords" }],
 });
 /** Whose codeword each image meets, user by user: images send their own numbers. */
 function metBy(places: Float32Array, numUsers: number): number[][] {
@@ -80,8 +80,8 @@ describe("interference by codewords", () => {
       const size = shape.reduce((product, dim) => product * dim, 1);
       expect(part[name]).toEqual(whole[name]!.subarray(3 * size));
     }
-    expect(channel.draw(rngFrom(4), { batchSize: 5, numSymbols: 4 })["stage0.places"]).not.toEqual(
-      whole["stage0.places"],
+    expect(channel.draw(rngFrom(4), { batchSize: 5, numSymbols: 4 })["impairment0.places"]).not.toEqual(
+      whole["impairment0.places"],
     );
   });
 

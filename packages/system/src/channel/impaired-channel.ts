@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChannelDraw, ChannelModel, Reception, ReceptionTensors } from "./channel-model.ts";
-import type { ReceiveStage, Stage, TransmitStage } from "./impairment.ts";
+import type { ReceiveImpairment, Impairment, TransmitImpairment } from "./impairment.ts";
 
 /**
- * A channel with impairments: transmit stages in their order, the channel, receive stages in their order.
+ * A channel with impairments: those of the transmitter in their order, the channel, those of the receiver in their order.
  *
- * The draw of stage i is addressed by `rng.fold("stage").fold(i)` and its arrays are named `stage<i>.<name>`; fades and
- * noise stay those of the channel alone. Closed forms of the channel no longer hold and are left out.
+ * The draw of impairment i is addressed by `rng.fold("stage").fold(i)`, an address of old that keeps the draws of every
+ * seed, and its arrays are named `impairment<i>.<name>`. Fades and noise stay those of the channel alone. Closed forms of the channel no longer hold and are left out.
  */
-export function stagedChannel(channel: ChannelModel, stages: readonly Stage[]): ChannelModel {
-  if (stages.length === 0) return channel;
+export function impairedChannel(channel: ChannelModel, impairments: readonly Impairment[]): ChannelModel {
+  if (impairments.length === 0) return channel;
   const { kindIndex } = channel;
-  const numbered = stages.map((stage, index) => ({ stage, prefix: `stage${index}.` }));
+  const numbered = impairments.map((impairment, index) => ({ impairment, prefix: `impairment${index}.` }));
   return {
-    name: [channel.name, ...stages.map(({ name }) => name)].join("+"),
+    name: [channel.name, ...impairments.map(({ name }) => name)].join("+"),
     kindIndex,
     isLinear: false,
     fields: (numSymbols) => ({
       ...channel.fields(numSymbols),
-      ...joined(numbered.map(({ stage, prefix }) => prefixed(prefix, stage.fields(numSymbols)))),
+      ...joined(numbered.map(({ impairment, prefix }) => prefixed(prefix, impairment.fields(numSymbols)))),
     }),
     draw: (rng, options) => ({
       ...channel.draw(rng, options),
       ...joined(
-        numbered.map(({ stage, prefix }, index) =>
-          prefixed(prefix, stage.draw(rng.fold("stage").fold(index), options)),
+        numbered.map(({ impairment, prefix }, index) =>
+          prefixed(prefix, impairment.draw(rng.fold("stage").fold(index), options)),
         ),
       ),
     }),
@@ -32,11 +32,11 @@ export function stagedChannel(channel: ChannelModel, stages: readonly Stage[]): 
       const before = ofSide("transmit", numbered);
       const after = ofSide("receive", numbered);
       const x = before.reduce(
-        (x, { stage, prefix }) => stage.apply({ ...sent, x }, own(prefix, draw)),
+        (x, { impairment, prefix }) => impairment.apply({ ...sent, x }, own(prefix, draw)),
         sent.x,
       );
       return after.reduce<Reception>(
-        (received, { stage, prefix }) => stage.apply(received, own(prefix, draw), { ...sent, x }),
+        (received, { impairment, prefix }) => impairment.apply(received, own(prefix, draw), { ...sent, x }),
         channel.apply({ ...sent, x }, draw),
       );
     },
@@ -44,11 +44,12 @@ export function stagedChannel(channel: ChannelModel, stages: readonly Stage[]): 
       const before = ofSide("transmit", numbered);
       const after = ofSide("receive", numbered);
       const x = before.reduce(
-        (x, { stage, prefix }) => stage.applyGraph({ ...sent, x }, own(prefix, draw)),
+        (x, { impairment, prefix }) => impairment.applyGraph({ ...sent, x }, own(prefix, draw)),
         sent.x,
       );
       return after.reduce<ReceptionTensors>(
-        (received, { stage, prefix }) => stage.applyGraph(received, own(prefix, draw), { ...sent, x }),
+        (received, { impairment, prefix }) =>
+          impairment.applyGraph(received, own(prefix, draw), { ...sent, x }),
         channel.applyGraph({ ...sent, x }, draw),
       );
     },
@@ -57,18 +58,19 @@ export function stagedChannel(channel: ChannelModel, stages: readonly Stage[]): 
   };
 }
 
-interface Numbered<S extends Stage> {
-  readonly stage: S;
+interface Numbered<S extends Impairment> {
+  readonly impairment: S;
   readonly prefix: string;
 }
 
-function ofSide<Side extends Stage["side"]>(
+function ofSide<Side extends Impairment["side"]>(
   side: Side,
-  numbered: readonly Numbered<Stage>[],
-): Numbered<Side extends "transmit" ? TransmitStage : ReceiveStage>[] {
+  numbered: readonly Numbered<Impairment>[],
+): Numbered<Side extends "transmit" ? TransmitImpairment : ReceiveImpairment>[] {
   const isOfSide = (
-    entry: Numbered<Stage>,
-  ): entry is Numbered<Side extends "transmit" ? TransmitStage : ReceiveStage> => entry.stage.side === side;
+    entry: Numbered<Impairment>,
+  ): entry is Numbered<Side extends "transmit" ? TransmitImpairment : ReceiveImpairment> =>
+    entry.impairment.side === side;
   return numbered.filter(isOfSide);
 }
 

@@ -14,15 +14,15 @@ import type {
 /** Arrays of a draw in a graph. */
 export type DrawTensors = Readonly<Record<string, Tensor>>;
 
-/** What every stage has: its random part, drawn by the rules of a channel's. */
-interface StageDraw {
+/** What every impairment has: its random part, drawn by the rules of a channel's. */
+interface ImpairmentDraw {
   readonly name: string;
   fields(numSymbols: number): DrawFields;
   draw(rng: Rng, options: DrawOptions): ChannelDraw;
 }
 
 /** Something that happens to the symbols before they are radiated. */
-export interface TransmitStage extends StageDraw {
+export interface TransmitImpairment extends ImpairmentDraw {
   readonly side: "transmit";
   /** @returns [batch, numSymbols, 2] */
   apply(sent: Transmission, draw: ChannelDraw): Float32Array;
@@ -31,7 +31,7 @@ export interface TransmitStage extends StageDraw {
 }
 
 /** Something that happens to what arrives, or to what the receiver knows of it. */
-export interface ReceiveStage extends StageDraw {
+export interface ReceiveImpairment extends ImpairmentDraw {
   readonly side: "receive";
   /** @param sent - what all images of the batch radiate, with their noise levels [batch] */
   apply(received: Reception, draw: ChannelDraw, sent: Transmission): Reception;
@@ -40,41 +40,41 @@ export interface ReceiveStage extends StageDraw {
 }
 
 /** An impairment that joins a channel: on the transmitter's side before it, on the receiver's after it. */
-export type Stage = TransmitStage | ReceiveStage;
+export type Impairment = TransmitImpairment | ReceiveImpairment;
 
-/** A kind of stage: what may be set, and the stage that follows. To add one: a file and a line in `stages.ts`. */
-export interface StageFamily {
+/** A kind of impairment: what may be set, and the impairment that follows. To add one: a file and a line in `impairments.ts`. */
+export interface ImpairmentFamily {
   readonly name: string;
   /** Settings as a configuration writes them. */
   readonly parameters: z.ZodObject;
   /** @param parameters - checked by the schema */
-  open(parameters: unknown): Stage;
+  open(parameters: unknown): Impairment;
 }
 
-/** A {@link StageFamily} with the types of its settings. */
-export function defineStage<Shape extends z.ZodRawShape>(family: {
+/** A {@link ImpairmentFamily} with the types of its settings. */
+export function defineImpairment<Shape extends z.ZodRawShape>(family: {
   readonly name: string;
   readonly parameters: z.ZodObject<Shape>;
-  open(parameters: z.output<z.ZodObject<Shape>>): Stage;
-}): StageFamily {
+  open(parameters: z.output<z.ZodObject<Shape>>): Impairment;
+}): ImpairmentFamily {
   return { ...family, open: (parameters) => family.open(family.parameters.parse(parameters)) };
 }
 
 /** A change of symbols that is the same on either side: the receiver is not told of it. */
-export interface SymbolMap extends StageDraw {
+export interface SymbolMap extends ImpairmentDraw {
   /** @param symbols - [batch, numSymbols, 2], mapped to the same shape */
   map(symbols: Float32Array, draw: ChannelDraw, batchSize: number): Float32Array;
   mapGraph(symbols: Tensor, draw: DrawTensors): Tensor;
 }
 
 /** Validates the side a {@link SymbolMap} is on. */
-export const stageSide: z.ZodDefault<z.ZodEnum<{ transmit: "transmit"; receive: "receive" }>> = z
+export const impairmentSide: z.ZodDefault<z.ZodEnum<{ transmit: "transmit"; receive: "receive" }>> = z
   .enum(["transmit", "receive"])
   .default("receive")
   .describe("whose hardware it is");
 
-/** The map as a stage of one side. */
-export function stageOn(side: Stage["side"], map: SymbolMap): Stage {
+/** The map as an impairment of one side. */
+export function impairmentOn(side: Impairment["side"], map: SymbolMap): Impairment {
   const { name } = map;
   const own = {
     name,
@@ -97,5 +97,5 @@ export function stageOn(side: Stage["side"], map: SymbolMap): Stage {
   };
 }
 
-/** The random part of a stage that has none. */
-export const drawsNothing: Pick<StageDraw, "fields" | "draw"> = { fields: () => ({}), draw: () => ({}) };
+/** The random part of an impairment that has none. */
+export const drawsNothing: Pick<ImpairmentDraw, "fields" | "draw"> = { fields: () => ({}), draw: () => ({}) };

@@ -6,10 +6,10 @@ import { iqImbalance } from "./iq-imbalance.ts";
 import { phaseNoise } from "./phase-noise.ts";
 import { quantizer } from "./quantizer.ts";
 import { rappAmplifier } from "./rapp.ts";
-import type { StageFamily } from "./impairment.ts";
+import type { ImpairmentFamily } from "./impairment.ts";
 
-/** Every kind of stage. To add one: a file and a line here. */
-export const stageFamilies: readonly StageFamily[] = [
+/** Every kind of impairment. To add one: a file and a line here. */
+export const impairmentFamilies: readonly ImpairmentFamily[] = [
   rappAmplifier,
   iqImbalance,
   phaseNoise,

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { otherCodewords, otherCodewordsGraph } from "./codeword-ring.ts";
 import { dbToLinear } from "./decibel.ts";
 import { imageNoise, perImage } from "./image-noise.ts";
-import { defineStage, type StageFamily } from "./impairment.ts";
+import { defineImpairment, type ImpairmentFamily } from "./impairment.ts";
 
 /**
  * Signal-to-interference-and-noise ratio, `1 / (10^(-esNoDb / 10) + 10^(-sirDb / 10))`, for unit mean gains.
@@ -24,7 +24,7 @@ export function sinr(esNoDb: number, sirDb: number): number {
  *
  * @source Tse & Viswanath 2005, section 4.1
  */
-export const interference: StageFamily = defineStage({
+export const interference: ImpairmentFamily = defineImpairment({
   name: "interference",
   parameters: z.strictObject({
     sirDb: z

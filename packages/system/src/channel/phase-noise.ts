@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { perImage } from "./image-noise.ts";
 import { rotate, rotateGraph } from "./rotation.ts";
-import { defineStage, type StageFamily, stageOn, stageSide } from "./impairment.ts";
+import { defineImpairment, type ImpairmentFamily, impairmentOn, impairmentSide } from "./impairment.ts";
 
 /** Variance of a free-running oscillator's phase step from symbol to symbol, `2 pi linewidth Ts` [rad²]. */
 export function phaseStepVariance(linewidthTs: number): number {
@@ -15,7 +15,7 @@ export function phaseStepVariance(linewidthTs: number): number {
  *
  * @source Demir, Mehrotra & Roychowdhury 2000, Phase noise in oscillators
  */
-export const phaseNoise: StageFamily = defineStage({
+export const phaseNoise: ImpairmentFamily = defineImpairment({
   name: "phase-noise",
   parameters: z.strictObject({
     linewidthTs: z
@@ -24,11 +24,11 @@ export const phaseNoise: StageFamily = defineStage({
       .max(1)
       .default(1e-4)
       .describe("linewidth of the oscillator times symbol time"),
-    side: stageSide,
+    side: impairmentSide,
   }),
   open({ linewidthTs, side }) {
     const deviation = Math.sqrt(phaseStepVariance(linewidthTs));
-    return stageOn(side, {
+    return impairmentOn(side, {
       name: "phase-noise",
       fields: (numSymbols) => ({ phase: [numSymbols, 1] }),
       draw: (rng, options) => ({

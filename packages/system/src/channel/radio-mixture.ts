@@ -113,7 +113,10 @@ function chosenOf(
   const groups = groupsOf(radios);
   const outputs = groups.map(({ prefix, radio }) => {
     const own = Object.entries(drawn).filter(([name]) => name.startsWith(prefix));
-    return outputsOf(radio, Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+    return outputsOf(
+      radio,
+      Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])),
+    );
   });
   if (outputs.length === 1) return outputs[0]!;
   const weighted = outputs.map((group, index) => {

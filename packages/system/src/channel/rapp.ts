@@ -2,7 +2,7 @@
 import { complex, div, mul, pow, add } from "@semlink/engine";
 import * as z from "zod";
 import { dbToLinear } from "./decibel.ts";
-import { defineStage, drawsNothing, type StageFamily } from "./impairment.ts";
+import { defineImpairment, drawsNothing, type ImpairmentFamily } from "./impairment.ts";
 
 /**
  * Soft-limiting amplifier, `y = x / (1 + (|x| / A)^(2 p))^(1 / (2 p))` with `A² = 10^(ibo / 10)`: linear for small
@@ -12,7 +12,7 @@ import { defineStage, drawsNothing, type StageFamily } from "./impairment.ts";
  *
  * @source Rapp 1991, Effects of HPA-nonlinearity on a 4-DPSK/OFDM signal for a digital sound broadcasting system
  */
-export const rappAmplifier: StageFamily = defineStage({
+export const rappAmplifier: ImpairmentFamily = defineImpairment({
   name: "rapp",
   parameters: z.strictObject({
     smoothness: z.number().min(1).max(20).default(2).describe("p of the amplifier; larger is a harder limit"),

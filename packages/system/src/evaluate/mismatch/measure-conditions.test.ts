@@ -35,7 +35,7 @@ const channels: readonly ChannelSpec[] = [
   "rayleigh-block",
   withReceiver({ esNoOffsetDb: 10 }),
   withReceiver({ csi: "es-no" }),
-  { model: "awgn", stages: [{ stage: "erasures", probability: 1 }] },
+  { model: "awgn", impairments: [{ impairment: "erasures", probability: 1 }] },
 ];
 const [awgn, fading, wronglyTold, unknownPhase, lost] = channels.map(channelId) as [
   string,

@@ -14,11 +14,11 @@ const SPECS: readonly (string | ChannelObject)[] = [
   { model: "ofdm", fftSize: 8, cpLength: 3, numTaps: 4 },
   {
     model: "rayleigh-block",
-    stages: [
-      { stage: "rapp" },
+    impairments: [
+      { impairment: "rapp" },
       ...["iq-imbalance", "phase-noise", "carrier-offset", "interference", "erasures", "quantizer"].map(
-        (stage) => ({
-          stage,
+        (impairment) => ({
+          impairment,
         }),
       ),
     ],

@@ -12,9 +12,9 @@ const SPECS: readonly (string | ChannelObject)[] = [
   "ofdm",
   { model: "rayleigh-block", receiver: { csi: { pilots: 2, estimator: "mmse" }, equalizer: "zero-forcing" } },
   ...["rapp", "iq-imbalance", "phase-noise", "carrier-offset", "interference", "erasures", "quantizer"].map(
-    (stage) => ({
+    (impairment) => ({
       model: "rayleigh-block",
-      stages: [{ stage }],
+      impairments: [{ impairment }],
     }),
   ),
 ];
