@@ -97,6 +97,17 @@ export interface ChannelModel<Draw extends ChannelDraw = ChannelDraw> {
   gainMean?(f: (gain: number) => number, vanishesAbove?: number): number;
 }
 
+/** What a network is told of a channel: whether its gain is constant or fades. Each stands under its simplest case. */
+export const channelKinds = ["awgn", "rayleigh-block"] as const;
+
+/** Whether a channel has a constant gain or a random one. */
+export type Variation = "steady" | "fading";
+
+/** Place of a channel in {@link channelKinds}. */
+export function kindIndexOf(variation: Variation): number {
+  return variation === "steady" ? 0 : 1;
+}
+
 /** Number of complex gains that `numSymbols` symbols meet. */
 export function numGains({ gainIndex }: Pick<ChannelModel, "gainIndex">, numSymbols: number): number {
   let largest = -1;

@@ -4,12 +4,11 @@ import * as z from "zod";
 import type { ChannelModel } from "./channel-model.ts";
 import type { ChannelInfo } from "../results/channels.ts";
 import type { ChannelStateInformation } from "./channel-state.ts";
-import { channelFamilies, channelFamilyNamed } from "./channels.ts";
+import { channelFamilies, channelFamilyNamed, impairmentFamilies } from "./channels.ts";
 import type { ChannelFamily } from "./define-channel.ts";
 import { equalizers } from "./equalizer.ts";
 import { bestReceiver, type Radio, radioOf, type ReceiverOptions } from "./radio.ts";
-import { impairedChannel } from "./impaired-channel.ts";
-import { impairmentFamilies } from "./impairments.ts";
+import { impairedChannel } from "./impairment.ts";
 
 /** An impairment as a configuration writes it: its kind and its settings. */
 export interface ImpairmentObject {
@@ -121,9 +120,17 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
  */
 export function channelId(spec: ChannelSpec): string {
   if (typeof spec === "string") return spec;
-  const { model, module: _module, digest: _digest, ...settings } = spec;
-  const text = settingsText(settings);
-  return text === "" ? model : `${model}(${text})`;
+  const text = settingsText(without(spec, ["model", "module", "digest"]));
+  return text === "" ? spec.model : `${spec.model}(${text})`;
+}
+
+/** The settings of its kind that a channel object has. */
+function settingsOf(object: ChannelObject): object {
+  return without(object, ["model", "module", "digest", "impairments", "receiver"]);
+}
+
+function without(object: object, keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }
 
 function settingsText(settings: object): string {
@@ -141,10 +148,10 @@ function valueText(value: unknown): string {
 /** What results say of a radio: its name for readers, with impairments and receiver as the configuration writes them. */
 export function channelInfoOf(spec: ChannelSpec, own: OwnChannels = {}): ChannelInfo {
   const object: ChannelObject = typeof spec === "string" ? { model: spec } : spec;
-  const { impairments, receiver, model: _model, module: _module, digest: _digest, ...settings } = object;
+  const { impairments, receiver } = object;
   const family = channelFamilyOf(spec, own);
   const others = settingsText({ impairments, receiver });
-  const label = family.label(settings);
+  const label = family.label(settingsOf(object));
   return {
     id: channelId(spec),
     label: others === "" ? label : `${label}, ${others.replaceAll(",", ", ")}`,
@@ -167,15 +174,8 @@ export function channelInfosOf(specs: readonly ChannelSpec[], own: OwnChannels =
  */
 export function openChannel(spec: ChannelSpec, own: OwnChannels = {}): ChannelModel {
   if (typeof spec === "string") return channelFamilyNamed(spec).open({});
-  const {
-    impairments = [],
-    receiver: _receiver,
-    module: _module,
-    digest: _digest,
-    model: _model,
-    ...settings
-  } = spec;
-  const channel = channelFamilyOf(spec, own).open(settings);
+  const { impairments = [] } = spec;
+  const channel = channelFamilyOf(spec, own).open(settingsOf(spec));
   return impairedChannel(
     channel,
     impairments.map(({ impairment, ...parameters }) =>

@@ -2,17 +2,15 @@
 import { type Rng, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "@semlink/engine/node";
-import { awgn } from "./awgn.ts";
-import { channelLaws } from "./channel-laws.ts";
+import { rayleighBlockFading } from "./fading.ts";
+import { awgn } from "./flat-channel.ts";
+import { channelLaws, graphViolation } from "./channel-laws.ts";
 import { channelConformance } from "./channel.conformance.ts";
 import { type ChannelModel, type DrawOptions, firstSymbols, type FlatDraw } from "./channel-model.ts";
-import { type ChannelObject, channelId, openChannel, openRadio } from "./channel-spec.ts";
-import { channelFamilies, channelNamed } from "./channels.ts";
-import { graphViolation } from "./channel-graph-law.ts";
+import { channelId, type ChannelObject, openChannel, openRadio } from "./channel-spec.ts";
+import { channelFamilies, channelNamed, impairmentFamilies } from "./channels.ts";
 import { linearToDb } from "./decibel.ts";
 import { equalizers } from "./equalizer.ts";
-import { rayleighBlockFading } from "./rayleigh-block.ts";
-import { impairmentFamilies } from "./impairments.ts";
 
 for (const { name } of channelFamilies) channelConformance(channelNamed(name));
 

@@ -2,14 +2,12 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { awgn } from "./awgn.ts";
+import { applyFlatFading, awgn, flatFadingGraph } from "./flat-channel.ts";
 import { channelConformance } from "./channel.conformance.ts";
 import type { ChannelModel } from "./channel-model.ts";
 import { channelInfoOf, channelInfosOf } from "./channel-spec.ts";
 import { channelFamilies, channelNamed } from "./channels.ts";
 import { defineChannel } from "./define-channel.ts";
-import { flatFadingGraph } from "./flat-fading-graph.ts";
-import { applyFlatFading } from "./flat-fading.ts";
 import { imageNoise, perImage } from "./image-noise.ts";
 
 /** A channel as a user would write it: a gain of magnitude 1 and random phase for each image. */
@@ -70,9 +68,9 @@ describe("what readers are told of a channel", () => {
   });
 
   it("is its name where its author gave no label, and no formula", () => {
-    const { label, formula } = defineChannel({ name: "mine", open: () => channelNamed("awgn") });
-    expect(label({})).toBe("mine");
-    expect(formula).toBeUndefined();
+    const mine = defineChannel({ name: "mine", open: () => channelNamed("awgn") });
+    expect(mine.label({})).toBe("mine");
+    expect(mine.formula).toBeUndefined();
   });
 
   it("differs between any two channels with their defaults", () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { believed } from "./channel-state.ts";
 import { equalize, type Equalizer, equalizers } from "./equalizer.ts";
-import { applyFlatFading } from "./flat-fading.ts";
+import { applyFlatFading } from "./flat-channel.ts";
 
 const NUM_SYMBOLS = 20_000;
 

@@ -3,10 +3,10 @@ import { gradients, input, mul, rngFrom, sum } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
-import { openChannel, type ImpairmentObject } from "./channel-spec.ts";
+import { type ImpairmentObject, openChannel } from "./channel-spec.ts";
 import { imageNoise } from "./image-noise.ts";
 import { bestClipping } from "./quantizer.ts";
-import { impairmentFamilies } from "./impairments.ts";
+import { impairmentFamilies } from "./channels.ts";
 
 const FLOAT_ERROR = { relative: 1e-5, absolute: 1e-5 };
 const images = { batchSize: 3, numSymbols: 6 };

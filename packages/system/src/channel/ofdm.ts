@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChannelDraw, ChannelModel, GuardUses, Reception, Transmission } from "./channel-model.ts";
-import { kindIndexOf } from "./channel-kinds.ts";
-import { repeatBy } from "./fading-form.ts";
+import {
+  type ChannelDraw,
+  type ChannelModel,
+  type GuardUses,
+  kindIndexOf,
+  type Reception,
+  type Transmission,
+} from "./channel-model.ts";
 import { fourierMatrix, timesMatrix } from "./fourier.ts";
-import { imageNoise } from "./image-noise.ts";
+import { imageNoise, repeatBy } from "./image-noise.ts";
 import { ofdmGraph } from "./ofdm-graph.ts";
 import { rayleighMean } from "./quadrature.ts";
 import { convolve, drawTaps, exponentialProfile } from "./tapped-delay-line.ts";

@@ -8,7 +8,7 @@ import {
   sizeOfShape,
   type TransmissionTensors,
 } from "./channel-model.ts";
-import type { EqualizedTensors } from "./equalizer-graph.ts";
+import type { EqualizedTensors } from "./equalizer.ts";
 import type { Radio } from "./radio.ts";
 
 /** Radios that one piece of graph serves: the same arithmetic on arrays of the same shapes. */

@@ -3,10 +3,10 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { simplexAccuracy } from "../lines/label/simplex-accuracy.ts";
 import { simplexCodebook } from "../lines/label/simplex.ts";
-import { awgn } from "../channel/awgn.ts";
+import { rayleighBlockFading } from "../channel/fading.ts";
+import { awgn } from "../channel/flat-channel.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
 import { radioOf } from "../channel/radio.ts";
-import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
 import type { Link } from "../link/link.ts";
 import { analogLink, codewordLink, noiseLink } from "./fake-links.fixture.ts";
 import {

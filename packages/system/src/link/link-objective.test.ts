@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Build, input, type Objective, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { channelKinds } from "../channel/channel-model.ts";
 import { openRadio } from "../channel/channel-spec.ts";
 import type { RobustConfig } from "../experiment.ts";
 import { drawnWeights, openGraph, type OpenGraph } from "../open-graph.fixture.ts";

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime, Session } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
-import { channelKinds } from "../channel/channel-kinds.ts";
-import { symbolPrefix } from "../channel/channel-model.ts";
+import { channelKinds, symbolPrefix } from "../channel/channel-model.ts";
 import type { Radio } from "../channel/radio.ts";
 import { type LinkCard, readLinkCard } from "./link-card.ts";
 

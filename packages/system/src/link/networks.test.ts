@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { channelKinds } from "../channel/channel-model.ts";
 import { channelCodec, codecShape, linkNetwork, studentNetwork } from "./networks.ts";
 import { tinyProblem } from "./tiny-problem.fixture.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
-import { graphViolation } from "../../channel/channel-graph-law.ts";
+import { graphViolation } from "../../channel/channel-laws.ts";
 import { channelId, type ChannelObject, openRadio } from "../../channel/channel-spec.ts";
 import type { Radio } from "../../channel/radio.ts";
 import type { Check } from "../check.ts";

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
 import type { Reception } from "../../channel/channel-model.ts";
-import { openChannel, type ImpairmentObject } from "../../channel/channel-spec.ts";
+import { type ImpairmentObject, openChannel } from "../../channel/channel-spec.ts";
 import { dbToLinear, linearToDb, noFromEsNoDb } from "../../channel/decibel.ts";
-import { powerGain } from "../../channel/flat-fading.ts";
+import { powerGain } from "../../channel/flat-channel.ts";
+import { phaseStepVariance } from "../../channel/oscillator.ts";
 import { imageNoise } from "../../channel/image-noise.ts";
 import { sinr } from "../../channel/interference.ts";
-import { phaseStepVariance } from "../../channel/phase-noise.ts";
 import { rayleighMean } from "../../channel/quadrature.ts";
 import type { Check, CheckFamily } from "../check.ts";
 

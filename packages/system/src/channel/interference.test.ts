@@ -5,9 +5,9 @@ import { expectClose } from "@semlink/engine/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
-import { graphViolation } from "./channel-graph-law.ts";
+import { graphViolation } from "./channel-laws.ts";
+import { otherCodewords } from "./interference.ts";
 import { openChannel, openRadio } from "./channel-spec.ts";
-import { otherCodewords } from "./codeword-ring.ts";
 import { dbToLinear } from "./decibel.ts";
 import { imageNoise } from "./image-noise.ts";
 
