@@ -20,6 +20,7 @@ export const erasures: ImpairmentFamily = defineImpairment({
     return {
       name: "erasures",
       side: "receive",
+      isHardware: false,
       fields: (numSymbols) => ({ arrives: [numSymbols, 1] }),
       draw: (rng, options) => ({
         arrives: perImage(rng, options, options.numSymbols, (image) => {

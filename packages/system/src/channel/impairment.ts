@@ -6,6 +6,8 @@ import type {
   ChannelModel,
   DrawFields,
   DrawOptions,
+  Hardware,
+  HardwareGraph,
   Reception,
   ReceptionTensors,
   Transmission,
@@ -22,8 +24,14 @@ interface ImpairmentDraw {
   draw(rng: Rng, options: DrawOptions): ChannelDraw;
 }
 
+/** Where an impairment acts. */
+interface ImpairmentPlace {
+  /** Whether it acts on the samples on the air, where these are not the symbols. */
+  readonly isHardware: boolean;
+}
+
 /** Something that happens to the symbols before they are radiated. */
-export interface TransmitImpairment extends ImpairmentDraw {
+export interface TransmitImpairment extends ImpairmentDraw, ImpairmentPlace {
   readonly side: "transmit";
   /** @returns [batch, numSymbols, 2] */
   apply(sent: Transmission, draw: ChannelDraw): Float32Array;
@@ -32,7 +40,7 @@ export interface TransmitImpairment extends ImpairmentDraw {
 }
 
 /** Something that happens to what arrives, or to what the receiver knows of it. */
-export interface ReceiveImpairment extends ImpairmentDraw {
+export interface ReceiveImpairment extends ImpairmentDraw, ImpairmentPlace {
   readonly side: "receive";
   /** @param sent - what all images of the batch radiate, with their noise levels [batch] */
   apply(received: Reception, draw: ChannelDraw, sent: Transmission): Reception;
@@ -79,6 +87,7 @@ export function impairmentOn(side: Impairment["side"], map: SymbolMap): Impairme
   const { name } = map;
   const own = {
     name,
+    isHardware: true,
     fields: (numSymbols: number) => map.fields(numSymbols),
     draw: (rng: Rng, options: DrawOptions) => map.draw(rng, options),
   };
@@ -103,74 +112,119 @@ export const drawsNothing: Pick<ImpairmentDraw, "fields" | "draw"> = { fields: (
 
 /**
  * A channel with impairments: those of the transmitter in their order, the channel, those of the receiver in their order.
+ * Where samples are not symbols, as in OFDM, hardware acts on the samples and the other impairments on the symbols.
  *
  * The draw of impairment i is addressed by `rng.fold("stage").fold(i)`, an address of old that keeps the draws of every
- * seed, and its arrays are named `impairment<i>.<name>`. Fades and noise stay those of the channel alone. Closed forms of the channel no longer hold and are left out.
+ * seed, and its arrays are named `impairment<i>.<name>`. Fades and noise stay those of the channel alone. Closed forms of
+ * the channel no longer hold and are left out.
  */
 export function impairedChannel(channel: ChannelModel, impairments: readonly Impairment[]): ChannelModel {
   if (impairments.length === 0) return channel;
-  const { kindIndex } = channel;
-  const numbered = impairments.map((impairment, index) => ({ impairment, prefix: `impairment${index}.` }));
+  const numbered = impairments.map((impairment, index): Numbered => {
+    const numSamples = (numSymbols: number): number =>
+      impairment.isHardware ? (channel.numSamples?.(numSymbols) ?? numSymbols) : numSymbols;
+    return { impairment, index, prefix: `impairment${index}.`, numSamples };
+  });
+  const isOnSamples = ({ impairment }: Numbered): boolean =>
+    impairment.isHardware && channel.numSamples !== undefined;
+  const onSamples = numbered.filter(isOnSamples);
+  const onSymbols = numbered.filter((entry) => !isOnSamples(entry));
   return {
     name: [channel.name, ...impairments.map(({ name }) => name)].join("+"),
-    kindIndex,
+    kindIndex: channel.kindIndex,
     isLinear: false,
     fields: (numSymbols) => ({
       ...channel.fields(numSymbols),
-      ...joined(numbered.map(({ impairment, prefix }) => prefixed(prefix, impairment.fields(numSymbols)))),
+      ...joined(
+        numbered.map(({ impairment, prefix, numSamples }) =>
+          prefixed(prefix, impairment.fields(numSamples(numSymbols))),
+        ),
+      ),
     }),
     draw: (rng, options) => ({
       ...channel.draw(rng, options),
       ...joined(
-        numbered.map(({ impairment, prefix }, index) =>
-          prefixed(prefix, impairment.draw(rng.fold("stage").fold(index), options)),
-        ),
+        numbered.map(({ impairment, index, prefix, numSamples }) => {
+          const own = { ...options, numSymbols: numSamples(options.numSymbols) };
+          return prefixed(prefix, impairment.draw(rng.fold("stage").fold(index), own));
+        }),
       ),
     }),
     apply(sent, draw) {
-      const before = ofSide("transmit", numbered);
-      const after = ofSide("receive", numbered);
-      const x = before.reduce(
-        (x, { impairment, prefix }) => impairment.apply({ ...sent, x }, own(prefix, draw)),
-        sent.x,
-      );
-      return after.reduce<Reception>(
-        (received, { impairment, prefix }) => impairment.apply(received, own(prefix, draw), { ...sent, x }),
-        channel.apply({ ...sent, x }, draw),
-      );
+      const x = transmitted(onSymbols, sent, draw);
+      const hardware: Hardware = {
+        transmit: (samples) => transmitted(onSamples, samples, draw),
+        receive: (samples, radiated) => received(onSamples, samples, radiated, draw).y,
+      };
+      return received(onSymbols, channel.apply({ ...sent, x }, draw, hardware), { ...sent, x }, draw);
     },
     applyGraph(sent, draw) {
-      const before = ofSide("transmit", numbered);
-      const after = ofSide("receive", numbered);
-      const x = before.reduce(
-        (x, { impairment, prefix }) => impairment.applyGraph({ ...sent, x }, own(prefix, draw)),
-        sent.x,
-      );
-      return after.reduce<ReceptionTensors>(
-        (received, { impairment, prefix }) =>
-          impairment.applyGraph(received, own(prefix, draw), { ...sent, x }),
-        channel.applyGraph({ ...sent, x }, draw),
-      );
+      const x = transmittedGraph(onSymbols, sent, draw);
+      const hardware: HardwareGraph = {
+        transmit: (samples) => transmittedGraph(onSamples, samples, draw),
+        receive: (samples, radiated) => receivedGraph(onSamples, samples, radiated, draw).y,
+      };
+      const arriving = channel.applyGraph({ ...sent, x }, draw, hardware);
+      return receivedGraph(onSymbols, arriving, { ...sent, x }, draw);
     },
     gainIndex: (symbol) => channel.gainIndex(symbol),
     guardUses: (numLoaded) => channel.guardUses?.(numLoaded) ?? { prefix: 0, idle: 0 },
   };
 }
 
-interface Numbered<S extends Impairment> {
-  readonly impairment: S;
+/** An impairment with the place of its arrays in the draw of the channel. */
+interface Numbered {
+  readonly impairment: Impairment;
+  readonly index: number;
   readonly prefix: string;
+  /** On how many values it acts for so many symbols. */
+  readonly numSamples: (numSymbols: number) => number;
 }
 
-function ofSide<Side extends Impairment["side"]>(
-  side: Side,
-  numbered: readonly Numbered<Impairment>[],
-): Numbered<Side extends "transmit" ? TransmitImpairment : ReceiveImpairment>[] {
-  const isOfSide = (
-    entry: Numbered<Impairment>,
-  ): entry is Numbered<Side extends "transmit" ? TransmitImpairment : ReceiveImpairment> =>
-    entry.impairment.side === side;
-  return numbered.filter(isOfSide);
+function transmitted(numbered: readonly Numbered[], sent: Transmission, draw: ChannelDraw): Float32Array {
+  return numbered.reduce(
+    (x, { impairment, prefix }) =>
+      impairment.side === "transmit" ? impairment.apply({ ...sent, x }, own(prefix, draw)) : x,
+    sent.x,
+  );
+}
+
+function transmittedGraph(
+  numbered: readonly Numbered[],
+  sent: TransmissionTensors,
+  draw: DrawTensors,
+): Tensor {
+  return numbered.reduce(
+    (x, { impairment, prefix }) =>
+      impairment.side === "transmit" ? impairment.applyGraph({ ...sent, x }, own(prefix, draw)) : x,
+    sent.x,
+  );
+}
+
+function received(
+  numbered: readonly Numbered[],
+  arriving: Reception,
+  sent: Transmission,
+  draw: ChannelDraw,
+): Reception {
+  return numbered.reduce(
+    (reception, { impairment, prefix }) =>
+      impairment.side === "receive" ? impairment.apply(reception, own(prefix, draw), sent) : reception,
+    arriving,
+  );
+}
+
+function receivedGraph(
+  numbered: readonly Numbered[],
+  arriving: ReceptionTensors,
+  sent: TransmissionTensors,
+  draw: DrawTensors,
+): ReceptionTensors {
+  return numbered.reduce(
+    (reception, { impairment, prefix }) =>
+      impairment.side === "receive" ? impairment.applyGraph(reception, own(prefix, draw), sent) : reception,
+    arriving,
+  );
 }
 
 function prefixed<T>(prefix: string, values: Readonly<Record<string, T>>): Readonly<Record<string, T>> {

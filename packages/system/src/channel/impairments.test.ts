@@ -29,6 +29,32 @@ describe("the Rapp amplifier", () => {
       FLOAT_ERROR,
     );
   });
+
+  it("is on the float32 of a graph what it is on arrays, with finite slopes, at every setting allowed", async () => {
+    for (const [smoothness, inputBackOffDb] of [
+      [20, -20],
+      [20, 40],
+      [1, -20],
+      [2, 3],
+    ] as const) {
+      const channel = openChannel({
+        model: "awgn",
+        impairments: [{ impairment: "rapp", smoothness, inputBackOffDb }],
+      });
+      const x = input("x", ["batch", 6, 2]);
+      const [h, noise] = [input("h", ["batch", 1, 2]), input("noise", ["batch", 6, 2])];
+      const { y } = channel.applyGraph({ x, no: input("no", ["batch", 1, 1]) }, { h, noise });
+      const [slope] = gradients(sum(mul(y, noise)), [x]);
+      const { run } = await openGraph({ y, slope: slope! });
+      const values = imageNoise(rngFrom(7), { batchSize: 256 }, 6).map((value, i) => (i < 2 ? 0 : 3 * value));
+      const sent = { x: values, no: new Float32Array(256) };
+      const draw = channel.draw(rngFrom(8), { batchSize: 256, numSymbols: 6 });
+      const found = await run({ ...draw, ...sent });
+      expectClose(found.y, channel.apply(sent, draw).y, FLOAT_ERROR);
+      expect(found.slope.every(Number.isFinite)).toBe(true);
+      expect(found.slope.some((value) => value !== 0)).toBe(true);
+    }
+  });
 });
 
 describe("I/Q imbalance", () => {

@@ -60,6 +60,7 @@ export const interference: ImpairmentFamily = defineImpairment({
     return {
       name: "interference",
       side: "receive",
+      isHardware: false,
       fields: (numSymbols) => ({
         gains: [numUsers, 2],
         ...(kind === "codewords" ? { places: [1] } : { symbols: [numSymbols, numUsers * 2] }),

@@ -40,6 +40,7 @@ export const quantizer: ImpairmentFamily = defineImpairment({
       ...drawsNothing,
       name: "quantizer",
       side: "receive",
+      isHardware: true,
       apply(received) {
         const { y, h, no } = received;
         const [gainSpan, noiseSpan] = [y.length / h.length, y.length / 2 / no.length];

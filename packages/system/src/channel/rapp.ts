@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { complex, div, mul, pow, add } from "@semlink/engine";
+import { add, clip, complex, div, mul, pow, sqrt } from "@semlink/engine";
 import * as z from "zod";
 import { dbToLinear } from "./decibel.ts";
 import { defineImpairment, drawsNothing, type ImpairmentFamily } from "./impairment.ts";
@@ -29,6 +29,7 @@ export const rappAmplifier: ImpairmentFamily = defineImpairment({
       ...drawsNothing,
       name: "rapp",
       side: "transmit",
+      isHardware: true,
       apply({ x }) {
         const y = new Float32Array(x.length);
         for (let i = 0; i < x.length; i += 2) {
@@ -41,7 +42,10 @@ export const rappAmplifier: ImpairmentFamily = defineImpairment({
       },
       applyGraph({ x }) {
         const ratio = mul(complex.abs2(x), 1 / saturation);
-        return div(x, pow(add(pow(ratio, smoothness), 1), 1 / (2 * smoothness)));
+        // (1 + r^p)^(1 / 2p) = sqrt(max(r, 1)) (1 + min(r, 1 / r)^p)^(1 / 2p): no power leaves the range of float32.
+        const above = clip(ratio, { min: 1 });
+        const below = div(clip(ratio, { max: 1 }), above);
+        return div(x, mul(sqrt(above), pow(add(pow(below, smoothness), 1), 1 / (2 * smoothness))));
       },
     };
   },
