@@ -39,7 +39,7 @@ describe("channelUsesOf", () => {
   });
 
   it("counts the same with impairments", () => {
-    const radio = openRadio({ ...ofdm, stages: [{ stage: "rapp" }] });
+    const radio = openRadio({ ...ofdm, impairments: [{ impairment: "rapp" }] });
     expect(channelUsesOf(radio, 5)).toEqual(channelUsesOf(openRadio(ofdm), 5));
   });
 });

@@ -243,7 +243,7 @@ describe("measureLine", () => {
 describe("under conditions that a code was not made for", () => {
   const wronglyTold = openRadio({ model: "rayleigh-block", receiver: { esNoOffsetDb: 10 } });
   const unknownPhase = openRadio({ model: "rayleigh-block", receiver: { csi: "es-no" } });
-  const lost = openRadio({ model: "awgn", stages: [{ stage: "erasures", probability: 1 }] });
+  const lost = openRadio({ model: "awgn", impairments: [{ impairment: "erasures", probability: 1 }] });
   const accuracies = async (...radios: MeasureOptions["radios"]): Promise<Float32Array[]> => {
     const device = { decisions: labels, numAnswers: NUM_CLASSES };
     const line = await labelLineOf(labelCode).prepare(device);

@@ -73,7 +73,7 @@ describe("resultLines", () => {
   });
 
   it("states interference where there is any", () => {
-    const channel = { model: "awgn", stages: [{ stage: "interference", sirDb: 0 }] };
+    const channel = { model: "awgn", impairments: [{ impairment: "interference", sirDb: 0 }] };
     const points = [pointOf(channelId(channel), 0, 2, 1)];
     const [line] = resultLines({ ...shuffled, points }, optionsFor(channel));
     expect(line!.sirDb).toBe(0);

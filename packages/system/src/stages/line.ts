@@ -3,7 +3,7 @@ import { graphCost, nameTree } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { channelKinds } from "../channel/channel-model.ts";
 import type { CodecConfig } from "../codec/codec-config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { exportLink, linkModels, type LinkModels } from "../link/export-link.ts";

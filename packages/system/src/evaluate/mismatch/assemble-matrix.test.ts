@@ -14,7 +14,7 @@ const pilots: ChannelSpec = {
   form: { blockLength: 4 },
   receiver: { csi: { pilots: 2, estimator: "ls" } },
 };
-const interfered: ChannelSpec = { model: "awgn", stages: [{ stage: "interference", sirDb: 0 }] };
+const interfered: ChannelSpec = { model: "awgn", impairments: [{ impairment: "interference", sirDb: 0 }] };
 const config: MatrixConfig = {
   images: 6,
   esNoDb: [0, 10],

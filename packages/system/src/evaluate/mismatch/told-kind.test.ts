@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { openRadio } from "../../channel/channel-spec.ts";
 import { tinyCard } from "../../link/link-card.fixture.ts";
 import type { Link } from "../../link/link.ts";

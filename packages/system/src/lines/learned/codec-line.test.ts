@@ -4,7 +4,7 @@ import { expectClose } from "@semlink/engine/testing";
 import { cp, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { imageLength } from "../../data/dataset.ts";
 import { featuresOfViews } from "../../link/features-of-views.ts";
 import { throughTheAir } from "../../link/link-graph.ts";

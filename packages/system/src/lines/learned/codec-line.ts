@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Layer, Objective } from "@semlink/engine";
 import type * as z from "zod";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { channelAwareTransformer } from "../../codec/channel-aware-transformer.ts";
 import type { ChannelCodec, CodecShape } from "../../codec/channel-codec.ts";
 import { catSchema, filmMlpSchema } from "../../codec/codec-config.ts";

@@ -5,7 +5,7 @@ import { expectClose } from "@semlink/engine/testing";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { openRadio } from "../../channel/channel-spec.ts";
 import { noFromEsNoDb } from "../../channel/decibel.ts";
 import { mixDraws } from "../../channel/radio-mixture.ts";

@@ -2,7 +2,7 @@
 import { nameTree } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
 import { join } from "node:path";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { exportLink, linkModels, type LinkModels } from "../../link/export-link.ts";
 import type { LinkCard } from "../../link/link-card.ts";
 import { tinyCard } from "../../link/link-card.fixture.ts";

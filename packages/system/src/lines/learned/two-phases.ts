@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, HostTensor, NamedTensors, Objective, Param, Rng, Tensor } from "@semlink/engine";
 import { adamW, cosineSchedule, input, paramsOf, rngFrom } from "@semlink/engine";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import type { EsNoRange } from "../../codec/codec-config.ts";
 import { featuresOfViews } from "../../link/features-of-views.ts";
 import { type LinkGraph, type ReceivedTensors, throughTheAir } from "../../link/link-graph.ts";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng, Runtime } from "@semlink/engine";
-import { graphViolation } from "../../channel/channel-graph-law.ts";
-import { lawsOf } from "../../channel/channel-laws.ts";
+import { graphViolation, lawsOf } from "../../channel/channel-laws.ts";
 import type { ChannelModel } from "../../channel/channel-model.ts";
 import { channelId, type ChannelObject, openChannel, openRadio } from "../../channel/channel-spec.ts";
 import { dbToLinear } from "../../channel/decibel.ts";
@@ -20,11 +19,11 @@ const CHANNELS: readonly (string | ChannelObject)[] = [
   { model: "ofdm", fftSize: 8, cpLength: 3, numTaps: 4 },
   {
     model: "rayleigh-block",
-    stages: [
-      { stage: "rapp" },
+    impairments: [
+      { impairment: "rapp" },
       ...["iq-imbalance", "phase-noise", "carrier-offset", "interference", "erasures", "quantizer"].map(
-        (stage) => ({
-          stage,
+        (impairment) => ({
+          impairment,
         }),
       ),
     ],
@@ -192,9 +191,9 @@ const RADIOS: readonly (string | ChannelObject)[] = [
   "ofdm",
   { model: "rayleigh-block", receiver: { csi: { pilots: 2, estimator: "mmse" }, equalizer: "zero-forcing" } },
   ...["rapp", "iq-imbalance", "phase-noise", "carrier-offset", "interference", "erasures", "quantizer"].map(
-    (stage) => ({
+    (impairment) => ({
       model: "rayleigh-block",
-      stages: [{ stage }],
+      impairments: [{ impairment }],
     }),
   ),
 ];
@@ -213,7 +212,7 @@ export function graphCheck(radio: Radio, runtime: Runtime): Check {
     theory: 0,
     tolerance: 0,
     n: 2,
-    source: "semlink channel-graph-law",
+    source: "semlink channel-laws",
     measure: async () => ((await graphViolation(radio, runtime)) === undefined ? 0 : 1),
   };
 }

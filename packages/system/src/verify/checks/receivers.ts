@@ -9,7 +9,7 @@ import {
 } from "../../channel/channel-state.ts";
 import { linearToDb, noFromEsNoDb } from "../../channel/decibel.ts";
 import type { Equalizer } from "../../channel/equalizer.ts";
-import { powerGain } from "../../channel/flat-fading.ts";
+import { powerGain } from "../../channel/flat-channel.ts";
 import { imageNoise } from "../../channel/image-noise.ts";
 import { bestReceiver, type Radio, radioOf } from "../../channel/radio.ts";
 import type { Check, CheckFamily } from "../check.ts";

@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
 import { noFromEsNoDb } from "./decibel.ts";
-import { applyFlatFading, mmseEqualize, postEqualiserEsNoDb } from "./flat-fading.ts";
-import { transmitFlatFading } from "./flat-fading-graph.ts";
-import { rayleighBlockFading } from "./rayleigh-block.ts";
+import { equalizeGraph, mmseEqualize, postEqualiserEsNoDb } from "./equalizer.ts";
+import { rayleighBlockFading } from "./fading.ts";
+import { applyFlatFading, flatFadingGraph } from "./flat-channel.ts";
 
 const NUM_SYMBOLS = 5;
 const FLOAT_ERROR = { relative: 1e-5, absolute: 5e-5 };
@@ -39,15 +39,15 @@ beforeAll(async () => {
     noise: input("noise", ["batch", NUM_SYMBOLS, 2]),
     no: input("no", ["batch", 1, 1]),
   };
-  const { xHat, equalizedEsNoDb } = transmitFlatFading(inputs);
+  const { xHat, equalizedEsNoDb } = equalizeGraph("mmse", flatFadingGraph(inputs));
   // The gradient of <noise, xHat>: any direction will do.
   const [slope] = gradients(sum(mul(xHat, inputs.noise)), [inputs.x]);
   const { run } = await openGraph({ xHat, equalizedEsNoDb, slope: slope! });
   transmit = (transmission) => run({ ...transmission });
 });
 
-describe("transmitFlatFading", () => {
-  it("is applyFlatFading, mmseEqualize and postEqualiserEsNoDb", async () => {
+describe("a flat channel and its MMSE equaliser in a graph", () => {
+  it("are applyFlatFading, mmseEqualize and postEqualiserEsNoDb", async () => {
     const level = fc.double({ min: -20, max: 40, noNaN: true });
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.array(level, { minLength: 1, maxLength: 6 }), async (seed, esNoDb) => {
@@ -61,7 +61,7 @@ describe("transmitFlatFading", () => {
     );
   });
 
-  it("returns the symbols when there is no noise, at a ratio that is finite and above 40 dB", async () => {
+  it("return the symbols when there is no noise, at a ratio that is finite and above 40 dB", async () => {
     const { x, h, noise } = draw(1, [0, 0, 0]);
     const no = new Float32Array(3);
     const { xHat, equalizedEsNoDb } = await transmit({ x, h, noise, no });
@@ -73,7 +73,7 @@ describe("transmitFlatFading", () => {
     }
   });
 
-  it("estimates 0 in a complete fade, at a ratio that is finite and below -40 dB", async () => {
+  it("estimate 0 in a complete fade, at a ratio that is finite and below -40 dB", async () => {
     const { x, noise, no } = draw(2, [0]);
     const { xHat, equalizedEsNoDb } = await transmit({ x, noise, no, h: new Float32Array(2) });
     expect(Array.from(xHat, Math.abs)).toEqual(new Array(2 * NUM_SYMBOLS).fill(0));
@@ -81,7 +81,7 @@ describe("transmitFlatFading", () => {
     expect(equalizedEsNoDb[0]).toBeLessThan(-40);
   });
 
-  it("passes |h|^2 / (|h|^2 + no) of the gradient to the symbols", async () => {
+  it("pass |h|^2 / (|h|^2 + no) of the gradient to the symbols", async () => {
     const { x, h, noise, no } = draw(3, [-5, 0, 5, 20]);
     const { slope } = await transmit({ x, h, noise, no });
     const expected = noise.map((value, i) => {

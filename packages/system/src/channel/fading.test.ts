@@ -5,9 +5,8 @@ import { describe, expect, it } from "vitest";
 import { normalCdf } from "../numbers/normal-distribution.ts";
 import golden from "./__goldens__/channel.json" with { type: "json" };
 import { dbToLinear, linearToDb } from "./decibel.ts";
-import { rayleighMean } from "./quadrature.ts";
-import { ricianFading } from "./rician.ts";
-import { ricianMean, scaledBesselI0 } from "./rician-mean.ts";
+import { rayleighMean, ricianMean, scaledBesselI0 } from "./quadrature.ts";
+import { ricianFading } from "./fading.ts";
 
 describe("ricianMean", () => {
   it("has the moments E g = 1 and E g^2 = 1 + (1 + 2 K) / (1 + K)^2, for every K", () => {

@@ -5,15 +5,15 @@ import { expectClose } from "@semlink/engine/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
-import { graphViolation } from "./channel-graph-law.ts";
+import { graphViolation } from "./channel-laws.ts";
+import { otherCodewords } from "./interference.ts";
 import { openChannel, openRadio } from "./channel-spec.ts";
-import { otherCodewords } from "./codeword-ring.ts";
 import { dbToLinear } from "./decibel.ts";
 import { imageNoise } from "./image-noise.ts";
 
 const spec = (sirDb: number, numUsers = 1): Parameters<typeof openChannel>[0] => ({
   model: "awgn",
-  stages: [{ stage: "interference", sirDb, numUsers, symbols: "codewords" }],
+  impairments: [{ impairment: "interference", sirDb, numUsers, symbols: "codewords" }],
 });
 /** Whose codeword each image meets, user by user: images send their own numbers. */
 function metBy(places: Float32Array, numUsers: number): number[][] {
@@ -80,8 +80,8 @@ describe("interference by codewords", () => {
       const size = shape.reduce((product, dim) => product * dim, 1);
       expect(part[name]).toEqual(whole[name]!.subarray(3 * size));
     }
-    expect(channel.draw(rngFrom(4), { batchSize: 5, numSymbols: 4 })["stage0.places"]).not.toEqual(
-      whole["stage0.places"],
+    expect(channel.draw(rngFrom(4), { batchSize: 5, numSymbols: 4 })["impairment0.places"]).not.toEqual(
+      whole["impairment0.places"],
     );
   });
 
@@ -105,7 +105,9 @@ describe("interference by codewords", () => {
     const direction = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
     const { slope: found } = await run({
       ...channel.draw(rngFrom(1), { batchSize: 3, numSymbols: 2 }),
-      ...{ x: new Float32Array(12), no: new Float32Array(3), weights: direction },
+      x: new Float32Array(12),
+      no: new Float32Array(3),
+      weights: direction,
     });
     expectClose(found, direction, { relative: 1e-6, absolute: 1e-6 }); // y = x + interference: slope 1
   });

@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChannelModel, FlatDraw } from "./channel-model.ts";
 import { dbToLinear } from "./decibel.ts";
-import type { FadingForm } from "./fading-form.ts";
-import { flatChannel } from "./flat-channel.ts";
+import { type FadingForm, flatChannel } from "./flat-channel.ts";
 import { imageNoise, perImage } from "./image-noise.ts";
-import { ricianMean } from "./rician-mean.ts";
+import { rayleighMean, ricianMean } from "./quadrature.ts";
+
+/**
+ * Rayleigh fading: gains `h ~ CN(0, 1)`, so `E|h|^2 = 1` and `|h|^2` is exponential.
+ *
+ * @source Tse & Viswanath 2005, section 2.4.2
+ */
+export function rayleighFading(form: FadingForm, name = "rayleigh"): ChannelModel<FlatDraw> {
+  return flatChannel({
+    name,
+    variation: "fading",
+    form,
+    gains: (rng, images, count) => imageNoise(rng.fold("gain"), images, count),
+    gainMean: rayleighMean,
+  });
+}
+
+/** Rayleigh block fading: one gain `h ~ CN(0, 1)` per image. */
+export const rayleighBlockFading: ChannelModel<FlatDraw> = rayleighFading("block", "rayleigh-block");
 
 /**
  * Rician fading, `h = sqrt(K / (K + 1)) e^(j phi) + CN(0, 1 / (K + 1))`, so `E|h|^2 = 1` for every K.

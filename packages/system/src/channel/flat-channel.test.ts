@@ -2,11 +2,11 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import golden from "./__goldens__/channel.json" with { type: "json" };
-import { awgn } from "./awgn.ts";
+import { mmseEqualize, postEqualiserEsNoDb } from "./equalizer.ts";
+import { rayleighBlockFading } from "./fading.ts";
+import { applyFlatFading, awgn } from "./flat-channel.ts";
 import type { ChannelModel, FlatDraw } from "./channel-model.ts";
 import { linearToDb, noFromEsNoDb } from "./decibel.ts";
-import { applyFlatFading, mmseEqualize, postEqualiserEsNoDb } from "./flat-fading.ts";
-import { rayleighBlockFading } from "./rayleigh-block.ts";
 
 const SIGMAS = 5;
 
