@@ -1,8 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError, ShapeError } from "@semlink/engine";
+import type { Radio } from "../channel/radio.ts";
 import type { LinkCard } from "./link-card.ts";
 import type { LinkHalves } from "./link-halves.ts";
-import type { Reception, Transmitting } from "./link.ts";
+
+/** What is told of a channel: its kind alone. */
+type ToldChannel = Pick<Radio, "kindIndex">;
+
+/** Symbols of a prefix of a transmission, with what the receiver knows about them. */
+export interface Reception {
+  readonly batchSize: number;
+  readonly numSymbols: number;
+  /** [batch, numSymbols, 2] equalised symbols, or symbols as they arrive where the card says `raw` */
+  readonly symbols: Float32Array;
+  /** [batch] signal-to-noise ratio after the equaliser [dB]; for equalised receivers */
+  readonly equalizedEsNoDb?: Float32Array;
+  /** [batch, numSymbols, 2] complex gain; for raw receivers */
+  readonly gain?: Float32Array;
+  /** [batch, numSymbols] noise variance per complex symbol; for raw receivers */
+  readonly no?: Float32Array;
+  /** As the receiver is told it [dB]. */
+  readonly esNoDb: number;
+  readonly channel: ToldChannel;
+}
+
+/** What is to be sent, and what the transmitter is told. */
+export interface Transmitting {
+  readonly batchSize: number;
+  readonly esNoDb: number;
+  readonly channel: ToldChannel;
+}
 
 /**
  * Checks what is to be sent.

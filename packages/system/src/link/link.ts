@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime, Session } from "@semlink/engine";
 import { symbolPrefix } from "../channel/channel-model.ts";
-import type { Radio } from "../channel/radio.ts";
 import type { LinkCard } from "./link-card.ts";
 import { type LinkFiles, readHalves } from "./link-halves.ts";
-import { checkReception, checkSource } from "./link-input.ts";
+import { checkReception, checkSource, type Reception, type Transmitting } from "./link-input.ts";
 
-/** What is told of a channel: its kind alone. */
-type ToldChannel = Pick<Radio, "kindIndex">;
-
-/** Symbols of a prefix of a transmission, with what the receiver knows about them. */
-export interface Reception {
-  readonly batchSize: number;
-  readonly numSymbols: number;
-  /** [batch, numSymbols, 2] equalised symbols, or symbols as they arrive where the card says `raw` */
-  readonly symbols: Float32Array;
-  /** [batch] signal-to-noise ratio after the equaliser [dB]; for equalised receivers */
-  readonly equalizedEsNoDb?: Float32Array;
-  /** [batch, numSymbols, 2] complex gain; for raw receivers */
-  readonly gain?: Float32Array;
-  /** [batch, numSymbols] noise variance per complex symbol; for raw receivers */
-  readonly no?: Float32Array;
-  /** As the receiver is told it [dB]. */
-  readonly esNoDb: number;
-  readonly channel: ToldChannel;
-}
+export type { Reception, Transmitting } from "./link-input.ts";
 
 /** What the receiver makes of a transmission. */
 export interface Decoded {
@@ -32,13 +13,6 @@ export interface Decoded {
   readonly answer: Float32Array;
   /** [batch, embedDim] standardised embedding, where the link receives one */
   readonly embedding?: Float32Array;
-}
-
-/** What is to be sent, and what the transmitter is told. */
-export interface Transmitting {
-  readonly batchSize: number;
-  readonly esNoDb: number;
-  readonly channel: ToldChannel;
 }
 
 /** A trained link, ready to run. Everything between `encode` and `decode` is radio. */
