@@ -20,7 +20,6 @@ import {
   linesSchema,
   type OwnLines,
   sameIds,
-  unfitSettings,
   usualLearnedLines,
   type WrittenLine,
 } from "./lines/learned/line-spec.ts";
@@ -83,7 +82,10 @@ function schemaWith(parts: OwnParts): z.ZodType<Experiment, ExperimentInput> {
     .strictObject({
       name: z.string().regex(RUN_NAME).describe(`folder of the run: ${RUN_NAME_RULE}`),
       seed: z.int().min(0).default(0).describe("root of all random numbers of training and evaluation"),
-      task: z.enum(tasks.map(({ name }) => name)).default("classify").describe("what is asked of the receiver"),
+      task: z
+        .enum(tasks.map(({ name }) => name))
+        .default("classify")
+        .describe("what is asked of the receiver"),
       runtime: runtimeConfigSchema.prefault({}),
       data: dataConfigSchema.prefault({}).describe("images, and what is known of them"),
       teacher: teacherConfigSchema.prefault({}),
@@ -96,8 +98,7 @@ function schemaWith(parts: OwnParts): z.ZodType<Experiment, ExperimentInput> {
       lines: linesSchema.optional(),
       evaluate: evaluateConfigSchema.prefault({}),
     })
-    .check(checkRules((draft) => unfitSettings(writtenLines(draft), draft.codec, parts.lines)))
-    .transform((draft) => completed(draft, parts))
+    .transform((draft, context) => completed(draft, parts, context))
     .check(checkRules((experiment) => rulesBrokenBy(experiment, parts)));
 }
 
@@ -144,19 +145,25 @@ export function experimentJsonSchema(): Record<string, unknown> {
   return { title: "semlink experiment", ...keyTreeOf(experimentSchema) };
 }
 
-/** The lines of a draft, from the former section `codec.kinds` or by default where it has none. */
-function writtenLines({ lines, codec }: Pick<ExperimentDraft, "lines" | "codec">): readonly WrittenLine[] {
-  return lines ?? codec.kinds ?? usualLearnedLines;
-}
-
-function completed({ evaluate, lines, ...rest }: ExperimentDraft, parts: OwnParts): Experiment {
+function completed(
+  { evaluate, lines, ...rest }: ExperimentDraft,
+  parts: OwnParts,
+  context: Pick<z.RefinementCtx, "addIssue">,
+): Experiment {
   const { matrix, ...measured } = evaluate;
   const { lengths = rest.codec.lengths, channels = rest.codec.channels } = evaluate;
   const mismatch = matrix && { matrix: completeMatrix(matrix, rest.codec.lengths) };
-  const written = writtenLines({ lines, codec: rest.codec });
+  const written = lines ?? rest.codec.kinds ?? usualLearnedLines;
   return {
     ...rest,
-    lines: written.map((line) => completeLine(line, rest.codec, parts.lines)),
+    lines: written.map((line, index) => {
+      const complete = completeLine(line, rest.codec, parts.lines);
+      if (complete.success) return complete.data;
+      for (const issue of complete.error.issues) {
+        context.addIssue({ ...issue, path: ["lines", index, ...issue.path] });
+      }
+      return line;
+    }),
     evaluate: { ...measured, lengths, channels, ...mismatch },
   };
 }

@@ -18,6 +18,7 @@ export type {
 export { channelNamed } from "./channel/channels.ts";
 export { channelId, openRadio } from "./channel/channel-spec.ts";
 export type { ChannelSpec } from "./channel/channel-spec.ts";
+export { noFromEsNoDb } from "./channel/decibel.ts";
 export { defineChannel } from "./channel/define-channel.ts";
 export type { ChannelDefinition, ChannelFamily, ChannelParts } from "./channel/define-channel.ts";
 export { imageNoise } from "./channel/image-noise.ts";
@@ -64,7 +65,8 @@ export { linkCardJsonSchema, readLinkCard } from "./link/link-card.ts";
 export type { LinkCard } from "./link/link-card.ts";
 export type { LinkGraph, ReceivedTensors, ReceptionInputs } from "./link/link-graph.ts";
 export { openLink, prefixOf } from "./link/link.ts";
-export type { Decoded, Link, LinkFiles } from "./link/link.ts";
+export type { Decoded, Link, Reception as LinkReception, Transmitting } from "./link/link.ts";
+export type { LinkFiles } from "./link/link-halves.ts";
 export { codecLine } from "./lines/learned/codec-line.ts";
 export { defineLine } from "./lines/learned/learned-line.ts";
 export type { LearnedLine, LineMaterial, LineProblem } from "./lines/learned/learned-line.ts";
@@ -95,18 +97,29 @@ export type { SearchResults } from "./search/search-results.ts";
 export { parseSearchResults, searchResultsJsonSchema } from "./search/search-results-schema.ts";
 export type { ProgressEvent, Reporter } from "./run/progress.ts";
 
-export { differenceWithInterval, figureWithInterval } from "./report/figure-format.ts";
-export { largestLosses } from "./report/matrix-selection.ts";
-export type { LargestLoss } from "./report/matrix-selection.ts";
+export { differenceWithInterval, figureWithInterval } from "./report/number-format.ts";
 export { reportContent } from "./report/report-content.ts";
 export type { ReportContent } from "./report/report-content.ts";
 export type { DrawingDocument } from "./report/render-svg.ts";
-export { ARCHITECTURE_COLUMNS, architectureCells } from "./report/search/architecture-table.ts";
 export { searchFindings } from "./report/search/findings.ts";
-export { channelLabel, cleanMeasured, figureNamed, leadingFigure } from "./report/selection.ts";
-export type { Bound, VerifyCheck } from "./verify/check.ts";
-export { boundText, figureText } from "./verify/figure-text.ts";
-export type { CurvePlace, LinePlace, TheoryCurve, VerifyChartId } from "./verify/theory-curve.ts";
+export { ARCHITECTURE_COLUMNS, architectureCells } from "./report/search/search-tables.ts";
+export {
+  channelLabel,
+  cleanMeasured,
+  figureNamed,
+  largestLosses,
+  leadingFigure,
+} from "./report/selection.ts";
+export type { LargestLoss } from "./report/selection.ts";
+export { boundText, figureText } from "./verify/check.ts";
+export type {
+  Bound,
+  CurvePlace,
+  LinePlace,
+  TheoryCurve,
+  VerifyChartId,
+  VerifyCheck,
+} from "./verify/check.ts";
 export { verifyRadio } from "./verify/verify-radio.ts";
 export type { VerifyOptions } from "./verify/verify-radio.ts";
 export { parseVerifyReport, verifyJsonSchema } from "./verify/verify-report.ts";

@@ -3,10 +3,10 @@
 export { loadChannelModule } from "./channel/node/own-channels.ts";
 export { loadLineModule } from "./lines/node/own-lines.ts";
 export { loadOwnParts, partsOf, withModules } from "./stages/own-parts.ts";
-export { prepareData } from "./data/node/prepare-data.ts";
-export { userCacheFolder } from "./data/node/user-cache.ts";
+export { prepareData, userCacheFolder } from "./data/node/prepare-data.ts";
 export { inspectModel } from "./inspect/index.ts";
 export type { InspectOptions, ModelCost, ModelInspection, SizeChoice } from "./inspect/index.ts";
+export { linkNames, openLinkFolder } from "./link/node/exported-links.ts";
 export { linkModelPath, readLineCard } from "./link/node/link-folder.ts";
 export type { LineCard, LinkPart } from "./link/node/link-folder.ts";
 export { openTeacher } from "./teacher/node/open-teacher.ts";
@@ -23,9 +23,7 @@ export { checkRun, collectGarbage, describeStore } from "./store/garbage.ts";
 export type { CheckedArtifact, Garbage, StoredArtifact, StoreFolders } from "./store/garbage.ts";
 export { storeFolderOf } from "./store/store.ts";
 
-export { readSearchResults } from "./report/node/read-search-results.ts";
-export { writeReport } from "./report/node/write-report.ts";
-export type { ReportFiles } from "./report/node/write-report.ts";
-export { writeSearchReport } from "./report/node/write-search-report.ts";
-export { writeVerifyReport } from "./verify/report/write-verify-report.ts";
-export type { VerifyReportFiles } from "./verify/report/write-verify-report.ts";
+export { readSearchResults, writeReport, writeSearchReport } from "./report/node/report-files.ts";
+export type { ReportFiles } from "./report/node/report-files.ts";
+export { writeVerifyReport } from "./verify/node/write-verify-report.ts";
+export type { VerifyReportFiles } from "./verify/node/write-verify-report.ts";

@@ -16,9 +16,12 @@ export async function printSearch(folder: string, { print }: Pick<CommandContext
   const places = Object.entries(files).map(([name, path]) => `${name}: ${path}`);
   const { chosen, architectures, comparisons, correlations } = results;
   print([await formatSearch(results), "", ...places].join("\n"), {
-    ...{ run: folder, ...files },
+    run: folder,
+    ...files,
     chosen: architectures.find(({ id }) => id === chosen) ?? null,
-    ...{ architectures, comparisons, correlations },
+    architectures,
+    comparisons,
+    correlations,
   });
 }
 

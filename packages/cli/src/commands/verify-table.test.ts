@@ -6,20 +6,42 @@ import { formatVerify } from "./verify-table.ts";
 const figure = { quantity: "rate", deviation: 0.01, source: "book", place: null } as const;
 
 const report: VerifyReport = {
-  ...{ schema: "semlink-verify/1", seed: 7, isQuick: false, channel: null, passed: false, curves: [] },
+  schema: "semlink-verify/1",
+  seed: 7,
+  isQuick: false,
+  channel: null,
+  passed: false,
+  curves: [],
   checks: [
     {
-      ...{ ...figure, family: "codes", name: "short", theory: 0.5, simulated: 0.51, n: 1200, passed: true },
+      ...figure,
+      family: "codes",
+      name: "short",
+      theory: 0.5,
+      simulated: 0.51,
+      n: 1200,
+      passed: true,
       bound: { below: null, above: 0.1 },
     },
     {
-      ...{ ...figure, family: "fades", name: "deep", theory: 2, simulated: 1, n: 30, passed: false },
+      ...figure,
+      family: "fades",
+      name: "deep",
+      theory: 2,
+      simulated: 1,
+      n: 30,
+      passed: false,
       bound: { below: 0.2, above: 0.2 },
     },
   ],
   throughput: {
-    ...{ mbitPerCpuSecond: 2.5, numInfoBits: 500, numCodedBits: 1000, esNoDb: 2, meanIterations: 6.04 },
-    ...{ blockErrorRate: 0, processor: "a processor" },
+    mbitPerCpuSecond: 2.5,
+    numInfoBits: 500,
+    numCodedBits: 1000,
+    esNoDb: 2,
+    meanIterations: 6.04,
+    blockErrorRate: 0,
+    processor: "a processor",
   },
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir } from "node:fs/promises";
+import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { type Command, defineCommand } from "./define-command.ts";
 import { option } from "./option.ts";
@@ -25,7 +26,8 @@ export const verify: Command = defineCommand({
     const { loadChannelModule, writeVerifyReport } = await import("@semlink/system/node");
     const channel = module === undefined ? {} : { channel: loadChannelModule(module).open({}) };
     const runtime = await nodeRuntime({ intraOpThreads: 1 });
-    const settings = { seed: seed ?? 0, isQuick: quick };
+    const [cpu] = cpus();
+    const settings = { seed: seed ?? 0, isQuick: quick, ...(cpu && { processor: cpu.model.trim() }) };
     const figures = await verifyRadio({ ...settings, ...channel, runtime, report, signal });
     await mkdir(dirname(out), { recursive: true });
     await writeFileAtomic(out, `${JSON.stringify(figures, null, 2)}\n`);

@@ -11,13 +11,19 @@ export interface ReferenceFile {
   readonly text: string;
 }
 
-/** Every generated page: the command line, and the JSON Schemas of configuration, results, search and verification. */
+/** Every generated page: the command line, and the JSON Schemas of configuration, links, results, search and verification. */
 export async function referenceFiles(): Promise<ReferenceFile[]> {
-  const { experimentJsonSchema, resultsJsonSchema, searchResultsJsonSchema, verifyJsonSchema } =
-    await import("@semlink/system");
+  const {
+    experimentJsonSchema,
+    linkCardJsonSchema,
+    resultsJsonSchema,
+    searchResultsJsonSchema,
+    verifyJsonSchema,
+  } = await import("@semlink/system");
   return [
     { path: "cli.md", text: cliPage(commands, commonOptions) },
     { path: "experiment.schema.json", text: JSON.stringify(experimentJsonSchema()) },
+    { path: "link-card.schema.json", text: JSON.stringify(linkCardJsonSchema()) },
     { path: "results.schema.json", text: JSON.stringify(resultsJsonSchema()) },
     { path: "search.schema.json", text: JSON.stringify(searchResultsJsonSchema()) },
     { path: "verify.schema.json", text: JSON.stringify(verifyJsonSchema()) },

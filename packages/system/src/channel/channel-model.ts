@@ -54,6 +54,24 @@ export interface ReceptionTensors {
   readonly no: Tensor;
 }
 
+/** What hardware does to the samples on the air, as arrays, where these are not the symbols. */
+export interface Hardware {
+  /** @param sent - samples [batch, numSamples, 2]; @returns what is radiated, the same shape */
+  transmit(sent: Transmission): Float32Array;
+  /**
+   * @param received - samples y, their mean gain h [batch, 1, 2], and the noise level
+   * @param sent - what is radiated
+   * @returns what is processed further, the shape of y
+   */
+  receive(received: Reception, sent: Transmission): Float32Array;
+}
+
+/** {@link Hardware} in a graph. */
+export interface HardwareGraph {
+  transmit(sent: TransmissionTensors): Tensor;
+  receive(received: ReceptionTensors, sent: TransmissionTensors): Tensor;
+}
+
 /** Channel uses that carry nothing, beside those that do. */
 export interface GuardUses {
   /** In cyclic prefixes. */
@@ -81,9 +99,16 @@ export interface ChannelModel<Draw extends ChannelDraw = ChannelDraw> {
   /** Shape of each array of the draw. */
   fields(numSymbols: number): DrawFields<keyof Draw & string>;
   draw(rng: Rng, options: DrawOptions): Draw;
-  apply(sent: Transmission, draw: Draw): Reception;
+  /** @param hardware - acts on the samples; given to channels with {@link ChannelModel.numSamples} alone */
+  apply(sent: Transmission, draw: Draw, hardware?: Hardware): Reception;
   /** The same as `apply`, within float error. */
-  applyGraph(sent: TransmissionTensors, draw: Readonly<Record<keyof Draw, Tensor>>): ReceptionTensors;
+  applyGraph(
+    sent: TransmissionTensors,
+    draw: Readonly<Record<keyof Draw, Tensor>>,
+    hardware?: HardwareGraph,
+  ): ReceptionTensors;
+  /** Samples on the air for so many symbols, on which hardware acts; absent where every symbol is a sample. */
+  numSamples?(numSymbols: number): number;
   /** Number of the gain that a symbol meets: symbols with the same number share it. */
   gainIndex(symbol: number): number;
   /** Channel uses that so many loaded ones bring along; none when absent. */
@@ -95,6 +120,17 @@ export interface ChannelModel<Draw extends ChannelDraw = ChannelDraw> {
    * @param vanishesAbove - a power gain beyond which f is zero
    */
   gainMean?(f: (gain: number) => number, vanishesAbove?: number): number;
+}
+
+/** What a network is told of a channel: whether its gain is constant or fades. Each stands under its simplest case. */
+export const channelKinds = ["awgn", "rayleigh-block"] as const;
+
+/** Whether a channel has a constant gain or a random one. */
+export type Variation = "steady" | "fading";
+
+/** Place of a channel in {@link channelKinds}. */
+export function kindIndexOf(variation: Variation): number {
+  return variation === "steady" ? 0 : 1;
 }
 
 /** Number of complex gains that `numSymbols` symbols meet. */

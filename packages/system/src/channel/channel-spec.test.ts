@@ -10,9 +10,11 @@ const rician = { model: "rician", kFactorDb: 10, form: { blockLength: 4 } };
 describe("a channel in a configuration", () => {
   it("is a name, or an object that is completed by the defaults", () => {
     expect(channelSpecSchema.parse("awgn")).toBe("awgn");
-    expect(channelSpecSchema.parse({ model: "rician", stages: [{ stage: "rapp" }] })).toEqual({
-      ...{ model: "rician", kFactorDb: 6, form: "block" },
-      stages: [{ stage: "rapp", smoothness: 2, inputBackOffDb: 3 }],
+    expect(channelSpecSchema.parse({ model: "rician", impairments: [{ impairment: "rapp" }] })).toEqual({
+      model: "rician",
+      kFactorDb: 6,
+      form: "block",
+      impairments: [{ impairment: "rapp", smoothness: 2, inputBackOffDb: 3 }],
     });
     expect(channelSpecSchema.parse({ model: "awgn", receiver: { csi: "es-no" } })).toEqual({
       model: "awgn",
@@ -20,11 +22,23 @@ describe("a channel in a configuration", () => {
     });
   });
 
+  it("may spell its impairments as stages, as it once did", () => {
+    const former = { model: "awgn", stages: [{ stage: "rapp", smoothness: 3 }, { stage: "erasures" }] };
+    const present = {
+      model: "awgn",
+      impairments: [{ impairment: "rapp", smoothness: 3 }, { impairment: "erasures" }],
+    };
+    expect(channelSpecSchema.parse(former)).toEqual(channelSpecSchema.parse(present));
+    expect(channelSpecSchema.safeParse({ ...former, impairments: [] }).success).toBe(false);
+    const experiment = parseExperiment({ name: "x", codec: { channels: [former] } }, "experiment");
+    expect(experiment.codec.channels).toEqual([channelSpecSchema.parse(present)]);
+  });
+
   it("has an id without spaces that tells all its settings", () => {
     expect(channelId("awgn")).toBe("awgn");
     expect(channelId(rician)).toBe("rician(kFactorDb=10,form={blockLength=4})");
     expect(
-      channelId({ ...rician, receiver: { csi: { rho: 0.9 } }, stages: [{ stage: "rapp" }] }),
+      channelId({ ...rician, receiver: { csi: { rho: 0.9 } }, impairments: [{ impairment: "rapp" }] }),
     ).not.toMatch(/\s/);
     expect(openRadio(rician).name).toBe(channelId(rician));
   });
@@ -33,7 +47,8 @@ describe("a channel in a configuration", () => {
     ["rayliegh", /codec.channels\[0\]: expected "awgn" or .*, got "rayliegh" \(did you mean "rayleigh"\?\)/],
     [{ model: "rician", kFactor: 3 }, /channels\[0\].kFactor: .*did you mean "kFactorDb"/],
     [{ model: "rician", kFactorDb: 99 }, /channels\[0\].kFactorDb: expected a number .*40.*, got 99/],
-    [{ model: "awgn", stages: [{ stage: "rap" }] }, /channels\[0\].stages\[0\]/],
+    [{ model: "awgn", impairments: [{ impairment: "rap" }] }, /channels\[0\].impairments\[0\]/],
+    [{ model: "awgn", stages: [{ stage: "rap" }] }, /channels\[0\].impairments\[0\]/],
     [{ model: "rayleigh", kFactorDb: 3 }, /channels\[0\].kFactorDb: expected a known key/],
   ])("that is wrong, %j, is refused with its place", (channel, message) => {
     const experiment = { name: "x", codec: { channels: [channel] } };
@@ -79,7 +94,7 @@ describe("capacity", () => {
   });
 
   it("is refused where the gain has no known distribution", () => {
-    expect(() => capacity({ model: "awgn", stages: [{ stage: "rapp" }] }, 0)).toThrow(
+    expect(() => capacity({ model: "awgn", impairments: [{ impairment: "rapp" }] }, 0)).toThrow(
       expect.objectContaining({ code: "no-closed-form", where: "capacity" }),
     );
     expect(openChannel({ model: "ofdm", cpLength: 0, numTaps: 4 })).not.toHaveProperty("gainMean");

@@ -4,16 +4,15 @@ import * as z from "zod";
 import type { ChannelModel } from "./channel-model.ts";
 import type { ChannelInfo } from "../results/channels.ts";
 import type { ChannelStateInformation } from "./channel-state.ts";
-import { channelFamilies, channelFamilyNamed } from "./channels.ts";
+import { channelFamilies, channelFamilyNamed, impairmentFamilies } from "./channels.ts";
 import type { ChannelFamily } from "./define-channel.ts";
 import { equalizers } from "./equalizer.ts";
 import { bestReceiver, type Radio, radioOf, type ReceiverOptions } from "./radio.ts";
-import { stagedChannel } from "./impaired-channel.ts";
-import { stageFamilies } from "./impairments.ts";
+import { impairedChannel } from "./impairment.ts";
 
-/** A stage as a configuration writes it: its kind and its settings. */
-export interface StageObject {
-  readonly stage: string;
+/** An impairment as a configuration writes it: its kind and its settings. */
+export interface ImpairmentObject {
+  readonly impairment: string;
   readonly [setting: string]: unknown;
 }
 
@@ -23,7 +22,7 @@ export interface ChannelObject {
   /** Module of a user's own that exports the channel, and the sha256 (hex) of its content. */
   readonly module?: string | undefined;
   readonly digest?: string | undefined;
-  readonly stages?: readonly StageObject[] | undefined;
+  readonly impairments?: readonly ImpairmentObject[] | undefined;
   readonly receiver?: Partial<ReceiverOptions> | undefined;
   readonly [setting: string]: unknown;
 }
@@ -34,11 +33,11 @@ export type OwnChannels = Readonly<Record<string, ChannelFamily>>;
 /** A radio as a configuration writes it: the name of a channel with its default settings, or an object. */
 export type ChannelSpec = string | ChannelObject;
 
-const stageObject: z.ZodType<StageObject, StageObject> = z.discriminatedUnion(
-  "stage",
+const impairmentObject: z.ZodType<ImpairmentObject, ImpairmentObject> = z.discriminatedUnion(
+  "impairment",
   nonEmpty(
-    stageFamilies.map(({ name, parameters }) =>
-      z.strictObject({ stage: z.literal(name), ...parameters.shape }),
+    impairmentFamilies.map(({ name, parameters }) =>
+      z.strictObject({ impairment: z.literal(name), ...parameters.shape }),
     ),
   ),
 );
@@ -73,7 +72,7 @@ const channelObject: z.ZodType<ChannelObject, ChannelObject> = z.discriminatedUn
       z.strictObject({
         model: z.literal(name),
         ...parameters.shape,
-        stages: z.array(stageObject).optional().describe("impairments, in their order"),
+        impairments: z.array(impairmentObject).optional().describe("impairments, in their order"),
         receiver: receiverObject.optional(),
       }),
     ),
@@ -87,16 +86,33 @@ const ownChannelObject: z.ZodType<ChannelObject, ChannelObject> = z.looseObject(
     .regex(/^[0-9a-f]{64}$/)
     .describe("sha256 of the module; filled in when the configuration is read"),
   model: z.string().min(1).describe("name of its channel; filled in when the configuration is read"),
-  stages: z.array(stageObject).optional().describe("impairments, in their order"),
+  impairments: z.array(impairmentObject).optional().describe("impairments, in their order"),
   receiver: receiverObject.optional(),
 }) as unknown as z.ZodType<ChannelObject, ChannelObject>;
 
-/** Validates a {@link ChannelSpec}: the name of a channel, or an object with its settings. */
-export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.union([
-  z.enum(channelFamilies.map(({ name }) => name)),
-  channelObject,
-  ownChannelObject,
-]);
+/**
+ * Validates a {@link ChannelSpec}: the name of a channel, or an object with its settings. The former spelling
+ * `stages: [{ stage: rapp }]` of `impairments: [{ impairment: rapp }]` is read as the present one.
+ */
+export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.preprocess(
+  presentSpelling,
+  z.union([z.enum(channelFamilies.map(({ name }) => name)), channelObject, ownChannelObject]),
+) as z.ZodType<ChannelSpec, ChannelSpec>;
+
+function presentSpelling(written: unknown): unknown {
+  if (!isRecord(written) || !Array.isArray(written["stages"]) || "impairments" in written) return written;
+  const { stages, ...others } = written;
+  const impairments = (stages as readonly unknown[]).map((entry) => {
+    if (!isRecord(entry) || !("stage" in entry) || "impairment" in entry) return entry;
+    const { stage, ...settings } = entry;
+    return { impairment: stage, ...settings };
+  });
+  return { ...others, impairments };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /**
  * Name of a radio in results and files, without spaces: the channel's name, or the object with its settings in the order
@@ -104,9 +120,17 @@ export const channelSpecSchema: z.ZodType<ChannelSpec, ChannelSpec> = z.union([
  */
 export function channelId(spec: ChannelSpec): string {
   if (typeof spec === "string") return spec;
-  const { model, module: _module, digest: _digest, ...settings } = spec;
-  const text = settingsText(settings);
-  return text === "" ? model : `${model}(${text})`;
+  const text = settingsText(without(spec, ["model", "module", "digest"]));
+  return text === "" ? spec.model : `${spec.model}(${text})`;
+}
+
+/** The settings of its kind that a channel object has. */
+function settingsOf(object: ChannelObject): object {
+  return without(object, ["model", "module", "digest", "impairments", "receiver"]);
+}
+
+function without(object: object, keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }
 
 function settingsText(settings: object): string {
@@ -124,10 +148,10 @@ function valueText(value: unknown): string {
 /** What results say of a radio: its name for readers, with impairments and receiver as the configuration writes them. */
 export function channelInfoOf(spec: ChannelSpec, own: OwnChannels = {}): ChannelInfo {
   const object: ChannelObject = typeof spec === "string" ? { model: spec } : spec;
-  const { stages, receiver, model: _model, module: _module, digest: _digest, ...settings } = object;
+  const { impairments, receiver } = object;
   const family = channelFamilyOf(spec, own);
-  const others = settingsText({ stages, receiver });
-  const label = family.label(settings);
+  const others = settingsText({ impairments, receiver });
+  const label = family.label(settingsOf(object));
   return {
     id: channelId(spec),
     label: others === "" ? label : `${label}, ${others.replaceAll(",", ", ")}`,
@@ -150,12 +174,12 @@ export function channelInfosOf(specs: readonly ChannelSpec[], own: OwnChannels =
  */
 export function openChannel(spec: ChannelSpec, own: OwnChannels = {}): ChannelModel {
   if (typeof spec === "string") return channelFamilyNamed(spec).open({});
-  const { stages = [], receiver: _receiver, module: _module, digest: _digest, model: _model, ...settings } = spec;
-  const channel = channelFamilyOf(spec, own).open(settings);
-  return stagedChannel(
+  const { impairments = [] } = spec;
+  const channel = channelFamilyOf(spec, own).open(settingsOf(spec));
+  return impairedChannel(
     channel,
-    stages.map(({ stage, ...parameters }) =>
-      stageFamilies.find(({ name }) => name === stage)!.open(parameters),
+    impairments.map(({ impairment, ...parameters }) =>
+      impairmentFamilies.find(({ name }) => name === impairment)!.open(parameters),
     ),
   );
 }

@@ -2,8 +2,7 @@
 import type { Rng, Tensor } from "@semlink/engine";
 import { add, cast, complex, concat, div, greater, mul, sqrt } from "@semlink/engine";
 import type { DrawOptions, Reception, ReceptionTensors } from "./channel-model.ts";
-import { repeatBy } from "./fading-form.ts";
-import { imageNoise } from "./image-noise.ts";
+import { imageNoise, repeatBy } from "./image-noise.ts";
 
 /**
  * What the receiver knows: nothing; Es/N0 alone; gain and noise level (perfect); a gain estimated from pilots; or the gain

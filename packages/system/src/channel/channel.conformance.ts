@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nodeRuntime } from "@semlink/engine/node";
 import { describe, expect, it } from "vitest";
-import { graphViolation } from "./channel-graph-law.ts";
-import { lawsOf } from "./channel-laws.ts";
+import { graphViolation, lawsOf } from "./channel-laws.ts";
 import type { ChannelModel } from "./channel-model.ts";
 import { radioOf } from "./radio.ts";
 

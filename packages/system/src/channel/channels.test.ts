@@ -2,17 +2,15 @@
 import { type Rng, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "@semlink/engine/node";
-import { awgn } from "./awgn.ts";
-import { channelLaws } from "./channel-laws.ts";
+import { rayleighBlockFading } from "./fading.ts";
+import { awgn } from "./flat-channel.ts";
+import { channelLaws, graphViolation } from "./channel-laws.ts";
 import { channelConformance } from "./channel.conformance.ts";
 import { type ChannelModel, type DrawOptions, firstSymbols, type FlatDraw } from "./channel-model.ts";
-import { type ChannelObject, channelId, openChannel, openRadio } from "./channel-spec.ts";
-import { channelFamilies, channelNamed } from "./channels.ts";
-import { graphViolation } from "./channel-graph-law.ts";
+import { channelId, type ChannelObject, openChannel, openRadio } from "./channel-spec.ts";
+import { channelFamilies, channelNamed, impairmentFamilies } from "./channels.ts";
 import { linearToDb } from "./decibel.ts";
 import { equalizers } from "./equalizer.ts";
-import { rayleighBlockFading } from "./rayleigh-block.ts";
-import { stageFamilies } from "./impairments.ts";
 
 for (const { name } of channelFamilies) channelConformance(channelNamed(name));
 
@@ -26,22 +24,26 @@ const FORMS: readonly ChannelObject[] = [
 ];
 for (const spec of FORMS) channelConformance({ ...openChannel(spec), name: channelId(spec) });
 
-for (const { name } of stageFamilies) {
+for (const { name } of impairmentFamilies) {
   for (const model of ["awgn", "rayleigh-block", "ofdm"]) {
-    channelConformance(openChannel({ model, stages: [{ stage: name }] }));
+    channelConformance(openChannel({ model, impairments: [{ impairment: name }] }));
   }
 }
 
 describe("every receiver computes in a graph what it computes on arrays:", () => {
   const states = [
-    ...["none", "es-no", "perfect"],
-    ...[{ pilots: 2, estimator: "ls" }, { pilots: 2, estimator: "mmse" }, { rho: 0.9 }],
+    "none",
+    "es-no",
+    "perfect",
+    { pilots: 2, estimator: "ls" },
+    { pilots: 2, estimator: "mmse" },
+    { rho: 0.9 },
   ] as const;
   const forms = ["block", "fast"].map((form) => ({ model: "rician", form }));
   const specs = [
     ...forms,
     { model: "ofdm" },
-    { model: "awgn", stages: [{ stage: "erasures", probability: 0.5 }] },
+    { model: "awgn", impairments: [{ impairment: "erasures", probability: 0.5 }] },
   ];
   const cases = specs.flatMap((spec) =>
     states.flatMap((csi) => equalizers.map((equalizer) => ({ ...spec, receiver: { csi, equalizer } }))),

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hintFor, SemlinkError } from "@semlink/engine";
 import * as z from "zod";
-import { awgn } from "./awgn.ts";
 import type { ChannelModel } from "./channel-model.ts";
 import { type ChannelFamily, defineChannel } from "./define-channel.ts";
-import { fadingForm, fadingText } from "./fading-form.ts";
+import { erasures } from "./erasures.ts";
+import { rayleighBlockFading, rayleighFading, ricianFading } from "./fading.ts";
+import { awgn, fadingForm, fadingText } from "./flat-channel.ts";
+import type { ImpairmentFamily } from "./impairment.ts";
+import { interference } from "./interference.ts";
+import { iqImbalance } from "./iq-imbalance.ts";
 import { ofdmChannel } from "./ofdm.ts";
-import { rayleighFading } from "./rayleigh.ts";
-import { rayleighBlockFading } from "./rayleigh-block.ts";
-import { ricianFading } from "./rician.ts";
+import { carrierOffset, phaseNoise } from "./oscillator.ts";
+import { quantizer } from "./quantizer.ts";
+import { rappAmplifier } from "./rapp.ts";
 
 /** Every kind of channel. To add one: a file and a line here. */
 export const channelFamilies: readonly ChannelFamily[] = [
@@ -61,6 +65,17 @@ export const channelFamilies: readonly ChannelFamily[] = [
     }),
     open: ofdmChannel,
   }),
+];
+
+/** Every kind of impairment. To add one: a file and a line here. */
+export const impairmentFamilies: readonly ImpairmentFamily[] = [
+  rappAmplifier,
+  iqImbalance,
+  phaseNoise,
+  carrierOffset,
+  interference,
+  erasures,
+  quantizer,
 ];
 
 /**

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { rngFrom } from "@semlink/engine";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { awgn } from "./awgn.ts";
+import { applyFlatFading, awgn, flatFadingGraph } from "./flat-channel.ts";
 import { channelConformance } from "./channel.conformance.ts";
 import type { ChannelModel } from "./channel-model.ts";
 import { channelInfoOf, channelInfosOf } from "./channel-spec.ts";
 import { channelFamilies, channelNamed } from "./channels.ts";
-import { type ChannelFamily, defineChannel } from "./define-channel.ts";
-import { flatFadingGraph } from "./flat-fading-graph.ts";
-import { applyFlatFading } from "./flat-fading.ts";
+import { defineChannel } from "./define-channel.ts";
 import { imageNoise, perImage } from "./image-noise.ts";
-import { loadChannelModule } from "./node/load-channel-module.ts";
 
 /** A channel as a user would write it: a gain of magnitude 1 and random phase for each image. */
 const randomPhase = defineChannel({
@@ -56,54 +50,6 @@ describe("defineChannel", () => {
   });
 });
 
-describe("loadChannelModule", () => {
-  let folder = "";
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "semlink-channel-"));
-  });
-  afterAll(async () => {
-    await rm(folder, { recursive: true });
-  });
-
-  async function load(name: string, text: string): Promise<ChannelFamily> {
-    const file = join(folder, name);
-    await writeFile(file, text);
-    return loadChannelModule(file);
-  }
-
-  it("reads a channel from the export `channel` or the default one", async () => {
-    const body = `{ name: "mine", variation: "steady", open: () => ({ fields: () => ({}), draw: () => ({}) }) }`;
-    for (const [name, text] of [
-      ["named.mjs", `export const channel = ${body};`],
-      ["default.mjs", `export default ${body};`],
-    ] as const) {
-      const family = await load(name, text);
-      expect(family.open({})).toMatchObject({ name: "mine", kindIndex: 0 });
-    }
-  });
-
-  it.each([
-    ["syntax.mjs", "export const channel = {", "expected a module that can be imported"],
-    ["other.mjs", "export const gain = 1;", "expected an export `channel` made by defineChannel, got gain"],
-    ["nothing.mjs", "", "got no exports"],
-  ])("refuses %s and says why", async (name, text, message) => {
-    await expect(load(name, text)).rejects.toThrow(message);
-  });
-
-  it("says which Node reads TypeScript where this one does not", async () => {
-    const text = `export const channel: object = { name: "typed", open: () => ({}) };`;
-    const loaded = load("typed.ts", text).then(
-      ({ name }) => name,
-      (error: unknown) => String(error),
-    );
-    expect(await loaded).toMatch(
-      Reflect.get(process.features, "typescript") !== undefined
-        ? /^typed$/
-        : /compile it to \.js, or use Node 22\.18/,
-    );
-  });
-});
-
 describe("what readers are told of a channel", () => {
   it("is its label with the settings that matter, and its formula", () => {
     const rician = { model: "rician", kFactorDb: 3, form: { blockLength: 4 } };
@@ -122,9 +68,9 @@ describe("what readers are told of a channel", () => {
   });
 
   it("is its name where its author gave no label, and no formula", () => {
-    const { label, formula } = defineChannel({ name: "mine", open: () => channelNamed("awgn") });
-    expect(label({})).toBe("mine");
-    expect(formula).toBeUndefined();
+    const mine = defineChannel({ name: "mine", open: () => channelNamed("awgn") });
+    expect(mine.label({})).toBe("mine");
+    expect(mine.formula).toBeUndefined();
   });
 
   it("differs between any two channels with their defaults", () => {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
-import type { ChannelModel } from "./channel-model.ts";
-import { kindIndexOf, type Variation } from "./channel-kinds.ts";
+import { type ChannelModel, kindIndexOf, type Variation } from "./channel-model.ts";
 
 /** A kind of channel: what may be set, and the channel that follows. */
 export interface ChannelFamily {

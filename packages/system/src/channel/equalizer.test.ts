@@ -2,9 +2,11 @@
 import { rngFrom } from "@semlink/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openRadio } from "./channel-spec.ts";
 import { believed } from "./channel-state.ts";
 import { equalize, type Equalizer, equalizers } from "./equalizer.ts";
-import { applyFlatFading } from "./flat-fading.ts";
+import { applyFlatFading } from "./flat-channel.ts";
+import { imageNoise } from "./image-noise.ts";
 
 const NUM_SYMBOLS = 20_000;
 
@@ -34,6 +36,29 @@ describe("the noise level after the equaliser", () => {
       noiseLevel: Float32Array.of(Infinity),
     });
     expect(equalize("mmse", lost, 1).noiseLevel[0]).toBe(1);
+  });
+});
+
+describe("the noise level that a receiver with an estimate is told", () => {
+  // Shares of the true error under Rayleigh block fading at 10 dB; docs/radio.md states those that are not right.
+  it.each([
+    [{ pilots: 1, estimator: "mmse" as const }, 1],
+    [{ pilots: 1, estimator: "ls" as const }, 0.92],
+    [{ rho: 0.9 }, 0.91],
+  ])("is a known share of its error: %j, %d", (csi, share) => {
+    const radio = openRadio({ model: "rayleigh-block", receiver: { csi } });
+    const images = { batchSize: NUM_SYMBOLS, numSymbols: 1 };
+    const x = imageNoise(rngFrom(1), images, 1).map((value) => Math.sign(value) * Math.SQRT1_2);
+    const no = new Float32Array(NUM_SYMBOLS).fill(0.1);
+    const { xHat, noiseLevel } = radio.transmit({ x, no }, radio.draw(rngFrom(2), images));
+    const errors = noiseLevel.map((_, i) => {
+      return (xHat[2 * i]! - x[2 * i]!) ** 2 + (xHat[2 * i + 1]! - x[2 * i + 1]!) ** 2;
+    });
+    const mean = (values: Float32Array): number => values.reduce((sum, v) => sum + v, 0) / NUM_SYMBOLS;
+    const difference = errors.map((error, i) => share * error - noiseLevel[i]!);
+    const deviation = Math.sqrt(mean(difference.map((value) => value ** 2)) / NUM_SYMBOLS);
+    expect(Math.abs(mean(difference))).toBeLessThan(5 * deviation);
+    expect(share === 1 || mean(errors) - mean(noiseLevel) > 5 * deviation).toBe(true);
   });
 });
 

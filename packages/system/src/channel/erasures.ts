@@ -2,7 +2,7 @@
 import { add, mul, sub } from "@semlink/engine";
 import * as z from "zod";
 import { perImage } from "./image-noise.ts";
-import { defineStage, type StageFamily } from "./impairment.ts";
+import { defineImpairment, type ImpairmentFamily } from "./impairment.ts";
 
 /**
  * Erasures: packets of P symbols are lost with a probability, independently. A lost symbol arrives as 0 with gain 0,
@@ -10,7 +10,7 @@ import { defineStage, type StageFamily } from "./impairment.ts";
  *
  * @source Elias 1955, Coding for two noisy channels
  */
-export const erasures: StageFamily = defineStage({
+export const erasures: ImpairmentFamily = defineImpairment({
   name: "erasures",
   parameters: z.strictObject({
     probability: z.number().min(0).max(1).default(0.1).describe("share of packets that are lost"),
@@ -20,6 +20,7 @@ export const erasures: StageFamily = defineStage({
     return {
       name: "erasures",
       side: "receive",
+      isHardware: false,
       fields: (numSymbols) => ({ arrives: [numSymbols, 1] }),
       draw: (rng, options) => ({
         arrives: perImage(rng, options, options.numSymbols, (image) => {

@@ -34,3 +34,27 @@ export function perImage(
 export function imageNoise(rng: Rng, batch: Images, count: number): Float32Array {
   return perImage(rng, batch, 2 * count, (image) => image.complexNormal(count));
 }
+
+/**
+ * `out[image, symbol] = values[image, indexOf(symbol)]` for complex values.
+ *
+ * @param values - [batch, count, 2]
+ * @returns [batch, numSymbols, 2]
+ */
+export function repeatBy(
+  values: Float32Array,
+  batchSize: number,
+  numSymbols: number,
+  indexOf: (symbol: number) => number,
+): Float32Array {
+  const out = new Float32Array(batchSize * numSymbols * 2);
+  const count = values.length / batchSize;
+  for (let image = 0; image < batchSize; image++) {
+    for (let symbol = 0; symbol < numSymbols; symbol++) {
+      const [to, from] = [2 * (image * numSymbols + symbol), image * count + 2 * indexOf(symbol)];
+      out[to] = values[from]!;
+      out[to + 1] = values[from + 1]!;
+    }
+  }
+  return out;
+}

@@ -2,7 +2,13 @@
 import { constant, matmul } from "@semlink/engine";
 import * as z from "zod";
 import { dbToLinear } from "./decibel.ts";
-import { defineStage, drawsNothing, type StageFamily, stageOn, stageSide } from "./impairment.ts";
+import {
+  defineImpairment,
+  drawsNothing,
+  type ImpairmentFamily,
+  impairmentOn,
+  impairmentSide,
+} from "./impairment.ts";
 
 /** The two coefficients of `y' = mu y + nu conj(y)`. */
 export interface IqCoefficients {
@@ -32,7 +38,7 @@ export function iqCoefficients(amplitudeDb: number, phaseDeg: number): IqCoeffic
  *
  * @source Schenk 2008, section 5.2
  */
-export const iqImbalance: StageFamily = defineStage({
+export const iqImbalance: ImpairmentFamily = defineImpairment({
   name: "iq-imbalance",
   parameters: z.strictObject({
     amplitudeDb: z.number().min(-20).max(20).default(0.5).describe("gain of Q over I [dB]"),
@@ -42,14 +48,14 @@ export const iqImbalance: StageFamily = defineStage({
       .max(90)
       .default(2)
       .describe("error of the right angle between I and Q [degrees]"),
-    side: stageSide,
+    side: impairmentSide,
   }),
   open({ amplitudeDb, phaseDeg, side }) {
     const { mu, nu } = iqCoefficients(amplitudeDb, phaseDeg);
     // (re, im) as a row times this matrix is mu y + nu conj(y).
     const [reToRe, reToIm] = [mu[0] + nu[0], mu[1] + nu[1]];
     const [imToRe, imToIm] = [nu[1] - mu[1], mu[0] - nu[0]];
-    return stageOn(side, {
+    return impairmentOn(side, {
       ...drawsNothing,
       name: "iq-imbalance",
       map(symbols) {

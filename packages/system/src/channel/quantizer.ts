@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { add, cast, clip, complex, div, mul, sqrt, stopGradient, sub } from "@semlink/engine";
 import * as z from "zod";
-import { defineStage, drawsNothing, type StageFamily } from "./impairment.ts";
+import { defineImpairment, drawsNothing, type ImpairmentFamily } from "./impairment.ts";
 
 /** Step of the uniform quantiser with 1, 2, ... bits that has the least error for N(0, 1). */
 const BEST_STEPS = [1.596, 0.9957, 0.586, 0.3352, 0.1881, 0.1041, 0.0569, 0.0308] as const;
@@ -22,7 +22,7 @@ export function bestClipping(bits: number): number {
  *
  * @source Max 1960; Bengio, Léonard & Courville 2013 (straight-through gradient)
  */
-export const quantizer: StageFamily = defineStage({
+export const quantizer: ImpairmentFamily = defineImpairment({
   name: "quantizer",
   parameters: z.strictObject({
     bits: z.int().min(1).max(8).default(4).describe("bits for each of I and Q"),
@@ -40,6 +40,7 @@ export const quantizer: StageFamily = defineStage({
       ...drawsNothing,
       name: "quantizer",
       side: "receive",
+      isHardware: true,
       apply(received) {
         const { y, h, no } = received;
         const [gainSpan, noiseSpan] = [y.length / h.length, y.length / 2 / no.length];

@@ -11,14 +11,14 @@ const SPECS: readonly ChannelSpec[] = [
   "awgn",
   { model: "ofdm", fftSize: 4 },
   { model: "rician", kFactorDb: 3 },
-  { model: "rayleigh-block", stages: [{ stage: "erasures", probability: 0.4 }] },
+  { model: "rayleigh-block", impairments: [{ impairment: "erasures", probability: 0.4 }] },
   { model: "awgn", receiver: { csi: { rho: 0.9 }, equalizer: "zero-forcing" } },
 ];
 const images = { batchSize: 15, numSymbols: 5 };
 
 describe("a mixture of radios", () => {
   it("sends every image over its own radio", async () => {
-    const radios = SPECS.map(openRadio);
+    const radios = SPECS.map((spec) => openRadio(spec));
     const radioOf = Uint32Array.from({ length: 15 }, (_, image) => (3 * image) % 5);
     const rng = rngFrom(1);
     const draws = radios.map((radio) => radio.draw(rng, images));
@@ -31,7 +31,9 @@ describe("a mixture of radios", () => {
     const graph = await openGraph({ ...transmitOverRadios(radios, sent, Object.fromEntries(inputs), mask) });
     const result = await graph.run({
       ...mixDraws(radios, draws, radioOf, 5),
-      ...{ x, no, mask: new Float32Array(75).fill(1) },
+      x,
+      no,
+      mask: new Float32Array(75).fill(1),
     });
     const apart = radios.map((radio, place) => radio.transmit({ x, no }, draws[place]!));
     const chosen = x.map((_, i) => apart[radioOf[Math.floor(i / 10)]!]!.xHat[i]!);
@@ -78,9 +80,9 @@ describe("the gradient through a radio", () => {
   const linear: readonly ChannelSpec[] = [
     { model: "ofdm", fftSize: 4 },
     { model: "rician", form: "fast" },
-    ...["iq-imbalance", "phase-noise", "carrier-offset", "erasures"].map((stage) => ({
+    ...["iq-imbalance", "phase-noise", "carrier-offset", "erasures"].map((impairment) => ({
       model: "rayleigh-block",
-      stages: [{ stage }],
+      impairments: [{ impairment }],
     })),
     { model: "awgn", receiver: { csi: { pilots: 2, estimator: "mmse" }, equalizer: "mmse-unbiased" } },
   ];

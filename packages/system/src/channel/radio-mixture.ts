@@ -8,7 +8,7 @@ import {
   sizeOfShape,
   type TransmissionTensors,
 } from "./channel-model.ts";
-import type { EqualizedTensors } from "./equalizer-graph.ts";
+import type { EqualizedTensors } from "./equalizer.ts";
 import type { Radio } from "./radio.ts";
 
 /** Radios that one piece of graph serves: the same arithmetic on arrays of the same shapes. */
@@ -113,7 +113,10 @@ function chosenOf(
   const groups = groupsOf(radios);
   const outputs = groups.map(({ prefix, radio }) => {
     const own = Object.entries(drawn).filter(([name]) => name.startsWith(prefix));
-    return outputsOf(radio, Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+    return outputsOf(
+      radio,
+      Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])),
+    );
   });
   if (outputs.length === 1) return outputs[0]!;
   const weighted = outputs.map((group, index) => {

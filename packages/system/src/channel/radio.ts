@@ -19,8 +19,13 @@ import {
   isEstimated,
   pilotsPerImage,
 } from "./channel-state.ts";
-import { type Equalized, equalize, type Equalizer } from "./equalizer.ts";
-import { type EqualizedTensors, equalizeGraph } from "./equalizer-graph.ts";
+import {
+  equalize,
+  type Equalized,
+  type EqualizedTensors,
+  equalizeGraph,
+  type Equalizer,
+} from "./equalizer.ts";
 
 /** How a receiver treats what arrives. */
 export interface ReceiverOptions {

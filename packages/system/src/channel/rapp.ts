@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { complex, div, mul, pow, add } from "@semlink/engine";
+import { add, clip, complex, div, mul, pow, sqrt } from "@semlink/engine";
 import * as z from "zod";
 import { dbToLinear } from "./decibel.ts";
-import { defineStage, drawsNothing, type StageFamily } from "./impairment.ts";
+import { defineImpairment, drawsNothing, type ImpairmentFamily } from "./impairment.ts";
 
 /**
  * Soft-limiting amplifier, `y = x / (1 + (|x| / A)^(2 p))^(1 / (2 p))` with `A² = 10^(ibo / 10)`: linear for small
@@ -12,7 +12,7 @@ import { defineStage, drawsNothing, type StageFamily } from "./impairment.ts";
  *
  * @source Rapp 1991, Effects of HPA-nonlinearity on a 4-DPSK/OFDM signal for a digital sound broadcasting system
  */
-export const rappAmplifier: StageFamily = defineStage({
+export const rappAmplifier: ImpairmentFamily = defineImpairment({
   name: "rapp",
   parameters: z.strictObject({
     smoothness: z.number().min(1).max(20).default(2).describe("p of the amplifier; larger is a harder limit"),
@@ -29,6 +29,7 @@ export const rappAmplifier: StageFamily = defineStage({
       ...drawsNothing,
       name: "rapp",
       side: "transmit",
+      isHardware: true,
       apply({ x }) {
         const y = new Float32Array(x.length);
         for (let i = 0; i < x.length; i += 2) {
@@ -41,7 +42,10 @@ export const rappAmplifier: StageFamily = defineStage({
       },
       applyGraph({ x }) {
         const ratio = mul(complex.abs2(x), 1 / saturation);
-        return div(x, pow(add(pow(ratio, smoothness), 1), 1 / (2 * smoothness)));
+        // (1 + r^p)^(1 / 2p) = sqrt(max(r, 1)) (1 + min(r, 1 / r)^p)^(1 / 2p): no power leaves the range of float32.
+        const above = clip(ratio, { min: 1 });
+        const below = div(clip(ratio, { max: 1 }), above);
+        return div(x, mul(sqrt(above), pow(add(pow(below, smoothness), 1), 1 / (2 * smoothness))));
       },
     };
   },

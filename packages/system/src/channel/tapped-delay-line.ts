@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Rng } from "@semlink/engine";
+import { add, complex, pad, type Rng, slice, type Tensor } from "@semlink/engine";
 import type { DrawOptions } from "./channel-model.ts";
 import { imageNoise } from "./image-noise.ts";
 
@@ -52,4 +52,21 @@ export function convolve(x: Float32Array, taps: Float32Array, batchSize: number)
     }
   }
   return y;
+}
+
+/** The differentiable twin of {@link convolve}. */
+export function convolveGraph(samples: Tensor, taps: Tensor): Tensor {
+  const [length, numTaps] = [Number(samples.shape[1]), Number(taps.shape[1])];
+  const paths = Array.from({ length: Math.min(numTaps, length) }, (_, delay) => {
+    const kept = delay === 0 ? samples : slice(samples, { axis: 1, end: length - delay });
+    const delayed = pad(kept, {
+      pads: [
+        [0, 0],
+        [delay, 0],
+        [0, 0],
+      ],
+    });
+    return complex.mul(slice(taps, { axis: 1, start: delay, end: delay + 1 }), delayed);
+  });
+  return paths.reduce((sum, path) => add(sum, path));
 }

@@ -2,8 +2,9 @@
 import type { Tensor } from "@semlink/engine";
 import { Build, gradients, input, mean, paramsOf, rngFrom, square, sub } from "@semlink/engine";
 import { noFromEsNoDb } from "../channel/decibel.ts";
-import { transmitFlatFading } from "../channel/flat-fading-graph.ts";
-import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
+import { equalizeGraph } from "../channel/equalizer.ts";
+import { flatFadingGraph } from "../channel/flat-channel.ts";
+import { rayleighBlockFading } from "../channel/fading.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import { type ChannelCodec, type CodecShape, maxSymbolsOf, type ReceiverCondition } from "./channel-codec.ts";
 
@@ -59,12 +60,13 @@ export async function openSlope(codec: ChannelCodec, shape: CodecShape, seed: nu
   const { embedding, esNoDb, kind, mask } = codecInputs(shape);
   const told = { esNoDb, kind };
   const x = build.apply(codec.encoder, embedding, told);
-  const { xHat, equalizedEsNoDb } = transmitFlatFading({
+  const received = flatFadingGraph({
     x,
     h: input("h", ["batch", 1, 2]),
     noise: input("noise", ["batch", maxSymbols, 2]),
     no: input("no", ["batch", 1, 1]),
   });
+  const { xHat, equalizedEsNoDb } = equalizeGraph("mmse", received);
   const decoded = build.apply(codec.decoder, xHat, { ...told, mask, equalizedEsNoDb });
   const loss = mean(square(sub(decoded, embedding)));
   const values = params.map(({ value }) => value);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { dataConfigSchema } from "./data-config.ts";
-import { datasets } from "./node/datasets.ts";
+import { datasets } from "./node/prepare-data.ts";
 
 function pathsRefused(config: unknown): string[] {
   const { error } = dataConfigSchema.safeParse(config);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Rng } from "@semlink/engine";
 import type { Reporter } from "../run/progress.ts";
 
 /** Images of one size with their labels. Everything is index-aligned: image `i` has label `labels[i]`. */
@@ -62,7 +63,7 @@ export interface LoadRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One kind of dataset. Adding one is a file with such a value and a line in `datasets.ts`. */
+/** One kind of dataset. Adding one is a file with such a value and a line in `node/prepare-data.ts`. */
 export interface DatasetSource {
   readonly name: string;
   /** Validation images when the configuration does not say how many, out of `numTrain`. */
@@ -111,4 +112,13 @@ export function selectImages(set: ImageSet, indices: Uint32Array): ImageSet {
   });
   const { channels, height, width } = set;
   return { images, labels, count: indices.length, channels, height, width };
+}
+
+/**
+ * `count` images of a set, drawn without replacement, in their order; the set itself when it has no more. Drawn, since
+ * the first images of a set may be of one class, and every tenth one too.
+ */
+export function randomSubset(set: ImageSet, count: number, rng: Rng): ImageSet {
+  if (count >= set.count) return set;
+  return selectImages(set, rng.permutation(set.count).slice(0, count).sort());
 }

@@ -10,8 +10,16 @@ const load = () => syntheticShapes.load({ cacheFolder: "never used", onProgress:
 datasetConformance("synthetic-shapes", {
   load,
   classNames: [
-    ...["warm disc", "warm square", "warm triangle", "warm cross", "warm ring"],
-    ...["cool disc", "cool square", "cool triangle", "cool cross", "cool ring"],
+    "warm disc",
+    "warm square",
+    "warm triangle",
+    "warm cross",
+    "warm ring",
+    "cool disc",
+    "cool square",
+    "cool triangle",
+    "cool cross",
+    "cool ring",
   ],
   trainCount: 3000,
   testCount: 1000,

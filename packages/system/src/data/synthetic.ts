@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Rng, rngFrom } from "@semlink/engine";
-import { withContentDigest } from "./content-digest.ts";
+import { withContentDigest } from "./assemble-dataset.ts";
 import type { DatasetSource, ImageSet } from "./dataset.ts";
 
 const SIDE = 32;

@@ -10,7 +10,12 @@ const ofdm = { model: "ofdm", fftSize: 8, cpLength: 3, numTaps: 3 };
 describe("channelUsesOf", () => {
   it("is the symbols alone where the receiver knows gain and length", () => {
     expect(channelUsesOf(openRadio("awgn"), 16)).toEqual({
-      ...{ numSymbols: 16, numPilots: 0, numFieldSymbols: 0, numPrefix: 0, numIdle: 0, total: 16 },
+      numSymbols: 16,
+      numPilots: 0,
+      numFieldSymbols: 0,
+      numPrefix: 0,
+      numIdle: 0,
+      total: 16,
     });
   });
 
@@ -34,7 +39,7 @@ describe("channelUsesOf", () => {
   });
 
   it("counts the same with impairments", () => {
-    const radio = openRadio({ ...ofdm, stages: [{ stage: "rapp" }] });
+    const radio = openRadio({ ...ofdm, impairments: [{ impairment: "rapp" }] });
     expect(channelUsesOf(radio, 5)).toEqual(channelUsesOf(openRadio(ofdm), 5));
   });
 });
@@ -52,7 +57,7 @@ describe("channelUsesLedger", () => {
     ["awgn", "rayleigh-block"].map((channel) => ({ id, channel, points })),
   );
   const rows = channelUsesLedger(lines, {
-    channels: ["awgn", "rayleigh-block"],
+    channels: ["awgn", "rayleigh-block"].map((channel) => ({ radio: openRadio(channel) })),
     numSourceValues: 100,
     lengthBitsOf: (id) => (id === "code" ? 0 : 1),
   });

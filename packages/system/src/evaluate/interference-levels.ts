@@ -4,16 +4,16 @@ import { dbToLinear, linearToDb } from "../channel/decibel.ts";
 import { interference, sinr } from "../channel/interference.ts";
 
 /**
- * Signal over all interference, `-10 log10(sum 10^(-sirDb / 10))` over the interference stages of a channel.
+ * Signal over all interference, `-10 log10(sum 10^(-sirDb / 10))` over the interferences of a channel.
  *
  * @returns [dB], undefined for a channel without interference
  */
 export function sirDbOf(channel: ChannelSpec): number | undefined {
-  const stages = typeof channel === "string" ? [] : (channel.stages ?? []);
-  const interferers = stages.filter(({ stage }) => stage === interference.name);
+  const impairments = typeof channel === "string" ? [] : (channel.impairments ?? []);
+  const interferers = impairments.filter(({ impairment }) => impairment === interference.name);
   if (interferers.length === 0) return undefined;
   const settings = interference.parameters.strip();
-  const ratios = interferers.map((stage) => dbToLinear(-Number(settings.parse(stage)["sirDb"])));
+  const ratios = interferers.map((impairment) => dbToLinear(-Number(settings.parse(impairment)["sirDb"])));
   return linearToDb(1 / ratios.reduce((sum, ratio) => sum + ratio, 0));
 }
 

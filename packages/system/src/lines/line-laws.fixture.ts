@@ -102,17 +102,18 @@ async function reception(tested: LineCase, radio: Radio): Promise<string | null>
 
 /** Sends at every length that is declared, and refuses others. */
 async function lengths(tested: LineCase, radio: Radio): Promise<string | null> {
-  const { declares, count } = tested;
+  const { count } = tested;
+  const declared = tested.declares.lengths;
   const line = await tested.open(0, count);
   const draw = drawOf(tested, radio);
-  for (const numSymbols of declares.lengths === "any" ? tested.lengths : declares.lengths) {
+  for (const numSymbols of declared === "any" ? tested.lengths : declared) {
     await sendOnce(line, tested, radio, { numSymbols, draw });
   }
-  if (declares.lengths === "any") return null;
+  if (declared === "any") return null;
   const candidates = Array.from({ length: longestOf(tested) + 1 }, (_, index) => index + 1);
-  const numSymbols = candidates.find((length) => !declares.lengths.includes(length))!;
+  const numSymbols = candidates.find((length) => !declared.includes(length))!;
   const error = await refusal(() => sendOnce(line, tested, radio, { numSymbols, draw }));
-  if (error === null) return `sends ${numSymbols} symbols, which is none of ${declares.lengths.join(", ")}`;
+  if (error === null) return `sends ${numSymbols} symbols, which is none of ${declared.join(", ")}`;
   return error === "unknown-length" ? null : `refuses ${numSymbols} symbols with ${error}`;
 }
 

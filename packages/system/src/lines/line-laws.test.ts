@@ -69,11 +69,27 @@ const planted: readonly [fault: string, law: (typeof laws)[number], tested: Line
   ["more than the peak", "power", caseOf((count) => soundLine(count, 1.001), { power: "peak" })],
   ["symbols of a limit", "power", caseOf(soundLine, { power: "none" })],
   ["no symbols of a line that sends", "power", caseOf(faulty(() => ({ sent: undefined })))],
-  ["an answer that there is not", "receives", caseOf(faulty(() => ({ decisions: new Uint8Array(COUNT).fill(2) })))],
-  ["an embedding that is not declared", "receives", caseOf(faulty(() => ({ embedding: new Float32Array(COUNT) })))],
-  ["no embedding where one is declared", "receives", caseOf(soundLine, { receives: ["decision", "embedding"] })],
+  [
+    "an answer that there is not",
+    "receives",
+    caseOf(faulty(() => ({ decisions: new Uint8Array(COUNT).fill(2) }))),
+  ],
+  [
+    "an embedding that is not declared",
+    "receives",
+    caseOf(faulty(() => ({ embedding: new Float32Array(COUNT) }))),
+  ],
+  [
+    "no embedding where one is declared",
+    "receives",
+    caseOf(soundLine, { receives: ["decision", "embedding"] }),
+  ],
   ["no decision where one is declared", "receives", caseOf(faulty(() => ({ decisions: undefined })))],
-  ["a guess of more than 1", "receives", caseOf(faulty(() => ({ guessed: new Float32Array(COUNT).fill(1.5) })))],
+  [
+    "a guess of more than 1",
+    "receives",
+    caseOf(faulty(() => ({ guessed: new Float32Array(COUNT).fill(1.5) }))),
+  ],
   ["equalised symbols where raw ones are declared", "reception", caseOf(soundLine, { reception: "raw" })],
   [
     "raw symbols where equalised ones are declared",
@@ -89,7 +105,9 @@ const planted: readonly [fault: string, law: (typeof laws)[number], tested: Line
   [
     "the neighbours in a batch",
     "independence",
-    caseOf((count) => faulty(({ sent }) => ({ sent: sent!.map((value) => value * (1 + 1e-3 * count)) }))(count)),
+    caseOf((count) =>
+      faulty(({ sent }) => ({ sent: sent!.map((value) => value * (1 + 1e-3 * count)) }))(count),
+    ),
   ],
   [
     "another result each time",
@@ -104,7 +122,9 @@ const planted: readonly [fault: string, law: (typeof laws)[number], tested: Line
   [
     "a draw that is too short",
     "shortDraw",
-    caseOf((count) => ({ transmit: async () => ({ sent: words(count, 1), decisions: new Uint8Array(count) }) })),
+    caseOf((count) => ({
+      transmit: async () => ({ sent: words(count, 1), decisions: new Uint8Array(count) }),
+    })),
   ],
 ];
 

@@ -38,18 +38,21 @@ export interface MeritCase extends LineCase {
 /** Tests that a line that is made or trained for its task does not become worse with Es/N0, and reaches what it can. */
 export function meritConformance(tested: MeritCase): void {
   const { figure, truth, ceiling, title } = tested;
-  describe.each(LAW_RADIOS.map((radio) => [radio.name, radio] as const))(`merit: ${title}, over %s`, (_name, radio) => {
-    it("does not become worse with Es/N0, within 5 sigma, and reaches what it can", async () => {
-      const line = await tested.open(0, tested.count);
-      const outcomes: Float32Array[] = [];
-      for (const esNoDb of LEVELS) {
-        outcomes.push(figure.ofItems(await sendOnce(line, tested, radio, { esNoDb }), truth)!);
-      }
-      outcomes.slice(1).forEach((better, i) => {
-        const gain = better.map((value, item) => value - outcomes[i]![item]!);
-        expect(meanInterval(gain, FIVE_SIGMA).high).toBeGreaterThanOrEqual(0);
+  describe.each(LAW_RADIOS.map((radio) => [radio.name, radio] as const))(
+    `merit: ${title}, over %s`,
+    (_name, radio) => {
+      it("does not become worse with Es/N0, within 5 sigma, and reaches what it can", async () => {
+        const line = await tested.open(0, tested.count);
+        const outcomes: Float32Array[] = [];
+        for (const esNoDb of LEVELS) {
+          outcomes.push(figure.ofItems(await sendOnce(line, tested, radio, { esNoDb }), truth)!);
+        }
+        outcomes.slice(1).forEach((better, i) => {
+          const gain = better.map((value, item) => value - outcomes[i]![item]!);
+          expect(meanInterval(gain, FIVE_SIGMA).high).toBeGreaterThanOrEqual(0);
+        });
+        expect(clusteredMeanInterval(outcomes.at(-1)!, FIVE_SIGMA).value).toBeCloseTo(ceiling, 5);
       });
-      expect(clusteredMeanInterval(outcomes.at(-1)!, FIVE_SIGMA).value).toBeCloseTo(ceiling, 5);
-    });
-  });
+    },
+  );
 }

@@ -31,7 +31,10 @@ export type LinkSizes = Pick<LinkCard, "images" | "lengths" | "channelKinds"> & 
  *
  * @param images - [batch, channels, height, width] intensities 0..255
  */
-export function normalizedImages(images: Tensor, { mean, std }: Pick<LinkCard["images"], "mean" | "std">): Tensor {
+export function normalizedImages(
+  images: Tensor,
+  { mean, std }: Pick<LinkCard["images"], "mean" | "std">,
+): Tensor {
   const perChannel = (values: readonly number[]): Tensor => constant(values, [1, values.length, 1, 1]);
   return mul(
     sub(images, perChannel(mean.map((value) => value * 255))),
@@ -49,7 +52,10 @@ export function linkModels(network: object, link: LinkGraph, sizes: LinkSizes): 
   const { images, lengths, channelKinds, featureDim, answer } = sizes;
   const maxSymbols = lengths.at(-1)!;
   const told = { esNoDb: input("esNoDb", ["batch", 1]), kind: input("kind", ["batch", channelKinds.length]) };
-  const features = link.features(build, normalizedImages(input("images", ["batch", ...images.shape]), images));
+  const features = link.features(
+    build,
+    normalizedImages(input("images", ["batch", ...images.shape]), images),
+  );
   const sent = input("features", ["batch", featureDim]);
   const isRaw = link.reception === "raw";
   const reception: ReceptionInputs = {

@@ -6,31 +6,34 @@ import { viewBank, writeBatch } from "../data/augment.ts";
 import { imageLength } from "../data/dataset.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import type { ProgressEvent } from "../run/progress.ts";
-import { embedViews } from "./embed-views.ts";
-import { studentNetwork } from "./networks.ts";
+import { studentEncoder } from "../student/student-encoder.ts";
+import { featuresOfViews, type FeaturesOptions } from "./features-of-views.ts";
 import { tinyProblem } from "./tiny-problem.fixture.ts";
 import { watchedRuntime } from "../train/watched-runtime.fixture.ts";
 
 // More than one batch of 250, and a last one that is not full.
 const { data, shape, experiment } = tinyProblem(270);
-const network = studentNetwork(shape, experiment.student, null);
+const network = { student: studentEncoder(experiment.student, shape, []) };
 const weights = drawnWeights(network, 1);
 
-describe("embedViews", () => {
-  it("is the student run on each view of each training image", async () => {
+/** The features of a network that is a student alone. */
+function features(numViews: number, place: FeaturesOptions["material"]["place"]): Promise<Float32Array[]> {
+  return featuresOfViews({
+    network,
+    link: { features: (build, images) => build.apply(network.student, images) },
+    material: { data, start: weights, place },
+    problem: shape,
+    featureDim: shape.embedDim,
+    numViews,
+  });
+}
+
+describe("featuresOfViews", () => {
+  it("is the device run on each view of each training image", async () => {
     const { runtime, signal } = await watchedRuntime();
     const events: ProgressEvent[] = [];
     const report = (event: ProgressEvent): void => void events.push(event);
-    const embeddings = await embedViews({
-      data,
-      shape,
-      network,
-      weights,
-      numViews: 2,
-      runtime,
-      report,
-      signal,
-    });
+    const embeddings = await features(2, { runtime, report, signal });
 
     const build = new Build(network, { training: false });
     const direct = await openGraph(
@@ -60,7 +63,7 @@ describe("embedViews", () => {
   it("stops when it is told to", async () => {
     const { runtime } = await watchedRuntime();
     const signal = AbortSignal.abort(new Error("stop"));
-    const options = { data, shape, network, weights, numViews: 1, runtime, report: () => undefined, signal };
-    await expect(embedViews(options)).rejects.toThrow("stop");
+    const stopped = features(1, { runtime, report: () => undefined, signal });
+    await expect(stopped).rejects.toThrow("stop");
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { channelKinds } from "../channel/channel-model.ts";
 import type { LinkCard } from "./link-card.ts";
 
 /** The card of a small link of four classes; `changes` take the place of its parts. */

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { readOnnx } from "@semlink/onnx-import";
+import { type OnnxFile, readOnnx } from "@semlink/onnx-import";
 import * as z from "zod";
 
 /** Key of the card among the metadata of an exported model. */
 const CARD_KEY = "semlink";
+/** Version of the card. */
+const FORMAT = "semlink-link/1";
 
 /** All that is needed to run an exported link; its models carry it in their ONNX metadata. */
 export interface LinkCard {
-  readonly format: "semlink-link/1";
+  readonly format: typeof FORMAT;
   /** Id of the line in results. */
   readonly line: string;
   readonly label: string;
@@ -62,7 +64,7 @@ const size = z.int().positive();
 
 /** Validates a {@link LinkCard}. */
 export const linkCardSchema: z.ZodType<LinkCard> = z.strictObject({
-  format: z.literal("semlink-link/1").describe("version of this card"),
+  format: z.literal(FORMAT).describe("version of this card"),
   line: text.describe("id of the line in results"),
   label: text.describe("name of the line for readers"),
   task: text.describe("what is asked of the receiver"),
@@ -75,10 +77,14 @@ export const linkCardSchema: z.ZodType<LinkCard> = z.strictObject({
     })
     .describe("what the device expects; scaling and normalisation are inside the graph"),
   lengths: z.array(size).min(1).describe("transmission lengths [complex channel uses], increasing"),
-  power: z.enum(["unit", "peak"]).describe("mean power 1 of each image and increment, or at most 1 in a symbol"),
+  power: z
+    .enum(["unit", "peak"])
+    .describe("mean power 1 of each image and increment, or at most 1 in a symbol"),
   reception: z
     .enum(["equalized", "raw"])
-    .describe("whether the receiver takes equalised symbols, or symbols, gain and noise level as they arrive"),
+    .describe(
+      "whether the receiver takes equalised symbols, or symbols, gain and noise level as they arrive",
+    ),
   channelKinds: z.array(text).min(1).describe("places of the one-hot input `kind`"),
   trained: z
     .strictObject({
@@ -106,14 +112,23 @@ export const linkCardSchema: z.ZodType<LinkCard> = z.strictObject({
     .describe("where the link comes from"),
 });
 
-/** What every symbol of an exported link assumes; explained in `docs/links.md`. */
-export const LINK_CONVENTIONS: readonly string[] = [
-  "y = h x + n for each complex channel use, n ~ CN(0, no), E|h|^2 = 1, Es/N0 [dB] = 10 log10(1 / no)",
-  "(1/k) sum |x_i|^2 = 1 for each image and each increment; increments end at the lengths",
-  "symbols [batch, maxSymbols, 2]: real and imaginary part on the last axis; the first numSymbols are sent",
-  "received [batch, maxSymbols, 2]: zeros behind numSymbols; mask [batch, maxSymbols, 1] is 1 up to there",
-  "equalizedEsNoDb [batch, 1]: 10 log10(|h|^2 / no) at the equaliser conj(h) y / (|h|^2 + no)",
-];
+/** What the symbols of an exported link assume, by the power and the reception of its card; explained in `docs/links.md`. */
+export function linkConventions({
+  power,
+  reception,
+}: Pick<LinkCard, "power" | "reception">): readonly string[] {
+  return [
+    "y = h x + n for each complex channel use, n ~ CN(0, no), E|h|^2 = 1, Es/N0 [dB] = 10 log10(1 / no)",
+    power === "unit"
+      ? "(1/k) sum |x_i|^2 = 1 for each image and each increment; increments end at the lengths"
+      : "|x_i|^2 <= 1 for each symbol; increments end at the lengths",
+    "symbols [batch, maxSymbols, 2]: real and imaginary part on the last axis; the first numSymbols are sent",
+    "received [batch, maxSymbols, 2]: zeros behind numSymbols; mask [batch, maxSymbols, 1] is 1 up to there",
+    reception === "equalized"
+      ? "equalizedEsNoDb [batch, 1]: 10 log10(|h|^2 / no) at the equaliser conj(h) y / (|h|^2 + no)"
+      : "gain [batch, maxSymbols, 2]: h as the receiver believes it; no [batch, maxSymbols, 1]: variance of n; zeros behind",
+  ];
+}
 
 /** The published JSON Schema (draft 2020-12) of a card. */
 export function linkCardJsonSchema(): Record<string, unknown> {
@@ -130,10 +145,16 @@ export function cardMetadata(card: LinkCard): Readonly<Record<string, string>> {
  *
  * @param model - content of the ONNX file
  * @param where - name of the file, for the message
- * @throws SemlinkError "missing-card" when the model carries none, "corrupt-file" when it is no model or no card
+ * @throws SemlinkError "missing-card" when the model carries none, "unknown-format" when its card is of another version,
+ * "corrupt-file" when it is no model or no card
  */
 export function readLinkCard(model: Uint8Array, where: string): LinkCard {
-  const written = readOnnx(model, where).metadata[CARD_KEY];
+  return linkCardOf(readOnnx(model, where), where);
+}
+
+/** {@link readLinkCard} of a model that has been read. */
+export function linkCardOf({ metadata }: Pick<OnnxFile, "metadata">, where: string): LinkCard {
+  const written = metadata[CARD_KEY];
   if (written === undefined) {
     throw new SemlinkError({
       code: "missing-card",
@@ -143,7 +164,18 @@ export function readLinkCard(model: Uint8Array, where: string): LinkCard {
       hint: "export the link with semlink, which writes lengths, scaling and conventions into the model",
     });
   }
-  const parsed = linkCardSchema.safeParse(parseJson(written));
+  const card = parseJson(written);
+  const format = formatOf(card);
+  if (format !== undefined && format !== FORMAT) {
+    throw new SemlinkError({
+      code: "unknown-format",
+      where,
+      expected: `a card of format ${FORMAT}`,
+      actual: format,
+      hint: "open it with the version of semlink that exported it, or export it again with this one",
+    });
+  }
+  const parsed = linkCardSchema.safeParse(card);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new SemlinkError({
@@ -153,6 +185,12 @@ export function readLinkCard(model: Uint8Array, where: string): LinkCard {
     actual: `${issue.path.join(".") || "the card"}: ${issue.message}`,
     hint: "export the link again",
   });
+}
+
+function formatOf(card: unknown): string | undefined {
+  const format: unknown =
+    typeof card === "object" && card !== null && "format" in card ? card.format : undefined;
+  return typeof format === "string" ? format : undefined;
 }
 
 function parseJson(written: string): unknown {

@@ -1,85 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Build, exportModel, input, rngFrom } from "@semlink/engine";
-import { readOnnx } from "@semlink/onnx-import";
+import { concat, exportModel, input, mul, reshape, sum, type Tensor } from "@semlink/engine";
 import { nodeRuntime } from "@semlink/engine/node";
-import { expectClose } from "@semlink/engine/testing";
-import { beforeAll, describe, expect, it } from "vitest";
-import { awgn } from "../channel/awgn.ts";
-import { type ChannelDraw, firstSymbols, symbolPrefix } from "../channel/channel-model.ts";
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { describe, expect, it } from "vitest";
 import { openRadio } from "../channel/channel-spec.ts";
-import { noFromEsNoDb } from "../channel/decibel.ts";
-import { type Radio, radioOf } from "../channel/radio.ts";
-import { imageLength } from "../data/dataset.ts";
-import { transmitEmbedding } from "./link-graph.ts";
-import { linkNetwork } from "./networks.ts";
-import { tinyProblem } from "./tiny-problem.fixture.ts";
-import { transmissionInputs } from "./transmission-draws.ts";
-import { drawnWeights, openGraph, type OpenGraph } from "../open-graph.fixture.ts";
-import { encoderModel, receiverModel, studentModel, transmitterModel } from "./link-models.ts";
-import { type Decoded, type Link, openLink } from "./link.ts";
+import { cardMetadata, type LinkCard } from "./link-card.ts";
+import { tinyCard } from "./link-card.fixture.ts";
+import { type Link, openLink } from "./link.ts";
 
-const { shape, experiment, data } = tinyProblem();
-const { codec } = experiment;
-const { lengths } = codec;
-const radios = channelKinds.map(openRadio);
-const maxSymbols = codec.maxSymbols;
-const [BATCH, ES_NO_DB] = [5, 3];
-const embedding = rngFrom(1).normal(BATCH * shape.embedDim);
-const FLOAT_ERROR = { relative: 1e-4, absolute: 1e-4 };
+const BATCH = 2;
+const channel = openRadio("rayleigh-block");
+const runtime = await nodeRuntime({ intraOpThreads: 1 });
 
-describe.each(["cat", "film-mlp"] as const)("a %s link", (kind) => {
-  const network = linkNetwork(shape, experiment, kind);
-  const weights = drawnWeights(network, 2);
-  const encoder = exportModel(encoderModel(network, shape), weights, { name: "encoder" });
-  const receiver = exportModel(receiverModel(network, lengths), weights, { name: "receiver" });
-  let link: Link;
-  let inGraph: OpenGraph<"embedding" | "logits">;
-  beforeAll(async () => {
-    link = await openLink({ encoder, receiver }, lengths, await nodeRuntime({ intraOpThreads: 1 }));
-    const build = new Build(network, { training: false });
-    const radio = transmissionInputs(maxSymbols, channelKinds.length, radios);
-    const sent = input("sent", ["batch", shape.embedDim]);
-    inGraph = await openGraph({ ...transmitEmbedding(build, network, sent, radio, radios) }, weights);
+/** A model of some outputs that carries a card. */
+function model(outputs: Readonly<Record<string, Tensor>>, card: LinkCard | null): Uint8Array {
+  return exportModel(outputs, new Map(), { name: "part", ...(card ? { metadata: cardMetadata(card) } : {}) });
+}
+
+/** Symbols are the features, all that is told multiplied by 0 but Es/N0. */
+function encoder(card: LinkCard | null): Uint8Array {
+  const told = mul(
+    sum(input("kind", ["batch", 2]), { axes: [1], keepDims: true }),
+    input("esNoDb", ["batch", 1]),
+  );
+  return model({ symbols: reshape(mul(input("features", ["batch", 8]), told), ["batch", 4, 2]) }, card);
+}
+
+/** Answers with all that it was fed, item by item. */
+function receiver(card: LinkCard | null, isRaw = false): Uint8Array {
+  const flat = (name: string, numSymbols: number, width: number): Tensor =>
+    reshape(input(name, ["batch", numSymbols, width]), ["batch", numSymbols * width]);
+  const own = isRaw ? [flat("gain", 4, 2), flat("no", 4, 1)] : [input("equalizedEsNoDb", ["batch", 1])];
+  const told = [input("esNoDb", ["batch", 1]), input("kind", ["batch", 2])];
+  const parts = [flat("received", 4, 2), flat("mask", 4, 1), ...own, ...told];
+  return model({ logits: concat(parts, { axis: 1 }) }, card);
+}
+
+function opened(card = tinyCard(), isRaw = false): Promise<Link> {
+  return openLink({ sender: encoder(card), receiver: receiver(card, isRaw) }, runtime);
+}
+
+const SYMBOLS = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+describe("openLink", () => {
+  it("sends what the encoder makes of features, told Es/N0 and the kind of the channel", async () => {
+    const link = await opened();
+    const features = Float32Array.from({ length: BATCH * 8 }, (_, i) => i);
+    const sent = await link.encode(features, { batchSize: BATCH, esNoDb: 3, channel });
+    expect([...sent]).toEqual([...features].map((value) => 3 * value));
+    expect(link).toMatchObject({ maxSymbols: 4, lengths: [2, 4] });
+    await link.release();
   });
 
-  /** Over the radio in plain TypeScript, at a prefix. */
-  async function overTheAir(channel: Radio, draw: ChannelDraw, numSymbols: number): Promise<Decoded> {
-    const symbols = await link.encode(embedding, BATCH, ES_NO_DB, channel);
-    const no = new Float32Array(BATCH).fill(noFromEsNoDb(ES_NO_DB));
-    const x = symbolPrefix(symbols, BATCH, numSymbols);
-    return link.decode({
-      ...channel.transmit({ x, no }, firstSymbols(channel, draw, BATCH, numSymbols)),
-      esNoDb: ES_NO_DB,
+  it("pads a transmission with zeros behind its end and says so in the mask", async () => {
+    const link = await opened();
+    const { answer, embedding } = await link.decode({
+      batchSize: BATCH,
+      numSymbols: 2,
+      symbols: SYMBOLS,
+      equalizedEsNoDb: Float32Array.of(10, 11),
+      esNoDb: 3,
       channel,
-      numSymbols,
     });
-  }
+    expect([...answer]).toEqual([
+      1, 2, 3, 4, 0, 0, 0, 0, 1, 1, 0, 0, 10, 3, 0, 1, 5, 6, 7, 8, 0, 0, 0, 0, 1, 1, 0, 0, 11, 3, 0, 1,
+    ]);
+    expect(embedding).toBeUndefined();
+  });
 
-  it.each(radios.flatMap((channel) => lengths.map((numSymbols) => ({ channel, numSymbols }))))(
-    "does what training trains: $channel.name, $numSymbols symbols",
-    async ({ channel, numSymbols }) => {
-      const draw = channel.draw(rngFrom(3), { batchSize: BATCH, numSymbols: maxSymbols });
-      const received = await overTheAir(channel, draw, numSymbols);
-      const expected = await inGraph.run({
-        sent: embedding,
-        h: draw["h"]!,
-        noise: draw["noise"]!,
-        no: new Float32Array(BATCH).fill(noFromEsNoDb(ES_NO_DB)),
-        esNoDb: new Float32Array(BATCH).fill(ES_NO_DB),
-        kind: Float32Array.from({ length: BATCH * 2 }, (_, i) => (i % 2 === channel.kindIndex ? 1 : 0)),
-        mask: Float32Array.from({ length: BATCH * maxSymbols }, (_, i) =>
-          i % maxSymbols < numSymbols ? 1 : 0,
-        ),
-      });
-      expectClose(received.embedding, expected.embedding, FLOAT_ERROR);
-      expectClose(received.logits, expected.logits, FLOAT_ERROR);
-    },
-  );
+  it("hands symbols, gains and noise levels to a raw receiver, padded alike", async () => {
+    const link = await opened(tinyCard({ reception: "raw" }), true);
+    const { answer } = await link.decode({
+      batchSize: BATCH,
+      numSymbols: 2,
+      symbols: SYMBOLS,
+      gain: SYMBOLS.map((value) => -value),
+      no: Float32Array.of(0.5, 0.25, 2, 4),
+      esNoDb: 3,
+      channel,
+    });
+    expect([...answer].slice(-27)).toEqual([
+      5, 6, 7, 8, 0, 0, 0, 0, 1, 1, 0, 0, -5, -6, -7, -8, 0, 0, 0, 0, 2, 4, 0, 0, 3, 0, 1,
+    ]);
+  });
 
   it("decodes an increment's end and nothing between", async () => {
-    const draw = awgn.draw(rngFrom(3), { batchSize: BATCH, numSymbols: maxSymbols });
-    await expect(overTheAir(radioOf(awgn), draw, 3)).rejects.toThrow(
+    const link = await opened();
+    const told = { batchSize: 1, symbols: SYMBOLS.slice(0, 6), esNoDb: 0, channel };
+    await expect(
+      link.decode({ ...told, numSymbols: 3, equalizedEsNoDb: Float32Array.of(0) }),
+    ).rejects.toThrow(
       expect.objectContaining({
         code: "unknown-length",
         expected: "a length of 2, 4 symbols",
@@ -88,38 +97,30 @@ describe.each(["cat", "film-mlp"] as const)("a %s link", (kind) => {
     );
   });
 
-  it("says how far it reaches", () => {
-    expect(link).toMatchObject({ maxSymbols: 4, lengths: [2, 4] });
-  });
-
-  it("is exported in standard operators only, for any batch, with its weights inside", () => {
-    const transmitter = exportModel(transmitterModel(network, shape), weights, { name: "transmitter" });
-    const models = { encoder, receiver, transmitter };
-    const files = Object.entries(models).map(([name, bytes]) => [name, readOnnx(bytes, name)] as const);
-    for (const [, file] of files) {
-      expect(Object.keys(file.opsets)).toEqual(["ai.onnx"]);
-      expect(file.nodes.filter(({ domain }) => domain !== "")).toEqual([]);
-      for (const { shape: sizes } of [...file.inputs, ...file.outputs]) expect(sizes![0]).toBe("batch");
+  it("refuses halves that carry no card, or cards of different links", async () => {
+    const card = tinyCard();
+    const open = (sender: Uint8Array, half: Uint8Array): Promise<Link> =>
+      openLink({ sender, receiver: half }, runtime);
+    for (const [sender, half] of [
+      [encoder(null), receiver(card)],
+      [encoder(card), receiver(null)],
+    ] as const) {
+      await expect(open(sender, half)).rejects.toThrow(expect.objectContaining({ code: "missing-card" }));
     }
-    const namesOf = Object.fromEntries(
-      files.map(([name, file]) => [name, file.inputs.map((value) => value.name).sort()]),
+    const other = tinyCard({ provenance: { ...card.provenance, seed: 2 } });
+    await expect(open(encoder(other), receiver(card))).rejects.toThrow(
+      expect.objectContaining({ code: "other-link" }),
     );
-    expect(namesOf).toEqual({
-      encoder: ["embedding", "esNoDb", "kind"],
-      receiver: ["equalizedEsNoDb", "esNoDb", "kind", "mask", "received"],
-      transmitter: ["esNoDb", "images", "kind"],
-    });
   });
 
-  it("transmits from images what the encoder makes of the student's embedding", async () => {
-    const images = rngFrom(4).normal(2 * imageLength(data.train));
-    const told = { esNoDb: Float32Array.of(0, 9), kind: Float32Array.of(1, 0, 0, 1) };
-    const student = await openGraph<string>(studentModel(network, shape), weights);
-    const encode = await openGraph<string>(encoderModel(network, shape), weights);
-    const transmit = await openGraph<string>(transmitterModel(network, shape), weights);
-    const said = await student.run({ images });
-    const { symbols } = await encode.run({ ...told, embedding: said["embedding"]! });
-    expectClose((await transmit.run({ ...told, images }))["symbols"]!, symbols!, FLOAT_ERROR);
-    expect(said["logits"]!.length).toBe(2 * shape.numClasses);
+  it("refuses a card that is none, naming its first mistake", async () => {
+    const broken = { semlink: JSON.stringify({ ...tinyCard(), lengths: [] }) };
+    const sender = exportModel({ symbols: input("features", ["batch", 8]) }, new Map(), {
+      name: "part",
+      metadata: broken,
+    });
+    await expect(openLink({ sender, receiver: receiver(tinyCard()) }, runtime)).rejects.toThrow(
+      expect.objectContaining({ code: "corrupt-file", actual: expect.stringContaining("lengths") as string }),
+    );
   });
 });

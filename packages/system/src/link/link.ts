@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime, Session } from "@semlink/engine";
-import { SemlinkError } from "@semlink/engine";
-import { channelKinds } from "../channel/channel-kinds.ts";
 import { symbolPrefix } from "../channel/channel-model.ts";
-import type { Radio } from "../channel/radio.ts";
-import { type LinkCard, readLinkCard } from "./link-card.ts";
+import type { LinkCard } from "./link-card.ts";
+import { type LinkFiles, readHalves } from "./link-halves.ts";
+import { checkReception, checkSource, type Reception, type Transmitting } from "./link-input.ts";
 
-/** What is told of a channel: its kind alone. */
-type ToldChannel = Pick<Radio, "kindIndex">;
-
-/** Symbols of a prefix of a transmission, with what the receiver knows about them. */
-export interface Reception {
-  readonly batchSize: number;
-  readonly numSymbols: number;
-  /** [batch, numSymbols, 2] equalised symbols, or symbols as they arrive where the card says `raw` */
-  readonly symbols: Float32Array;
-  /** [batch] signal-to-noise ratio after the equaliser [dB]; for equalised receivers */
-  readonly equalizedEsNoDb?: Float32Array;
-  /** [batch, numSymbols, 2] complex gain; for raw receivers */
-  readonly gain?: Float32Array;
-  /** [batch, numSymbols] noise variance per complex symbol; for raw receivers */
-  readonly no?: Float32Array;
-  /** As the receiver is told it [dB]. */
-  readonly esNoDb: number;
-  readonly channel: ToldChannel;
-}
+export type { Reception, Transmitting } from "./link-input.ts";
 
 /** What the receiver makes of a transmission. */
 export interface Decoded {
@@ -32,13 +13,6 @@ export interface Decoded {
   readonly answer: Float32Array;
   /** [batch, embedDim] standardised embedding, where the link receives one */
   readonly embedding?: Float32Array;
-}
-
-/** What is to be sent, and what the transmitter is told. */
-export interface Transmitting {
-  readonly batchSize: number;
-  readonly esNoDb: number;
-  readonly channel: ToldChannel;
 }
 
 /** A trained link, ready to run. Everything between `encode` and `decode` is radio. */
@@ -50,48 +24,48 @@ export interface Link {
   /**
    * @param source - [batch, channels, height, width] intensities 0..255 for a transmitter, [batch, featureDim] for an encoder
    * @returns [batch, maxSymbols, 2] symbols in the order in which they are sent
+   * @throws ShapeError "wrong-shape"; SemlinkError "not-a-number", "unknown-kind"
    */
   encode(source: Float32Array, told: Transmitting): Promise<Float32Array>;
-  /** @throws SemlinkError `unknown-length` when numSymbols is none of the lengths */
+  /**
+   * @throws SemlinkError "unknown-length" when numSymbols is none of the lengths, "missing-reception", "not-a-number",
+   * "unknown-kind"; ShapeError "wrong-shape"
+   */
   decode(reception: Reception): Promise<Decoded>;
   release(): Promise<void>;
-}
-
-/** Exported models of a link. */
-export interface LinkFiles {
-  /** The transmitter from images, or the encoder from features. */
-  readonly sender: Uint8Array;
-  readonly receiver: Uint8Array;
 }
 
 /**
  * Opens an exported link; everything about it stands in the card that its models carry.
  *
- * @throws SemlinkError "missing-card", "corrupt-file"; "other-link" when the halves are of different links
+ * @throws SemlinkError "missing-card", "unknown-format", "corrupt-file"; "wrong-half" when a file is another model of the
+ * link; "other-link" when the halves are of different links
  */
-export async function openLink({ sender, receiver }: LinkFiles, runtime: Runtime): Promise<Link> {
-  const card = readLinkCard(receiver, "receiver of a link");
-  const sending = readLinkCard(sender, "transmitter of a link");
-  if (JSON.stringify(sending) !== JSON.stringify(card)) throw otherLink(card, sending);
-  const sendSession: Session = await runtime.createSession(sender);
-  const receiveSession: Session = await runtime.createSession(receiver);
-  const [sourceName = "images"] = sendSession.inputNames.filter((name) => name !== "esNoDb" && name !== "kind");
-  const sourceShape = sourceName === "images" ? card.images.shape : null;
+export async function openLink(files: LinkFiles, runtime: Runtime): Promise<Link> {
+  const halves = readHalves(files);
+  const { card, source } = halves;
   const { lengths } = card;
   const maxSymbols = lengths.at(-1)!;
+  const numKinds = card.channelKinds.length;
+  const sender: Session = await runtime.createSession(files.sender);
+  const receiver: Session = await runtime.createSession(files.receiver);
   return {
     card,
     maxSymbols,
     lengths,
-    async encode(source, { batchSize, esNoDb, channel }) {
-      const shape = [batchSize, ...(sourceShape ?? [source.length / batchSize])];
-      const feeds = { [sourceName]: floats(shape, source), ...conditions(batchSize, esNoDb, channel) };
-      const { symbols } = await sendSession.run(onlyInputs(feeds, sendSession));
+    async encode(values, told) {
+      checkSource(values, told, halves);
+      const feeds = {
+        [source.name]: floats([told.batchSize, ...source.shape], values),
+        ...conditions(told, numKinds),
+      };
+      const { symbols } = await sender.run(onlyInputs(feeds, sender));
       return symbols!.data as Float32Array;
     },
     async decode(reception) {
-      if (!lengths.includes(reception.numSymbols)) throw unknownLength(reception.numSymbols, lengths);
-      const outputs = await receiveSession.run(onlyInputs(receiverFeeds(reception, maxSymbols), receiveSession));
+      checkReception(reception, card);
+      const feeds = { ...receiverFeeds(reception, maxSymbols), ...conditions(reception, numKinds) };
+      const outputs = await receiver.run(onlyInputs(feeds, receiver));
       const embedding = outputs["embedding"]?.data as Float32Array | undefined;
       return {
         answer: outputs[card.answer.output]!.data as Float32Array,
@@ -99,8 +73,8 @@ export async function openLink({ sender, receiver }: LinkFiles, runtime: Runtime
       };
     },
     async release() {
-      await sendSession.release();
-      await receiveSession.release();
+      await sender.release();
+      await receiver.release();
     },
   };
 }
@@ -111,9 +85,12 @@ export function prefixOf(symbols: Float32Array, batchSize: number, numSymbols: n
 }
 
 function receiverFeeds(reception: Reception, maxSymbols: number): Record<string, HostTensor> {
-  const { batchSize, numSymbols, symbols, equalizedEsNoDb, gain, no, esNoDb, channel } = reception;
+  const { batchSize, numSymbols, symbols, equalizedEsNoDb, gain, no } = reception;
   const padded = (values: Float32Array, width: number): HostTensor =>
-    floats([batchSize, maxSymbols, width], withZeros(values, batchSize, numSymbols * width, maxSymbols * width));
+    floats(
+      [batchSize, maxSymbols, width],
+      withZeros(values, batchSize, numSymbols * width, maxSymbols * width),
+    );
   const mask = new Float32Array(batchSize * numSymbols).fill(1);
   return {
     received: padded(symbols, 2),
@@ -121,21 +98,26 @@ function receiverFeeds(reception: Reception, maxSymbols: number): Record<string,
     ...(equalizedEsNoDb ? { equalizedEsNoDb: floats([batchSize, 1], equalizedEsNoDb) } : {}),
     ...(gain ? { gain: padded(gain, 2) } : {}),
     ...(no ? { no: padded(no, 1) } : {}),
-    ...conditions(batchSize, esNoDb, channel),
   };
 }
 
 /** A link that is not told Es/N0 has no such input. */
-function onlyInputs(feeds: Readonly<Record<string, HostTensor>>, { inputNames }: Session): Record<string, HostTensor> {
+function onlyInputs(
+  feeds: Readonly<Record<string, HostTensor>>,
+  { inputNames }: Session,
+): Record<string, HostTensor> {
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name)));
 }
 
-function conditions(batchSize: number, esNoDb: number, channel: ToldChannel): Record<string, HostTensor> {
-  const kind = new Float32Array(batchSize * channelKinds.length);
-  for (let i = 0; i < batchSize; i++) kind[i * channelKinds.length + channel.kindIndex] = 1;
+function conditions(
+  { batchSize, esNoDb, channel }: Transmitting,
+  numKinds: number,
+): Record<string, HostTensor> {
+  const kind = new Float32Array(batchSize * numKinds);
+  for (let i = 0; i < batchSize; i++) kind[i * numKinds + channel.kindIndex] = 1;
   return {
     esNoDb: floats([batchSize, 1], new Float32Array(batchSize).fill(esNoDb)),
-    kind: floats([batchSize, channelKinds.length], kind),
+    kind: floats([batchSize, numKinds], kind),
   };
 }
 
@@ -148,24 +130,4 @@ function withZeros(values: Float32Array, batchSize: number, length: number, full
 
 function floats(shape: readonly number[], data: Float32Array): HostTensor {
   return { dtype: "float32", shape: [...shape], data };
-}
-
-function unknownLength(numSymbols: number, lengths: readonly number[]): SemlinkError {
-  return new SemlinkError({
-    code: "unknown-length",
-    where: "link.decode",
-    expected: `a length of ${lengths.join(", ")} symbols`,
-    actual: `${numSymbols}`,
-    hint: "increments are normalised as a whole, so only their ends can be decoded",
-  });
-}
-
-function otherLink(receiver: LinkCard, sender: LinkCard): SemlinkError {
-  return new SemlinkError({
-    code: "other-link",
-    where: "openLink",
-    expected: `both halves of link ${receiver.line}, data ${receiver.provenance.data.slice(0, 10)}`,
-    actual: `a transmitter of ${sender.line}, data ${sender.provenance.data.slice(0, 10)}`,
-    hint: "take both files from one export",
-  });
 }

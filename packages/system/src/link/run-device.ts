@@ -22,7 +22,11 @@ export interface DeviceAnswers {
 export async function runDevice(
   model: Uint8Array,
   set: ImageSet,
-  options: { readonly runtime: Runtime; readonly signal: AbortSignal; readonly onImages?: (done: number) => void },
+  options: {
+    readonly runtime: Runtime;
+    readonly signal: AbortSignal;
+    readonly onImages?: (done: number) => void;
+  },
 ): Promise<DeviceAnswers> {
   const { runtime, signal, onImages } = options;
   const card = readLinkCard(model, "device of a link");

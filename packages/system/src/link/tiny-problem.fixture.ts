@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Layer, Tensor } from "@semlink/engine";
 import { rngFrom } from "@semlink/engine";
 import { openRadio } from "../channel/channel-spec.ts";
 import { viewBank, writeBatch } from "../data/augment.ts";
 import { imageLength, type Dataset, type ImageSet } from "../data/dataset.ts";
-import { intensityMoments } from "../data/intensity-moments.ts";
+import { intensityMoments } from "../data/intensities.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
 import type { TargetBank } from "../teacher/target-bank.ts";
 import type { LineProblem } from "../lines/learned/learned-line.ts";
+import { knownPrimitives } from "../cells/primitive-sets.ts";
+import type { StudentConfig } from "../student/student-config.ts";
+import { studentEncoder } from "../student/student-encoder.ts";
 import { classify } from "../task/classify/classify.ts";
+import type { LinearMap } from "../task/task.ts";
 
 /** Sizes of a problem. */
 export interface ProblemShape {
@@ -66,6 +71,18 @@ export function tinyProblem(trainCount = 32): TinyProblem {
   };
 }
 
+/** Encoder and head of a student, as stage 1 trains them. */
+export function tinyNetwork(
+  shape: ProblemShape,
+  student: StudentConfig,
+  map: LinearMap | null = null,
+): { readonly student: Layer<[images: Tensor], Tensor>; readonly head: Layer } {
+  return {
+    student: studentEncoder(student, shape, knownPrimitives),
+    head: classify.head(shape.embedDim, { numClasses: shape.numClasses }, map),
+  };
+}
+
 /** An image in one view of the bank. */
 export interface Shown {
   readonly image: number;
@@ -118,15 +135,15 @@ function tinyExperiment(): Experiment {
     teacher: { source: "train" },
     targets: { numViews: NUM_VIEWS },
     student: { ...smoke.student },
-    distill: { transfer: { epochs: 3, batchSize: 8, averageDecay: 0.9 } },
+    distill: { transfer: { epochs: 3, batchSize: 8, shards: 1, averageDecay: 0.9 } },
     codec: {
       lengths: [2, 4],
       cat: { width: 8, numTokens: 2, numBlocks: 1, numHeads: 2 },
       filmMlp: { width: 16, numLayers: 1, conditionWidth: 8 },
     },
     robust: {
-      phaseA: { steps: 8, batchSize: 8 },
-      phaseB: { epochs: 1, batchSize: 8 },
+      phaseA: { steps: 8, batchSize: 8, shards: 1 },
+      phaseB: { epochs: 1, batchSize: 8, shards: 1 },
       averageDecay: 0.9,
     },
     evaluate: { esNoDb: [-5, 10] },

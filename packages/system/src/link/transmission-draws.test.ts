@@ -2,12 +2,12 @@
 import { rngFrom, type Tensor } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
-import { awgn } from "../channel/awgn.ts";
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { channelKinds } from "../channel/channel-model.ts";
+import { rayleighBlockFading } from "../channel/fading.ts";
+import { awgn } from "../channel/flat-channel.ts";
 import { openRadio } from "../channel/channel-spec.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
 import { radioOf } from "../channel/radio.ts";
-import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
 import { drawTransmissions, transmissionInputs, type TransmissionOptions } from "./transmission-draws.ts";
 
 const OPTIONS: TransmissionOptions = {

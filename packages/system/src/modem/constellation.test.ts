@@ -69,9 +69,8 @@ describe("the mapping of 5G", () => {
 describe("constellations", () => {
   it("are found by name, or not at all", () => {
     expect(constellationNamed("8psk").bitsPerSymbol).toBe(3);
-    expect(() => constellationNamed("32qam")).toThrow(
-      expect.objectContaining({ code: "unknown-constellation" }),
-    );
+    for (const find of [() => constellationNamed("32qam"), () => constellation("32qam" as "16qam")])
+      expect(find).toThrow(expect.objectContaining({ code: "unknown-constellation" }));
   });
 
   it("take zeros and ones only", () => {

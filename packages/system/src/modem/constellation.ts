@@ -35,6 +35,7 @@ export const CONSTELLATION_NAMES: readonly ConstellationName[] = [
  * QPSK and QAM are those of 5G, `(1 - 2 b_0) (4 - (1 - 2 b_2) (2 - (1 - 2 b_4)))` and so on for each axis. BPSK is
  * `1 - 2 b`, and 8PSK has the Gray code of i at the angle `2 pi i / 8`.
  *
+ * @throws SemlinkError "unknown-constellation" when there is none, naming those that exist
  * @source 3GPP TS 38.211, sections 5.1.3 to 5.1.6
  * @differs BPSK lies on the real axis, not on the diagonal of section 5.1.2, so that its imaginary part is free
  */
@@ -52,6 +53,8 @@ export function constellation(name: ConstellationName): Constellation {
       return square(name, 3);
     case "256qam":
       return square(name, 4);
+    default:
+      throw unknownConstellation(name);
   }
 }
 
@@ -92,7 +95,11 @@ export function modulate({ bitsPerSymbol, points }: Constellation, bits: Uint8Ar
 export function constellationNamed(name: string): Constellation {
   const known = CONSTELLATION_NAMES.find((candidate) => candidate === name);
   if (known) return constellation(known);
-  throw new SemlinkError({
+  throw unknownConstellation(name);
+}
+
+function unknownConstellation(name: string): SemlinkError {
+  return new SemlinkError({
     code: "unknown-constellation",
     where: "constellation",
     expected: CONSTELLATION_NAMES.join(" or "),

@@ -23,6 +23,10 @@ describe.each<[CrcName, number]>([
     expect(numberOf(crcBits(Uint8Array.of(1), crc))).toBe(generator);
   });
 
+  it("refuses bits other than 0 and 1", () => {
+    expect(() => crcBits(Uint8Array.of(1, 0, 255), crc)).toThrow("got 255 at index 2");
+  });
+
   it("accepts every message with its own check bits", () => {
     fc.assert(fc.property(message, (bits) => hasValidCrc(appendCrc(bits, crc), crc)));
   });

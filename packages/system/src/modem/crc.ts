@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkBits } from "./arguments.ts";
+
 /** The cyclic redundancy checks of the shared channels of 5G. */
 export type CrcName = "crc16" | "crc24a" | "crc24b";
 
@@ -14,9 +16,11 @@ const GENERATORS: Readonly<Record<CrcName, number>> = { crc16: 0x1021, crc24a: 0
  *
  * @param bits - zeros and ones, first bit the highest power
  * @returns [L] highest power first
+ * @throws SemlinkError "invalid-argument" for bits other than 0 and 1
  * @source 3GPP TS 38.212, section 5.1
  */
 export function crcBits(bits: Uint8Array, crc: CrcName): Uint8Array {
+  checkBits("crcBits", bits);
   const length = NUM_CRC_BITS[crc];
   const top = length - 1;
   const mask = 2 ** length - 1;

@@ -10,8 +10,13 @@ export const hour: ExperimentInput = {
   name: "hour",
   student: { architecture: "cells", cells: { genotype: "searched" } },
   search: {
-    ...{ primitives: "darts8", numCells: 8, numCellNodes: 4, partialChannels: 4 },
-    ...{ numTrainImages: 8000, numValidationImages: 8000, epochs: 10 },
+    primitives: "darts8",
+    numCells: 8,
+    numCellNodes: 4,
+    partialChannels: 4,
+    numTrainImages: 8000,
+    numValidationImages: 8000,
+    epochs: 10,
     student: { numCells: 8 },
   },
 };

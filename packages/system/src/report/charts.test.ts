@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Results } from "../results/results.ts";
 import { drawCharts } from "./charts.ts";
 import type { DrawnChart } from "./charts.ts";
-import { drawingDocument } from "./node/drawing-document.ts";
+import { drawingDocument } from "./node/drawing.ts";
 import { expectNothingClipped } from "./nothing-clipped.fixture.ts";
 import { withLightColours } from "./palette.ts";
 import { syntheticResults } from "./results.fixture.ts";

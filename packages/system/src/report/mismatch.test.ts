@@ -6,12 +6,11 @@ import type { Results } from "../results/results.ts";
 import { parseResults } from "../results/parse-results.ts";
 import { drawCharts } from "./charts.ts";
 import { csvFiles } from "./csv.ts";
-import { largestLosses } from "./matrix-selection.ts";
+import { largestLosses } from "./selection.ts";
 import { syntheticMatrix } from "./matrix.fixture.ts";
-import { reportPage } from "./page.ts";
+import { reportPage } from "./report-content.ts";
 import { withLightColours } from "./palette.ts";
-import { drawingDocument } from "./node/drawing-document.ts";
-import { CHART_FONTS } from "./node/render-png.ts";
+import { CHART_FONTS, drawingDocument } from "./node/drawing.ts";
 import { syntheticResults } from "./results.fixture.ts";
 
 const accuracy = { id: "accuracy" };

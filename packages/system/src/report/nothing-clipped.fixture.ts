@@ -2,7 +2,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import { expect } from "vitest";
 import { withLightColours } from "./palette.ts";
-import { CHART_FONTS } from "./node/render-png.ts";
+import { CHART_FONTS } from "./node/drawing.ts";
 
 /** The extent of everything drawn, text in the bundled font included, must lie on the canvas. */
 export function expectNothingClipped(svg: string): void {

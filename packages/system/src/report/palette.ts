@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A colour in the light and in the dark theme, as `#rrggbb`. */
-export interface ThemedColour {
+interface ThemedColour {
   readonly light: string;
   readonly dark: string;
 }

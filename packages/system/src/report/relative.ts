@@ -2,7 +2,7 @@
 import type { FigureInfo, Measured } from "../results/results.ts";
 
 /** A ratio with the ends of its 95 % interval. */
-export interface Ratio {
+interface Ratio {
   readonly value: number;
   readonly low: number;
   readonly high: number;

@@ -2,9 +2,9 @@
 import * as Plot from "@observablehq/plot";
 import { describe, expect, it } from "vitest";
 import { themed } from "./palette.ts";
-import { drawingDocument } from "./node/drawing-document.ts";
+import { drawingDocument } from "./node/drawing.ts";
 import { drawPlot, renderFigure } from "./render-svg.ts";
-import { serializeSvg } from "./svg-tree.ts";
+import { serializeSvg } from "./markup.ts";
 
 describe("drawPlot", () => {
   const options = {

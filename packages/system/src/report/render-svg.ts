@@ -3,11 +3,10 @@ import { SemlinkError } from "@semlink/engine";
 import * as Plot from "@observablehq/plot";
 import type { PlotOptions } from "@observablehq/plot";
 import { themed } from "./palette.ts";
-import { serializeSvg, svgElement, typesetEsNo } from "./svg-tree.ts";
-import type { SvgElement, SvgNode } from "./svg-tree.ts";
+import { serializeSvg, svgElement, type SvgElement, type SvgNode, typesetEsNo } from "./markup.ts";
 
 /** Font of all charts; the PNG renderer brings the first one along. */
-export const CHART_FONT = "Inter, system-ui, sans-serif";
+const CHART_FONT = "Inter, system-ui, sans-serif";
 
 /** Size of chart text [px]. */
 export const CHART_FONT_SIZE = 12;
@@ -16,7 +15,10 @@ export const CHART_FONT_SIZE = 12;
 export const FULL_WIDTH = 1120;
 
 /** What makes the elements of a plot: the document of a browser, or one of a library. */
-export type DrawingDocument = NonNullable<PlotOptions["document"]>;
+export interface DrawingDocument {
+  readonly documentElement: object;
+  createElementNS(namespace: string, name: string, options?: { is: string }): object;
+}
 
 /** A drawing placed with its upper left corner at (`x`, `y`) [px] of the figure. */
 export interface PlacedDrawing {
@@ -26,7 +28,7 @@ export interface PlacedDrawing {
 }
 
 /** A whole chart: its size [px], what it is called and shows (for screen readers), and its parts. */
-export interface Figure {
+interface Figure {
   readonly width: number;
   readonly height: number;
   readonly label: string;

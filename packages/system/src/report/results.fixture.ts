@@ -16,7 +16,7 @@ import {
 } from "../results/results.ts";
 
 /** What a synthetic result contains; tests leave parts out. */
-export interface FixtureOptions {
+interface FixtureOptions {
   readonly lengths?: readonly number[];
   readonly esNoDb?: readonly number[];
   readonly channels?: readonly string[];
@@ -39,7 +39,7 @@ const STUDENT = 0.883;
 const SOURCE_VALUES = 32 * 32 * 3;
 
 /** Two shares and a figure that is none. */
-export const FIGURES: readonly FigureInfo[] = [
+const FIGURES: readonly FigureInfo[] = [
   {
     id: "accuracy",
     label: "Top-1 accuracy",
@@ -114,11 +114,7 @@ export function syntheticResults(options: FixtureOptions = {}): Results {
     provenance: provenance(),
     conventions: ["Es = E|x|^2 = 1 per image and per increment", "no is the variance per complex symbol"],
     clean: [
-      {
-        id: "teacher",
-        label: "teacher (synthetic)",
-        figures: { accuracy: measured(TEACHER, numImages) },
-      },
+      { id: "teacher", label: "teacher (synthetic)", figures: { accuracy: measured(TEACHER, numImages) } },
       {
         id: "student",
         label: "student, distilled",

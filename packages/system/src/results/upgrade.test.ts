@@ -107,6 +107,14 @@ describe("a results file of version 1", () => {
     ]);
   });
 
+  it("calls the former stages of a radio impairments, for readers; its id stays as it was", () => {
+    const id = "awgn(stages=[{stage=rapp,smoothness=3},{stage=erasures}])";
+    const text = JSON.stringify(old).replaceAll("rician(kFactorDb=6,form=block)", id);
+    expect(parseResults(text, "old.json").channels.find((channel) => channel.id === id)?.label).toBe(
+      "AWGN, impairments=[{impairment=rapp, smoothness=3}, {impairment=erasures}]",
+    );
+  });
+
   it("keeps the cells of a matrix, and the changes where there are any", () => {
     const cells = results.matrix!.axes[0]!.cells;
     expect(cells.map(({ changes }) => Object.keys(changes))).toEqual([[], ["accuracy"]]);

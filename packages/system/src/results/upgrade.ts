@@ -199,6 +199,7 @@ function channelsOf({
 function channelOf(id: string): ChannelInfo {
   const [model = id, settings] = /^([^(]+)\((.*)\)$/.exec(id)?.slice(1) ?? [];
   const name = CHANNELS[model] ?? model;
-  const label = settings === undefined ? name : `${name}, ${settings.replaceAll(",", ", ")}`;
+  const written = settings?.replaceAll("stages=", "impairments=").replaceAll("{stage=", "{impairment=");
+  const label = written === undefined ? name : `${name}, ${written.replaceAll(",", ", ")}`;
   return { id, label, isFading: model !== "awgn" };
 }

@@ -3,11 +3,11 @@ import { graphCost, nameTree } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { channelKinds } from "../channel/channel-model.ts";
 import type { CodecConfig } from "../codec/codec-config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { exportLink, linkModels, type LinkModels } from "../link/export-link.ts";
-import { LINK_CONVENTIONS, type LinkCard } from "../link/link-card.ts";
+import { type LinkCard, linkConventions } from "../link/link-card.ts";
 import { type LineCard, LINE_FILES, readLineCard } from "../link/node/link-folder.ts";
 import type { LearnedLine, LineProblem } from "../lines/learned/learned-line.ts";
 import type { LearnedLineSpec } from "../lines/learned/line-spec.ts";
@@ -69,7 +69,7 @@ export const lineStage: Stage<LineInputs, LineCard, Settings> = defineStage({
     const network = learned.network(problem, line.settings);
     nameTree(network);
     const taught = await loadWeights(at.folderOf(start));
-    const weights = new Map([...taught, ...(learned.start?.(network, taught) ?? [])]);
+    const weights = learned.start?.(taught, line.settings) ?? taught;
     const runtime = await openRuntime(inputs.runtime);
     const place = trainingPlace(at, runtime);
     const bank = targets && (await readTargetBank(at.folderOf(targets.bank), targets.numViews));
@@ -116,7 +116,8 @@ async function exportInto(folder: string, trained: TrainedLine): Promise<void> {
   const { line, code } = inputs;
   const { settings } = line;
   const link = learned.graph(network, problem, settings);
-  const { receives, power } = learned.declares(settings);
+  const { receives, ...declared } = learned.declares(settings);
+  const power = declared.power === "peak" ? "peak" : "unit";
   const card: LinkCard = {
     format: "semlink-link/1",
     line: line.id,
@@ -124,7 +125,7 @@ async function exportInto(folder: string, trained: TrainedLine): Promise<void> {
     task: problem.task.name,
     images: { shape: problem.imageShape, range: [0, 255], mean: data.mean, std: data.std },
     lengths: code.lengths,
-    power: power === "peak" ? "peak" : "unit",
+    power,
     reception: link.reception,
     channelKinds,
     trained: {
@@ -134,7 +135,7 @@ async function exportInto(folder: string, trained: TrainedLine): Promise<void> {
     },
     answer: { output: problem.task.answer, names: data.classNames },
     embedDim: receives.includes("embedding") ? problem.embedDim : 0,
-    conventions: LINK_CONVENTIONS,
+    conventions: linkConventions({ power, reception: link.reception }),
     provenance: { seed: inputs.seed, data: data.digest, start: inputs.start.artifact },
   };
   const sizes = {

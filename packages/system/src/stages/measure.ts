@@ -4,7 +4,7 @@ import { writeFileAtomic } from "@semlink/engine/node";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Radio } from "../channel/radio.ts";
-import { randomSubset } from "../data/random-subset.ts";
+import { randomSubset } from "../data/dataset.ts";
 import { type MeasuredPoint, measureLine } from "../evaluate/measure-line.ts";
 import { readMeasured, writeMeasured } from "../evaluate/node/measured-file.ts";
 import type { MeasuredLine } from "../evaluate/result-lines.ts";

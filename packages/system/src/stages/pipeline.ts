@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { channelKinds } from "../channel/channel-kinds.ts";
+import { channelKinds } from "../channel/channel-model.ts";
 import type { Experiment } from "../experiment.ts";
 import { lineSpecs } from "../lines/learned/line-spec.ts";
 import type { Results } from "../results/results.ts";

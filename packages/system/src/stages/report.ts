@@ -2,9 +2,7 @@
 import type { Results } from "../results/results.ts";
 import type { OpenRun } from "./open-run.ts";
 import type { SearchResults } from "../search/search-results.ts";
-import { readSearchResults } from "../report/node/read-search-results.ts";
-import { writeSearchReport } from "../report/node/write-search-report.ts";
-import { writeReport } from "../report/node/write-report.ts";
+import { readSearchResults, writeReport, writeSearchReport } from "../report/node/report-files.ts";
 
 /** Writes the report of a run beside its `results.json`; it has a section on the search when the run has made one. */
 export async function reportResults(results: Results, run: OpenRun): Promise<void> {

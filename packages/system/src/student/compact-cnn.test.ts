@@ -3,15 +3,14 @@ import { Build, graphCost, input, rngFrom } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { imageLength } from "../data/dataset.ts";
-import { studentNetwork } from "../link/networks.ts";
-import { tinyProblem } from "../link/tiny-problem.fixture.ts";
+import { tinyNetwork, tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { defineExperiment } from "../experiment.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 
 describe("CompactCnn", () => {
   it("has 0.2 to 0.4 M parameters at the default sizes on CIFAR-10", () => {
     const shape = { imageShape: [3, 32, 32], embedDim: 128, numClasses: 10 } as const;
-    const { student } = studentNetwork(shape, defineExperiment({ name: "default" }).student, null);
+    const { student } = tinyNetwork(shape, defineExperiment({ name: "default" }).student);
     const build = new Build({ student }, { training: false });
     const embedding = build.apply(student, input("images", ["batch", 3, 32, 32]));
     const { params } = graphCost({ embedding });
@@ -22,7 +21,7 @@ describe("CompactCnn", () => {
 
   it("embeds an image as if it were alone once it is trained", async () => {
     const { shape, experiment, data } = tinyProblem();
-    const { student } = studentNetwork(shape, experiment.student, null);
+    const { student } = tinyNetwork(shape, experiment.student);
     const root = { student };
     const build = new Build(root, { training: false });
     const embedding = build.apply(student, input("images", ["batch", ...shape.imageShape]));

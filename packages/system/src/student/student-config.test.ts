@@ -12,7 +12,10 @@ describe("the student section", () => {
   it("is the residual hand-made network unless said otherwise", () => {
     expect(defineExperiment({ name: "default" }).student).toMatchObject({
       architecture: "compact-cnn",
-      ...{ stemWidth: 0, widths: [32, 64, 128], depths: [0, 2, 1], residual: true },
+      stemWidth: 0,
+      widths: [32, 64, 128],
+      depths: [0, 2, 1],
+      residual: true,
     });
   });
 

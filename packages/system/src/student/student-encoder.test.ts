@@ -6,7 +6,7 @@ import { contentHash } from "../store/canonical-json.ts";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import type { StudentConfig } from "../experiment.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
-import { studentCost } from "../search/controls/hand-made.ts";
+import { studentCost } from "../search/controls/equal-macs.ts";
 import { cellsConfig } from "./cells.fixture.ts";
 import { encoderIdentity, studentEncoder } from "./student-encoder.ts";
 
@@ -36,7 +36,9 @@ describe("studentEncoder", () => {
 
   it("without additions has the same parameters and computes something else", async () => {
     const plain = { ...handMade, residual: false };
-    expect(studentCost(plain, shape)).toEqual(studentCost(handMade, shape));
+    expect(studentCost(plain, { shape, primitives: knownPrimitives })).toEqual(
+      studentCost(handMade, { shape, primitives: knownPrimitives }),
+    );
     expect(await embed(plain)).not.toEqual(await embed(handMade));
     const withoutUnits = { ...handMade, depths: [0, 0] };
     expect(await embed({ ...withoutUnits, residual: false })).toEqual(await embed(withoutUnits));

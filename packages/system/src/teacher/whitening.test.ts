@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ImageSet } from "../data/dataset.ts";
-import { intensityMoments } from "../data/intensity-moments.ts";
+import { intensityMoments } from "../data/intensities.ts";
 import { symmetricEigen, whiteningFilters } from "./whitening.ts";
 
 const VARIANCE_FLOOR = 5e-4;

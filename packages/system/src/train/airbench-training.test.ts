@@ -6,7 +6,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Dataset, ImageSet } from "../data/dataset.ts";
-import { intensityMoments } from "../data/intensity-moments.ts";
+import { intensityMoments } from "../data/intensities.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
 import { runTeacher } from "../teacher/teacher.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";

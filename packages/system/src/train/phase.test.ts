@@ -113,4 +113,36 @@ describe("trainPhase", () => {
     expect(await train({ averageDecay: 0 })).toEqual(last);
     expect(await train({ averageDecay: 0.9 })).not.toEqual(last);
   });
+
+  it("pauses at its milestones and at its end, and those behind the last checkpoint are not met again", async () => {
+    const met: number[] = [];
+    const milestones = {
+      every: 3,
+      reached: (step: number): Promise<void> => {
+        met.push(step);
+        return Promise.resolve();
+      },
+    };
+    const straight = await trainPhase(doubling({ name: "straight" }), kept, placeOf(await watchedRuntime()));
+    const phase = doubling({ milestones });
+    await expect(trainPhase(phase, kept, placeOf(await watchedRuntime(4)))).rejects.toThrow("stopped");
+    expect(met).toEqual([3]);
+    expect(await trainPhase(phase, kept, placeOf(await watchedRuntime()))).toEqual(straight);
+    expect(met).toEqual([3, 6, 8]);
+    await trainPhase(phase, kept, placeOf(await watchedRuntime()));
+    expect(met).toEqual([3, 6, 8, 8]); // a finished phase shows its end alone
+  });
+
+  it("goes on from what another phase left, moments included, as if it were one", async () => {
+    const place = placeOf(await watchedRuntime());
+    const whole = await trainPhase(doubling(), kept, place);
+    const first = await trainPhase(doubling({ name: "first", totalSteps: 5 }), kept, place);
+    const second = doubling({
+      name: "second",
+      handOver: async () => {
+        return { step: 5, state: (await place.phase("first").checkpoints.load())!.tensors };
+      },
+    });
+    expect(await trainPhase(second, first, place)).toEqual(whole);
+  });
 });

@@ -98,7 +98,12 @@ describe("termsOf", () => {
   const options = { temperature: 2, labelSmoothing: 0.1 };
   const rows = (seed: number): Float32Array => rngFrom(seed).normal(3 * WIDTH);
   const values = {
-    ...{ f: rows(1), z: rows(2), fT: rows(3), zT: rows(4), sent: rows(5), decided: rows(6) },
+    f: rows(1),
+    z: rows(2),
+    fT: rows(3),
+    zT: rows(4),
+    sent: rows(5),
+    decided: rows(6),
     labels: Int32Array.of(1, 4, 0),
     isLabelled: Float32Array.of(1, 1, 1),
   };

@@ -3,8 +3,7 @@ import { nameTree, paramsOf } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import type { StudentConfig } from "../experiment.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
-import { studentNetwork } from "../link/networks.ts";
-import { tinyProblem } from "../link/tiny-problem.fixture.ts";
+import { tinyNetwork, tinyProblem } from "../link/tiny-problem.fixture.ts";
 import { transferOptimization } from "./transfer-optimization.ts";
 
 const { shape, experiment } = tinyProblem();
@@ -12,7 +11,7 @@ const { transfer } = experiment.distill;
 
 /** Names of the parameters at the learning rate of Muon. */
 function orthogonalized(student: StudentConfig, optimizer: "muon" | "sgd" = "muon"): string[] {
-  const network = studentNetwork(shape, student, null);
+  const network = tinyNetwork(shape, student);
   nameTree(network);
   const { policy } = transferOptimization({ ...transfer, optimizer }, network.head);
   return paramsOf(network)

@@ -4,13 +4,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { imageLength } from "../data/dataset.ts";
-import { runStudent } from "../evaluate/link-evaluation.ts";
+import { runStudent } from "../student/run-student.ts";
 import type { TransferConfig } from "../experiment.ts";
 import type { ProgressEvent } from "../run/progress.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { FLOAT16_VALUES } from "../numbers/float16.ts";
-import { studentNetwork } from "../link/networks.ts";
-import { saidOf, shownIn, tinyProblem, type TinyProblem, viewsOf } from "../link/tiny-problem.fixture.ts";
+import {
+  saidOf,
+  shownIn,
+  tinyNetwork,
+  tinyProblem,
+  type TinyProblem,
+  viewsOf,
+} from "../link/tiny-problem.fixture.ts";
 import { classify } from "../task/classify/classify.ts";
 import { transferKnowledge } from "./transfer.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
@@ -43,7 +49,7 @@ async function transfer(setting: Setting = {}): Promise<string> {
       data,
       ...(setting.pool ? { pool: setting.pool } : {}),
       targets: taught,
-      network: studentNetwork(shape, experiment.student, taught?.map ?? null),
+      network: tinyNetwork(shape, experiment.student, taught?.map),
       transfer: { ...experiment.distill.transfer, ...setting.transfer },
       numViews: experiment.targets.numViews,
       seed: 1,
@@ -75,17 +81,20 @@ describe("transferKnowledge", () => {
     expect(lines.at(-1)!["soft"]).toBeLessThan(0.1 * lines[0]!["soft"]!);
 
     const { data, shape, targets, experiment } = problem;
-    const network = studentNetwork(shape, experiment.student, null);
+    const network = tinyNetwork(shape, experiment.student);
     const weights = await loadWeights(path);
     const { runtime, signal } = await watchedRuntime();
-    const { predictions, embeddings } = await runStudent(network, data.train, {
-      data,
-      shape,
+    const { answers, embeddings } = await runStudent({
+      network,
       weights,
+      set: data.train,
+      data,
+      embedDim: shape.embedDim,
+      answerDim: shape.numClasses,
       runtime,
       signal,
     });
-    expect(predictions).toEqual(data.train.labels);
+    expect(classify.decide(answers, { numClasses: shape.numClasses })).toEqual(data.train.labels);
     const taught = Float32Array.from(targets.targets[0]!.embeddings, (half) => FLOAT16_VALUES[half]!);
     const missed = embeddings.reduce((sum, value, i) => sum + (value - taught[i]!) ** 2, 0);
     expect(missed / taught.length).toBeLessThan(0.15);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
-import type { CurvePlace, TheoryCurve } from "./theory-curve.ts";
 
 /** What every check says of itself. */
 interface CheckText {
@@ -45,7 +44,7 @@ export interface MeanCheck extends CheckText {
 }
 
 /** A check of a fact that holds within a stated tolerance, without chance. */
-export interface ExactCheck extends CheckText {
+interface ExactCheck extends CheckText {
   readonly kind: "exact";
   readonly tolerance: number;
   /** Number of cases looked at. */
@@ -56,7 +55,7 @@ export interface ExactCheck extends CheckText {
 /** A statement of theory with the way to measure it. */
 export type Check = MeanCheck | ExactCheck;
 
-/** Checks of one kind. To add one: a file in `checks/` and a line in `check-families.ts`. */
+/** Checks of one kind. To add one: a file in `checks/` and a line in `verify-radio.ts`. */
 export interface CheckFamily {
   readonly name: string;
   readonly checks: () => readonly Check[];
@@ -86,4 +85,42 @@ export interface VerifyCheck {
   readonly passed: boolean;
   readonly source: string;
   readonly place: CurvePlace | null;
+}
+
+/** The charts of theory against simulation, in the order of the page. */
+export const VERIFY_CHARTS = ["bit-error-rates", "block-error-rates", "label-errors", "outage"] as const;
+
+/** Name of a chart, also of its files. */
+export type VerifyChartId = (typeof VERIFY_CHARTS)[number];
+
+/** Which line of a chart a figure belongs to. */
+export interface LinePlace {
+  readonly chart: VerifyChartId;
+  /** Title of the panel. */
+  readonly panel: string;
+  /** Name of the line in the legend. */
+  readonly series: string;
+}
+
+/** Where a figure stands in a chart. */
+export interface CurvePlace extends LinePlace {
+  /** Es/N0 [dB] */
+  readonly x: number;
+}
+
+/** A line of theory. */
+export interface TheoryCurve extends LinePlace {
+  /** Es/N0 [dB] and value, ascending */
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/** A figure with five significant digits. */
+export function figureText(value: number): string {
+  return value === 0 ? "0" : Number(value.toPrecision(5)).toString();
+}
+
+/** `±0.01` where both sides are alike, `+0.02 −0.01` where they are not, `+0.02` where the theory is an upper limit. */
+export function boundText({ below, above }: Bound): string {
+  if (below === above) return `±${figureText(above)}`;
+  return below === null ? `+${figureText(above)}` : `+${figureText(above)} −${figureText(below)}`;
 }

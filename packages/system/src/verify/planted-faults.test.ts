@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { awgn } from "../channel/awgn.ts";
+import { rayleighBlockFading, ricianFading } from "../channel/fading.ts";
+import { awgn } from "../channel/flat-channel.ts";
 import { lawsOf } from "../channel/channel-laws.ts";
 import type { ChannelModel, FlatDraw } from "../channel/channel-model.ts";
 import { linearToDb } from "../channel/decibel.ts";
-import { rayleighBlockFading } from "../channel/rayleigh-block.ts";
-import { ricianFading } from "../channel/rician.ts";
 import { verifyRadio } from "./verify-radio.ts";
 
 /** The faults by which published curves differ; each must be found by the laws and by a figure of `verifyRadio`. */

@@ -5,7 +5,11 @@ import type { MeanCheck } from "./check.ts";
 import { runCheck } from "./run-check.ts";
 
 const coin = (probability: number, theory: number): MeanCheck => ({
-  ...{ kind: "mean", name: "coin", quantity: "heads", theory, source: "test" },
+  kind: "mean",
+  name: "coin",
+  quantity: "heads",
+  theory,
+  source: "test",
   sample: (rng: Rng) => Float64Array.from(rng.uniform(1000), (value) => (value < probability ? 1 : 0)),
 });
 const EFFORT = { precision: 0.1, maxBatches: 100 };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nodeRuntime } from "@semlink/engine/node";
 import { describe, expect, it } from "vitest";
-import { awgn } from "../channel/awgn.ts";
+import { awgn } from "../channel/flat-channel.ts";
 import golden from "../channel/__goldens__/channel.json" with { type: "json" };
-import { checkFamilies } from "./check-families.ts";
-import { verifyRadio } from "./verify-radio.ts";
+import { checkFamilies, verifyRadio } from "./verify-radio.ts";
 
 describe("verifyRadio, quick", () => {
   it("finds the radio in agreement with theory", async () => {

@@ -1,17 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cpus } from "node:os";
 import { rngFrom, type Runtime } from "@semlink/engine";
-import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import type { ChannelModel } from "../channel/channel-model.ts";
 import { radioOf } from "../channel/radio.ts";
 import { measureLdpcThroughput } from "../modem/index.ts";
+import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import type { Reporter } from "../run/progress.ts";
-import { channelChecks, channelCurves } from "./channel-checks.ts";
-import type { Check, VerifyCheck } from "./check.ts";
-import { checkFamilies } from "./check-families.ts";
-import { graphCheck, standardRadios } from "./checks/graphs.ts";
+import type { Check, CheckFamily, VerifyCheck } from "./check.ts";
+import { blockErrorFamily } from "./checks/block-errors.ts";
+import {
+  channelChecks,
+  channelCurves,
+  channelFamilyChecks,
+  graphCheck,
+  standardRadios,
+} from "./checks/channels.ts";
+import { closedFormChecks, ofdmChecks, powerChecks } from "./checks/closed-forms.ts";
+import { impairmentChecks } from "./checks/impairments.ts";
+import { knownAnswerChecks } from "./checks/known-answers.ts";
+import { labelFamily } from "./checks/labels.ts";
+import { bitErrorFamily, demappingFamily } from "./checks/modulation.ts";
+import { receiverChecks } from "./checks/receivers.ts";
 import { type Effort, runCheck } from "./run-check.ts";
 import type { LdpcThroughput, VerifyReport } from "./verify-report.ts";
+
+/** Every family of checks, in the order of the report. To add one: a file in `checks/` and a line here. */
+export const checkFamilies: readonly CheckFamily[] = [
+  closedFormChecks,
+  channelFamilyChecks,
+  powerChecks,
+  receiverChecks,
+  impairmentChecks,
+  ofdmChecks,
+  knownAnswerChecks,
+  bitErrorFamily,
+  demappingFamily,
+  blockErrorFamily,
+  labelFamily,
+];
 
 /** What {@link verifyRadio} is given. */
 export interface VerifyOptions {
@@ -23,6 +48,8 @@ export interface VerifyOptions {
   readonly channel?: ChannelModel;
   /** Compares graphs with arrays; left out, that is not checked. */
   readonly runtime?: Runtime;
+  /** Name of this machine's processor, told beside the speed of decoding. Default "unknown". */
+  readonly processor?: string;
   readonly report?: Reporter;
   readonly signal?: AbortSignal;
 }
@@ -37,7 +64,7 @@ const THOROUGH: Effort = { precision: 0.03, maxBatches: 150 };
  * @throws the reason of the signal when it is aborted
  */
 export async function verifyRadio(options: VerifyOptions = {}): Promise<VerifyReport> {
-  const { seed = 0, isQuick = false, channel, report, signal } = options;
+  const { seed = 0, isQuick = false, channel, processor = "unknown", report, signal } = options;
   const rng = rngFrom(seed).fold("verify");
   const planned = plannedChecks(options);
   const checks: VerifyCheck[] = [];
@@ -51,11 +78,14 @@ export async function verifyRadio(options: VerifyOptions = {}): Promise<VerifyRe
     await yieldToEvents(); // signals and drawing get in here
   }
   return {
-    ...{ schema: "semlink-verify/1", seed, isQuick, channel: channel?.name ?? null },
+    schema: "semlink-verify/1",
+    seed,
+    isQuick,
+    channel: channel?.name ?? null,
     passed: checks.every(({ passed }) => passed),
     checks,
     curves: channel ? channelCurves(channel) : checkFamilies.flatMap(({ curves }) => curves?.() ?? []),
-    throughput: channel || isQuick ? null : ldpcThroughput(),
+    throughput: channel || isQuick ? null : ldpcThroughput(processor),
   };
 }
 
@@ -81,9 +111,8 @@ function weightOf({ weight = 1 }: Check): number {
 
 const WORKING_POINT = { code: { numInfoBits: 500, numCodedBits: 1000 }, esNoDb: 2 } as const;
 
-function ldpcThroughput(): LdpcThroughput {
+function ldpcThroughput(processor: string): LdpcThroughput {
   const { mbitPerCpuSecond, meanIterations, blockErrorRate } = measureLdpcThroughput(WORKING_POINT);
   const { code, esNoDb } = WORKING_POINT;
-  const processor = cpus()[0]?.model.trim() ?? "unknown";
   return { mbitPerCpuSecond, ...code, esNoDb, meanIterations, blockErrorRate, processor };
 }

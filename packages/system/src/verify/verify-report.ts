@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import type { VerifyCheck } from "./check.ts";
-import { type TheoryCurve, VERIFY_CHARTS } from "./theory-curve.ts";
+import { type TheoryCurve, VERIFY_CHARTS, type VerifyCheck } from "./check.ts";
 
 /** Decoding speed of the LDPC code on one core. */
 export interface LdpcThroughput {

@@ -2,11 +2,10 @@
 import { describeError, SemlinkError } from "@semlink/engine";
 import sharp from "sharp";
 import type { Reporter } from "../../run/progress.ts";
-import { withNativeDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./decoded-cache.ts";
 import type { DatasetSource, DecodedDataset, ImageSet } from "../dataset.ts";
-import { pinnedDataset } from "./pinned-dataset.ts";
-import type { PackageFiles, PinnedPackage } from "./pinned-package.ts";
-import { toPlanar } from "../planar.ts";
+import { type PackageFiles, pinnedDataset, type PinnedPackage } from "./pinned-package.ts";
+import { toPlanar } from "../intensities.ts";
 
 const CLASS_NAMES = [
   "airplane",

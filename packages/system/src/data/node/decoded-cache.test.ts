@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { rngFrom } from "@semlink/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withNativeDigest } from "./content-digest.ts";
+import { decodeOnce, withNativeDigest } from "./decoded-cache.ts";
 import type { DecodedDataset } from "../dataset.ts";
-import { decodeOnce } from "./decoded-cache.ts";
 import { drawShapes } from "../synthetic.ts";
 
 const dataset = withNativeDigest({

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -10,11 +11,30 @@ import {
   type TensorFile,
 } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { withNativeDigest } from "./content-digest.ts";
+import type { StreamingHash } from "../../numbers/sha256.ts";
+import { withContentDigest } from "../assemble-dataset.ts";
 import type { DatasetName, DecodedDataset, ImageSet, LoadRequest } from "../dataset.ts";
 
+/** {@link withContentDigest} with Node's SHA-256, for datasets of many megabytes. */
+export function withNativeDigest(parts: Omit<DecodedDataset, "contentDigest">): DecodedDataset {
+  return withContentDigest(parts, nativeSha256());
+}
+
+/** Node's SHA-256. */
+function nativeSha256(): StreamingHash {
+  const hash = createHash("sha256");
+  const streaming: StreamingHash = {
+    update(part) {
+      hash.update(part);
+      return streaming;
+    },
+    digest: () => hash.digest("hex"),
+  };
+  return streaming;
+}
+
 /** What is decoded, and under which key its result is kept. */
-export interface DecodeOnceOptions {
+interface DecodeOnceOptions {
   readonly name: DatasetName;
   /** Changes whenever the decoded content would: a digest of the source files and of the decoding options. */
   readonly key: string;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
@@ -37,6 +37,21 @@ async function load(
   cacheFolder: string = path.join(dataDir, ".cache"),
 ): Promise<DecodedDataset> {
   return imageFolder.load({ dataDir, imageSize: SIZE, cacheFolder, onProgress: () => undefined });
+}
+
+/** What is told while a folder is read. */
+async function messagesOf(dataDir: string): Promise<string[]> {
+  const messages: string[] = [];
+  const cacheFolder = path.join(dataDir, ".cache");
+  await imageFolder.load({
+    dataDir,
+    imageSize: SIZE,
+    cacheFolder,
+    onProgress: ({ message }) => {
+      if (message !== undefined) messages.push(message);
+    },
+  });
+  return messages;
 }
 
 describe("a good image folder", () => {
@@ -163,6 +178,75 @@ describe("an image folder", () => {
     await expect(load(missing, root)).rejects.toMatchObject({ code: "missing-data", where: missing });
     const flat = path.join(root, "cars");
     await expect(load(flat, root)).rejects.toMatchObject({ code: "missing-data", where: flat });
+  });
+
+  it("reads every format that the decoder knows, whatever its ending", async () => {
+    const folder = path.join(root, "rare");
+    await mkdir(folder);
+    const formats = {
+      tiff: "tiff",
+      tif: "tiff",
+      jpe: "jpeg",
+      jfif: "jpeg",
+      gif: "gif",
+      avif: "avif",
+    } as const;
+    for (const [index, [ending, format]] of Object.entries(formats).entries()) {
+      const create = { width: 20, height: 30, channels: 3, background: colourOf(0, index) } as const;
+      await writeFile(path.join(folder, `0.${ending}`), await sharp({ create }).toFormat(format).toBuffer());
+    }
+    const { train, test, classNames } = await load(root);
+    const rare = classNames.indexOf("rare");
+    const count = [train, test].map(({ labels }) => labels.filter((label) => label === rare).length);
+    expect(count).toEqual([5, 1]);
+  });
+
+  it("tells what it leaves out: other files, folders inside a class, images beside the classes", async () => {
+    for (const file of ["1.bmp", "2.BMP", "notes"]) await writeFile(path.join(root, "birds", file), "other");
+    await mkdir(path.join(root, "birds", "nested"));
+    await writeFile(path.join(root, "beside.png"), "beside the classes");
+    await writeFile(path.join(root, "README.md"), "needs no word");
+    const message = (await messagesOf(root)).join();
+    const counted = ["1 x image beside the classes", "2 x .bmp file", "1 x folder", "1 x other file"];
+    expect(message.slice(0, message.indexOf(";")).replace("left out: ", "").split(", ").sort()).toEqual(
+      counted.sort(),
+    );
+    expect(message).toContain(path.join(root, "beside.png"));
+  });
+
+  it("says nothing of a folder from which nothing is left out", async () => {
+    expect(await messagesOf(root)).toEqual([]);
+  });
+
+  it("leaves out links that lead nowhere or to themselves, and tells", async () => {
+    await symlink(path.join(root, "gone"), path.join(root, "dangling"));
+    await symlink(path.join(root, "itself"), path.join(root, "itself"));
+    await symlink(path.join(root, "gone"), path.join(root, "birds", "dangling"));
+    expect(await messagesOf(root)).toEqual([expect.stringContaining("3 x link that leads nowhere")]);
+  });
+
+  it("names an image that is a link to nowhere", async () => {
+    const link = path.join(root, "birds", "link.png");
+    await symlink(path.join(root, "gone.png"), link);
+    await expect(load(root)).rejects.toMatchObject({ code: "unreadable-image", where: link });
+  });
+
+  it("takes a link to a folder for a class", async () => {
+    await rename(path.join(root, "cars"), path.join(root, ".cars"));
+    await symlink(path.join(root, ".cars"), path.join(root, "cars"));
+    expect((await load(root)).classNames).toEqual(["apples", "birds", "cars"]);
+  });
+
+  it("with train and val above the classes says which folder to give", async () => {
+    const above = await temporaryFolder();
+    for (const part of ["train", "val"]) await makeFolder(path.join(above, part));
+    const first = path.join(above, "train");
+    const hint: unknown = expect.stringMatching(`apples, birds, cars.*--data-dir ${first};`);
+    await expect(load(above)).rejects.toMatchObject({ code: "empty-class", where: first, hint });
+    await rm(path.join(above, "val"), { recursive: true });
+    const alone: unknown = expect.stringContaining(`--data-dir ${first}`);
+    await expect(load(above)).rejects.toMatchObject({ code: "missing-data", where: above, hint: alone });
+    await rm(above, { recursive: true });
   });
 
   it("is asked for when none is given", async () => {

@@ -2,16 +2,15 @@
 import { createHash } from "node:crypto";
 import { SemlinkError } from "@semlink/engine";
 import sharp from "sharp";
-import { withNativeDigest } from "./content-digest.ts";
+import { decodeOnce, withNativeDigest } from "./decoded-cache.ts";
 import type { DatasetSource, DecodedDataset, ImageSet, LoadRequest } from "../dataset.ts";
-import { decodeOnce } from "./decoded-cache.ts";
 import {
   type FolderClass,
   type FolderImage,
   listImageFolder,
   unreadableImage,
 } from "./image-folder-listing.ts";
-import { toPlanar } from "../planar.ts";
+import { toPlanar } from "../intensities.ts";
 
 const CHANNELS = 3;
 const DEFAULT_IMAGE_SIZE = 32;
@@ -23,7 +22,7 @@ const NUM_PARALLEL = 8;
 const DECODER_VERSION = 1;
 
 /**
- * A folder of images with one subfolder for each class, `dataDir/<class>/*.{png,jpg,jpeg,webp}`.
+ * A folder of images with one subfolder for each class, `dataDir/<class>/*.{png,jpg,webp,tiff,gif,avif}`.
  *
  * Order and split follow the sha256 of the files' bytes: in each class the first fifth (at least one image) is
  * the test set. So file names, dates and the order of the file system do not matter, and two copies of one file

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { withNativeDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./decoded-cache.ts";
 import type { DatasetSource, DecodedDataset, ImageSet } from "../dataset.ts";
-import { pinnedDataset } from "./pinned-dataset.ts";
-import type { PackageFiles, PinnedPackage } from "./pinned-package.ts";
+import { type PackageFiles, pinnedDataset, type PinnedPackage } from "./pinned-package.ts";
 
 const CLASS_NAMES = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 const SIDE = 28;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The package publishes no types; these are the parts that npm-settings.ts uses.
+// The package publishes no types; these are the parts that registry-tarball.ts uses.
 declare module "@npmcli/config" {
   import type { Options } from "pacote";
 

@@ -2,7 +2,7 @@
 import { describeError, SemlinkError } from "@semlink/engine";
 import { type OwnExport, ownExport } from "../../config/node/own-module.ts";
 import { DATASET_NAMES, type DatasetSource, type DecodedDataset, type OwnDataset } from "../dataset.ts";
-import { withNativeDigest } from "./content-digest.ts";
+import { withNativeDigest } from "./decoded-cache.ts";
 
 const ASKED: OwnExport = {
   code: "dataset-module",

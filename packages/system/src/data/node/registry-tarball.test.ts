@@ -5,8 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ProgressEvent } from "../../run/progress.ts";
 import { type LocalRegistry, startRegistry, useNpmSettings } from "./npm-registry.fixture.ts";
-import { npmSettings } from "./npm-settings.ts";
-import { fetchTarball } from "./registry-tarball.ts";
+import { fetchTarball, npmSettings } from "./registry-tarball.ts";
 
 const FILES = { "data/a.txt": "alpha", "b.txt": "beta".repeat(500), "unwanted.txt": "gamma" };
 const WANTED = ["data/a.txt", "b.txt"];

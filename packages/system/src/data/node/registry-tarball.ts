@@ -5,6 +5,7 @@ import path from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describeError, SemlinkError } from "@semlink/engine";
+import type { Options } from "pacote";
 import type { Reporter } from "../../run/progress.ts";
 
 /** One published version of one npm package, fixed to the bit. */
@@ -18,7 +19,7 @@ export interface PinnedTarball {
 }
 
 /** What to do with a tarball: which files of it go where. */
-export interface FetchTarballOptions {
+interface FetchTarballOptions {
   /** Files wanted, as paths inside the package. */
   readonly files: readonly string[];
   /** Folder that receives them under the same paths; made when missing. */
@@ -72,7 +73,6 @@ async function downloadAndUnpack(
   { onProgress, signal }: FetchTarballOptions,
 ): Promise<void> {
   const { default: pacote } = await import("pacote");
-  const { npmSettings } = await import("./npm-settings.ts");
   const { name, version, integrity, sizeBytes } = tarball;
   const spec = `${name}@${version}`;
   const stage = `download ${spec}`;
@@ -166,4 +166,47 @@ function explain(cause: unknown, { name, version, integrity }: PinnedTarball, fo
     hint: "check network, proxy and registry settings (npm ping), or use --data-dir with an offline copy",
     cause,
   });
+}
+
+// npm waits 10 s and then 60 s before it gives up on an unreachable registry; a person at a terminal would think
+// that semlink hangs. Used only where the user's own settings are silent.
+const RETRY_MIN_TIMEOUT_MS = 1_000;
+const RETRY_MAX_TIMEOUT_MS = 5_000;
+
+/**
+ * The user's npm settings (registry, proxy, certificates, credentials, cache, offline mode) as npm itself would
+ * resolve them here, from environment, project, user and global configuration.
+ *
+ * Reads only: unlike npm it leaves `process.env` as it is.
+ */
+export async function npmSettings(): Promise<Options> {
+  const { default: Config } = await import("@npmcli/config");
+  const { default: published } = await import("@npmcli/config/lib/definitions/index.js");
+  const { definitions, shorthands, flatten, nerfDarts } = published;
+  const config = new Config({
+    definitions,
+    shorthands,
+    flatten,
+    nerfDarts,
+    npmPath: npmFolder(),
+    argv: [process.execPath, "semlink"],
+    env: { ...process.env },
+    warn: false,
+  });
+  await config.load();
+  if (config.isDefault("fetch-retry-mintimeout")) config.set("fetch-retry-mintimeout", RETRY_MIN_TIMEOUT_MS);
+  if (config.isDefault("fetch-retry-maxtimeout")) config.set("fetch-retry-maxtimeout", RETRY_MAX_TIMEOUT_MS);
+  return config.flat;
+}
+
+/** npm's own folder, which may hold settings of the distribution; it need not exist. */
+function npmFolder(): string {
+  const launchedBy = process.env["npm_execpath"];
+  if (launchedBy !== undefined && path.basename(launchedBy) === "npm-cli.js") {
+    return path.resolve(launchedBy, "..", "..");
+  }
+  const nodeFolder = path.dirname(process.execPath);
+  return process.platform === "win32"
+    ? path.join(nodeFolder, "node_modules", "npm")
+    : path.join(nodeFolder, "..", "lib", "node_modules", "npm");
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { ChannelSpec } from "../../channel/channel-spec.ts";
 import { channelId } from "../../channel/channel-spec.ts";
 import type { MatrixConfig } from "../../experiment.ts";
-import type { PointMeasurement } from "../measure-link.ts";
+import { classify } from "../../task/classify/classify.ts";
+import type { Outcomes } from "../measure-line.ts";
 import { clusteredMeanInterval, pairedDifference } from "../../numbers/statistics.ts";
 import { assembleMatrix, type MeasuredSystem } from "./assemble-matrix.ts";
 import { matrixSchema } from "../../results/matrix.ts";
@@ -13,7 +14,7 @@ const pilots: ChannelSpec = {
   form: { blockLength: 4 },
   receiver: { csi: { pilots: 2, estimator: "ls" } },
 };
-const interfered: ChannelSpec = { model: "awgn", stages: [{ stage: "interference", sirDb: 0 }] };
+const interfered: ChannelSpec = { model: "awgn", impairments: [{ impairment: "interference", sirDb: 0 }] };
 const config: MatrixConfig = {
   images: 6,
   esNoDb: [0, 10],
@@ -33,20 +34,16 @@ const config: MatrixConfig = {
   ],
 };
 
-const flags = (...values: number[]): PointMeasurement => ({
-  correct: Float32Array.from(values),
-  relativeError: new Float32Array(),
-  identified: new Float32Array(),
-});
-const ideal = flags(1, 1, 1, 0, 0, 1);
-const estimated = flags(1, 0, 0, 0, 1, 1);
-const embedded = { ...ideal, relativeError: Float32Array.of(0.1, 0.2, 0.3, 0.1, 0.2, 0.3) };
+const figures = classify.figures({ numClasses: 4 });
+const ideal = { accuracy: Float32Array.of(1, 1, 1, 0, 0, 1) };
+const estimated = { accuracy: Float32Array.of(1, 0, 0, 0, 1, 1) };
+const embedded = { ...ideal, embeddingR2: Float32Array.of(0.1, 0.2, 0.3, 0.1, 0.2, 0.3) };
 
-function system(id: string, measured: readonly (readonly [ChannelSpec, PointMeasurement])[]): MeasuredSystem {
-  const figures = measured.map(([channel, figure]) => {
-    return [channelId(channel), new Map(config.esNoDb.map((level) => [level, figure]))] as const;
-  });
-  return { id, label: `the ${id}`, role: "rival", trainedOn: ["awgn"], measured: new Map(figures) };
+function system(id: string, measured: readonly (readonly [ChannelSpec, Outcomes])[]): MeasuredSystem {
+  const points = measured.flatMap(([channel, outcomes]) =>
+    config.esNoDb.map((esNoDb) => ({ channel: channelId(channel), esNoDb, numSymbols: 16, outcomes })),
+  );
+  return { id, label: `the ${id}`, role: "rival", trainedOn: ["awgn"], points };
 }
 
 const whole = system("whole", [
@@ -55,7 +52,7 @@ const whole = system("whole", [
   [interfered, embedded],
 ]);
 const partial = system("partial", [["awgn", ideal]]);
-const matrix = assembleMatrix(config, [whole, partial]);
+const matrix = assembleMatrix(config, [whole, partial], figures);
 const [first, second] = matrix.axes;
 
 describe("assembleMatrix", () => {
@@ -67,7 +64,7 @@ describe("assembleMatrix", () => {
     const cell = first!.cells.find(({ condition, esNoDb }) => condition === "two" && esNoDb === 10);
     expect(cell).toMatchObject({
       system: "whole",
-      figures: { accuracy: clusteredMeanInterval(estimated.correct, 0.95) },
+      figures: { accuracy: clusteredMeanInterval(estimated.accuracy, 0.95) },
     });
   });
 
@@ -76,8 +73,8 @@ describe("assembleMatrix", () => {
     expect(reference!.changes).toEqual({});
     const { value, n, method } = compared!.changes["accuracy"]!;
     const expected = pairedDifference(
-      Uint8Array.from(estimated.correct),
-      Uint8Array.from(ideal.correct),
+      Uint8Array.from(estimated.accuracy),
+      Uint8Array.from(ideal.accuracy),
       0.95,
     );
     expect({ value, n, method }).toEqual({ value: expected.value, n: 6, method: "paired-normal" });
@@ -102,7 +99,8 @@ describe("assembleMatrix", () => {
     expect(
       first!.cells.filter(({ system: id }) => id === "partial").map(({ condition }) => condition),
     ).toEqual(["none", "none"]);
-    const [cell] = assembleMatrix(config, [system("estimated", [[pilots, estimated]])]).axes[0]!.cells;
+    const [cell] = assembleMatrix(config, [system("estimated", [[pilots, estimated]])], figures).axes[0]!
+      .cells;
     expect(cell).toMatchObject({ condition: "two" });
     expect(cell!.changes).toEqual({});
   });

@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { channelId, openRadio } from "../../channel/channel-spec.ts";
 import { noFromEsNoDb } from "../../channel/decibel.ts";
 import { defineExperiment } from "../../experiment.ts";
-import { defaultAxes } from "./default-axes.ts";
-import { channelsOf } from "./matrix-channels.ts";
+import { channelsOf, defaultAxes } from "./default-axes.ts";
 
 const conditions = defaultAxes.flatMap((axis) =>
   axis.conditions.map(({ name, channel }) => ({ name, channel })),

@@ -105,11 +105,11 @@ export const defaultAxes: readonly MatrixAxis[] = [
       { name: "no interferer", channel: "awgn" },
       ...[20, 10, 5, 0].map((sirDb) => ({
         name: `SIR = ${sirDb} dB`,
-        channel: awgnWith({ stage: "interference", sirDb }),
+        channel: awgnWith({ impairment: "interference", sirDb }),
       })),
       ...[10, 0].map((sirDb) => ({
         name: `${sirDb} dB, codeword`,
-        channel: awgnWith({ stage: "interference", sirDb, symbols: "codewords" }),
+        channel: awgnWith({ impairment: "interference", sirDb, symbols: "codewords" }),
       })),
     ],
   },
@@ -118,12 +118,18 @@ export const defaultAxes: readonly MatrixAxis[] = [
     title: "Hardware and losses",
     conditions: [
       { name: "ideal", channel: "awgn" },
-      { name: "clipping, 0 dB back-off", channel: awgnWith({ stage: "rapp", inputBackOffDb: 0 }) },
-      { name: "I/Q 1 dB, 5°", channel: awgnWith({ stage: "iq-imbalance", amplitudeDb: 1, phaseDeg: 5 }) },
-      { name: "phase noise 10⁻³", channel: awgnWith({ stage: "phase-noise", linewidthTs: 1e-3 }) },
-      { name: "carrier offset 10⁻²", channel: awgnWith({ stage: "carrier-offset", turnsPerSymbol: 1e-2 }) },
-      { name: "2-bit converter", channel: awgnWith({ stage: "quantizer", bits: 2 }) },
-      { name: "10 % lost", channel: awgnWith({ stage: "erasures", probability: 0.1 }) },
+      { name: "clipping, 0 dB back-off", channel: awgnWith({ impairment: "rapp", inputBackOffDb: 0 }) },
+      {
+        name: "I/Q 1 dB, 5°",
+        channel: awgnWith({ impairment: "iq-imbalance", amplitudeDb: 1, phaseDeg: 5 }),
+      },
+      { name: "phase noise 10⁻³", channel: awgnWith({ impairment: "phase-noise", linewidthTs: 1e-3 }) },
+      {
+        name: "carrier offset 10⁻²",
+        channel: awgnWith({ impairment: "carrier-offset", turnsPerSymbol: 1e-2 }),
+      },
+      { name: "2-bit converter", channel: awgnWith({ impairment: "quantizer", bits: 2 }) },
+      { name: "10 % lost", channel: awgnWith({ impairment: "erasures", probability: 0.1 }) },
     ],
   },
 ];
@@ -142,6 +148,9 @@ function fadingWith(receiver: Partial<ReceiverOptions>): ChannelSpec {
   return { model: "rayleigh-block", receiver };
 }
 
-function awgnWith(stage: { readonly stage: string; readonly [setting: string]: unknown }): ChannelSpec {
-  return { model: "awgn", stages: [stage] };
+function awgnWith(impairment: {
+  readonly impairment: string;
+  readonly [setting: string]: unknown;
+}): ChannelSpec {
+  return { model: "awgn", impairments: [impairment] };
 }

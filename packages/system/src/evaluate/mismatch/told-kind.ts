@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { openRadio } from "../../channel/channel-spec.ts";
 import type { Radio } from "../../channel/radio.ts";
 import type { Link } from "../../link/link.ts";

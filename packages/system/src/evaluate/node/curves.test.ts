@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { eachTempFolder } from "../temp-folder.fixture.ts";
+import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import { trainingCurves } from "./curves.ts";
 
 const folder = eachTempFolder();

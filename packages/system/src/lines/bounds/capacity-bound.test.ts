@@ -71,7 +71,7 @@ describe("capacityBound", () => {
   });
 
   it("is not drawn over hardware or interference, whose capacity it does not know", () => {
-    const clipped = { model: "awgn", stages: [{ stage: "rapp" }] };
+    const clipped = { model: "awgn", impairments: [{ impairment: "rapp" }] };
     expect(capacityBound.supports(openRadio("awgn"))).toBe(true);
     expect(capacityBound.supports(openRadio(clipped))).toBe(false);
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { numGains } from "../../channel/channel-model.ts";
 import { dbToLinear } from "../../channel/decibel.ts";
-import { powerGain } from "../../channel/flat-fading.ts";
+import { powerGain } from "../../channel/flat-channel.ts";
 import type { Radio } from "../../channel/radio.ts";
 import { overTheAir, type Sending } from "../line.ts";
 

@@ -46,7 +46,7 @@ async function tune(changes: Changes = {}): Promise<Weights> {
   } = changes;
   const place: TrainingPlace = {
     runtime: await nodeRuntime({ intraOpThreads: 1 }),
-    cores: { count: 1, onChange: () => undefined },
+    cores: { count: 1 },
     detectAnomaly: false,
     report,
     signal,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Layer, Rng } from "@semlink/engine";
 import { input, oneCycleSchedule, sgd } from "@semlink/engine";
-import { type Dataset, type ImageSet, selectImages } from "../../data/dataset.ts";
-import { randomSubset } from "../../data/random-subset.ts";
+import { type Dataset, type ImageSet, randomSubset, selectImages } from "../../data/dataset.ts";
 import type { Task } from "../../task/task.ts";
 import { type Phase, trainPhase, type TrainingPlace, type Weights } from "../../train/phase.ts";
 import { TaughtBatches } from "../../train/taught-batches.ts";

@@ -2,7 +2,7 @@
 import { SemlinkError } from "@semlink/engine";
 import sharp, { type Sharp } from "sharp";
 import { imageLength, type ImageSet } from "../../data/dataset.ts";
-import { toPlanar } from "../../data/planar.ts";
+import { toPlanar } from "../../data/intensities.ts";
 import type { ImageFormat } from "./separation-config.ts";
 
 /** One way of compressing images. */

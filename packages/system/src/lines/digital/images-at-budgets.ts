@@ -49,7 +49,11 @@ export async function imagesAtBudgets(
   });
   const { channels, height, width } = set;
   return {
-    ...{ channels, height, width, count: rows.length, images: sent },
+    channels,
+    height,
+    width,
+    count: rows.length,
+    images: sent,
     labels: Uint8Array.from(rows, (row) => labels[row % count]!),
   };
 }

@@ -2,9 +2,9 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import golden from "../../channel/__goldens__/channel.json" with { type: "json" };
-import { awgn } from "../../channel/awgn.ts";
+import { rayleighBlockFading } from "../../channel/fading.ts";
+import { awgn } from "../../channel/flat-channel.ts";
 import { type Radio, radioOf } from "../../channel/radio.ts";
-import { rayleighBlockFading } from "../../channel/rayleigh-block.ts";
 import { pairedDifference } from "../../numbers/statistics.ts";
 import { labelCode } from "./label-code.ts";
 import { type LabelLine, transmitLabels } from "./label-line.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Layer, Objective } from "@semlink/engine";
 import type * as z from "zod";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { channelAwareTransformer } from "../../codec/channel-aware-transformer.ts";
 import type { ChannelCodec, CodecShape } from "../../codec/channel-codec.ts";
 import { catSchema, filmMlpSchema } from "../../codec/codec-config.ts";
@@ -59,12 +59,13 @@ export function codecLine<Settings>(options: CodecLineOptions<Settings>): Learne
     },
     graph: graphOf,
     // The receiver's head starts as the device's.
-    start: (_network, start) =>
-      new Map(
-        [...start]
+    start: (start) =>
+      new Map([
+        ...start,
+        ...[...start]
           .filter(([key]) => key.startsWith("head."))
-          .map(([key, values]) => [key.replace("head.", "receiverHead."), values]),
-      ),
+          .map(([key, values]) => [key.replace("head.", "receiverHead."), values] as const),
+      ]),
     phases: (network, problem, _own, material) =>
       twoPhases({
         network,

@@ -2,7 +2,7 @@
 import type { Build, Layer, Objective, Tensor } from "@semlink/engine";
 import { concat, gelu, Linear, mul, reshape, sigmoid } from "@semlink/engine";
 import * as z from "zod";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import { type CodecShape, maxSymbolsOf, type TransmitterCondition } from "../../codec/channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "../../codec/condition.ts";
 import { unitPowerPerIncrement } from "../../codec/power.ts";
@@ -35,7 +35,9 @@ const settings: z.ZodType<DeepJsccSettings> = z.strictObject({
     .min(0)
     .max(1)
     .default(0.5)
-    .describe("share of each phase in which the lowest Es/N0 falls from the highest to its own; 0: all from the start"),
+    .describe(
+      "share of each phase in which the lowest Es/N0 falls from the highest to its own; 0: all from the start",
+    ),
 });
 
 /**
@@ -152,6 +154,7 @@ export const deepJscc: LearnedLine = defineLine<DeepJsccSettings, JsccNetwork>({
     };
   },
   graph: graphOf,
+  start: (start, { warmStart }) => (warmStart ? start : new Map()),
   phases(network, problem, own, material) {
     const { code, robust } = problem;
     const options = {
@@ -169,7 +172,6 @@ export const deepJscc: LearnedLine = defineLine<DeepJsccSettings, JsccNetwork>({
     const images = { ...robust.phaseA, steps: 0 };
     return twoPhases({
       ...options,
-      material: { ...material, start: new Map() },
       problem: { ...problem, robust: { ...robust, phaseA: images } },
     });
   },

@@ -36,7 +36,7 @@ export interface LineMaterial {
   readonly data: Dataset;
   /** The teacher's outputs; null for a line that learns from the truth alone. */
   readonly targets: TargetBank | null;
-  /** Weights of stage 1 that the line starts from, by the names of its own network. */
+  /** Values that the line starts from, by the names of its own network. */
   readonly start: Weights;
   readonly seed: number;
   readonly place: TrainingPlace;
@@ -76,8 +76,8 @@ export interface LearnedLine<Settings = unknown, Network extends object = object
     settings: Settings,
     material: LineMaterial,
   ): readonly Phase[];
-  /** Start values beside those of stage 1; none when absent. */
-  start?(network: Network, start: Weights): Weights;
+  /** Values that training starts from, made of those of stage 1; these as they are when absent. What is missing is drawn. */
+  start?(start: Weights, settings: Settings): Weights;
 }
 
 /** A {@link LearnedLine} with the types of its settings and network. */

@@ -88,53 +88,27 @@ export type OwnLines = Readonly<Record<string, LearnedLine>>;
  * An entry with all of its settings: its own, then those of the codec section for lines of that name, then the line's
  * defaults. The entry of a module that is not among `own` stays as it is.
  *
- * @throws ZodError where settings do not fit the line; {@link unfitSettings} says so first
+ * @returns the entry, or what is wrong with its settings
  */
 export function completeLine(
   written: WrittenLine,
   codec: Pick<CodecConfig, "cat" | "filmMlp">,
   own: OwnLines = {},
-): WrittenLine {
+): z.ZodSafeParseResult<WrittenLine> {
   const { line: name, id: key, label: text, module, digest, ...settings } = objectOf(written);
   const line = lineOf(name, digest, own);
-  if (!line) return written;
-  return {
+  if (!line) return { success: true, data: written };
+  const inherited: Readonly<Record<string, object>> = { cat: codec.cat, "film-mlp": codec.filmMlp };
+  const complete = line.settings.safeParse({ ...inherited[line.name], ...settings });
+  if (!complete.success) return { success: false, error: complete.error as z.ZodError<WrittenLine> };
+  const data = {
     line: line.name,
     id: key ?? line.name,
     ...(text === undefined ? {} : { label: text }),
     ...(digest === undefined ? {} : { module, digest }),
-    ...(line.settings.parse({ ...inheritedBy(line, codec), ...settings }) as object),
+    ...(complete.data as object),
   };
-}
-
-/** Keys of an entry that are no settings of its line, beside its name and digest. */
-const OF_EVERY_LINE: readonly string[] = ["id", "label", "module"];
-
-/** Rule: settings are those that the line allows. */
-export function* unfitSettings(
-  lines: readonly WrittenLine[],
-  codec: Pick<CodecConfig, "cat" | "filmMlp">,
-  own: OwnLines,
-): Generator<BrokenRule, void, undefined> {
-  for (const [index, written] of lines.entries()) {
-    const { line: name, digest, ...others } = objectOf(written);
-    const settings = Object.fromEntries(
-      Object.entries(others).filter(([key]) => !OF_EVERY_LINE.includes(key)),
-    );
-    const line = lineOf(name, digest, own);
-    const parsed = line?.settings.safeParse({ ...inheritedBy(line, codec), ...settings });
-    for (const { path, message } of parsed?.error?.issues ?? []) {
-      const place = path.filter((key) => typeof key !== "symbol");
-      const actual = place.length === 0 ? settings : settings[String(place[0])];
-      yield { path: ["lines", index, ...place], expected: `settings of ${name!}`, actual, hint: message };
-    }
-  }
-}
-
-/** What a line takes over from the codec section. */
-function inheritedBy({ name }: LearnedLine, codec: Pick<CodecConfig, "cat" | "filmMlp">): object {
-  const inherited: Readonly<Record<string, object>> = { cat: codec.cat, "film-mlp": codec.filmMlp };
-  return inherited[name] ?? {};
+  return { success: true, data };
 }
 
 /** Complete entries as stages take them. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, NamedTensors, Runtime, Tensor } from "@semlink/engine";
 import { describeError, Evaluator, SemlinkError } from "@semlink/engine";
-import { channelKinds } from "../../channel/channel-kinds.ts";
-import { symbolPrefix } from "../../channel/channel-model.ts";
+import { channelKinds, symbolPrefix } from "../../channel/channel-model.ts";
 import { type Dataset, imagesFrom } from "../../data/dataset.ts";
 import { linkModels } from "../../link/export-link.ts";
 import { drawnWeights } from "../../train/weights.ts";

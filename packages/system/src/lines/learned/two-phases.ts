@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, HostTensor, NamedTensors, Objective, Param, Rng, Tensor } from "@semlink/engine";
 import { adamW, cosineSchedule, input, paramsOf, rngFrom } from "@semlink/engine";
-import { channelKinds } from "../../channel/channel-kinds.ts";
+import { channelKinds } from "../../channel/channel-model.ts";
 import type { EsNoRange } from "../../codec/codec-config.ts";
 import { featuresOfViews } from "../../link/features-of-views.ts";
 import { type LinkGraph, type ReceivedTensors, throughTheAir } from "../../link/link-graph.ts";
@@ -44,9 +44,11 @@ export interface TwoPhases {
  */
 export function twoPhases(options: TwoPhases): readonly Phase[] {
   const { robust } = options.problem;
+  const isPhaseAIn = robust.phaseA.steps > 0;
   return [
-    ...(robust.phaseA.steps === 0 ? [] : [phaseA(options)]),
-    ...(robust.phaseB.epochs === 0 ? [] : [phaseB(options)]),
+    ...(isPhaseAIn ? [phaseA(options)] : []),
+    // Without any step it draws what has no value yet.
+    ...(robust.phaseB.epochs > 0 || !isPhaseAIn ? [phaseB(options)] : []),
   ];
 }
 
@@ -75,7 +77,11 @@ function phaseA(options: TwoPhases): Phase {
           const from = index * featureDim;
           values.set(features[viewOfRow[row]!]!.subarray(from, from + featureDim), row * featureDim);
         });
-        return { features: feed, ...truth.gather(indices), ...said?.gather(indices, (row) => viewOfRow[row]!) };
+        return {
+          features: feed,
+          ...truth.gather(indices),
+          ...said?.gather(indices, (row) => viewOfRow[row]!),
+        };
       });
     },
   };

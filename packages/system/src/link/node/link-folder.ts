@@ -62,6 +62,9 @@ export async function readLinkModel(folder: string, part: LinkPart): Promise<Uin
 
 /** Opens the link of a line from its encoder on, which takes the device's features. */
 export async function openLineLink(folder: string, runtime: Runtime): Promise<Link> {
-  const [sender, receiver] = await Promise.all([readLinkModel(folder, "encoder"), readLinkModel(folder, "receiver")]);
+  const [sender, receiver] = await Promise.all([
+    readLinkModel(folder, "encoder"),
+    readLinkModel(folder, "receiver"),
+  ]);
   return openLink({ sender, receiver }, runtime);
 }

@@ -40,6 +40,24 @@ describe("selectBaseGraph", () => {
   });
 });
 
+describe("selectBaseGraph and baseGraph", () => {
+  const invalid: unknown = expect.objectContaining({ code: "invalid-argument" });
+
+  it.each([
+    [0, 0.5],
+    [NaN, 0.5],
+    [1.5, 0.5],
+    [100, 0],
+    [100, NaN],
+  ])("refuse %d bits at code rate %d", (numPayloadBits, codeRate) => {
+    expect(() => selectBaseGraph(numPayloadBits, codeRate)).toThrow(invalid);
+  });
+
+  it.each([0, 3, NaN])("have no base graph %d", (number) => {
+    expect(() => baseGraph(number as 1)).toThrow(invalid);
+  });
+});
+
 describe("lifting sizes", () => {
   // TS 38.212, table 5.3.2-1: the largest of each set.
   it.each([256, 384, 320, 224, 288, 352, 208, 240].map((largest, set) => [largest, set]))(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SemlinkError } from "@semlink/engine";
 import { checkWhole } from "../arguments.ts";
 import { BASE_GRAPH_1, BASE_GRAPH_2 } from "./base-graph-tables.ts";
 
@@ -49,9 +50,19 @@ export function baseGraph(number: BaseGraphNumber): BaseGraph {
  *
  * @param numPayloadBits - bits of the transport block without check bits
  * @param codeRate - payload bits per sent bit
+ * @throws SemlinkError "invalid-argument" when the bits are no positive whole number, or the rate is not positive
  * @source 3GPP TS 38.212, section 6.2.2
  */
 export function selectBaseGraph(numPayloadBits: number, codeRate: number): BaseGraphNumber {
+  checkWhole("selectBaseGraph", "payload bits", numPayloadBits);
+  if (!(codeRate > 0)) {
+    throw new SemlinkError({
+      code: "invalid-argument",
+      where: "selectBaseGraph",
+      expected: "a positive code rate",
+      actual: String(codeRate),
+    });
+  }
   const isShort = numPayloadBits <= 292 || (numPayloadBits <= 3824 && codeRate <= 0.67);
   return isShort || codeRate <= 0.25 ? 2 : 1;
 }

@@ -2,8 +2,8 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { awgnBlocks, countBlockErrors } from "./block-error-rate.ts";
-import { decodeCodewords, decodeLdpc, type LdpcDecodeOptions, recoverRate } from "./decode.ts";
-import { encodeLdpc, type LdpcCode, ldpcCode, type RedundancyVersion } from "./ldpc-code.ts";
+import { decodeCodewords, decodeLdpc, recoverRate } from "./decode.ts";
+import { encodeLdpc, type LdpcCode, ldpcCode } from "./ldpc-code.ts";
 
 const ALGORITHMS = ["min-sum", "sum-product"] as const;
 

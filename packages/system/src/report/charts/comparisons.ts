@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import type { Comparison, FigureInfo, Results } from "../../results/results.ts";
-import { differenceUnit, scaleOf, signedEnds, signedNumber } from "../figure-format.ts";
+import { differenceUnit, scaleOf, signedEnds, signedNumber } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, type DrawingDocument, drawPlot, FULL_WIDTH, renderFigure } from "../render-svg.ts";
 import { containsZero, shownComparisons } from "../selection.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import type { Curve, FigureInfo, Results } from "../../results/results.ts";
-import { labelWithUnit, scaleOf } from "../figure-format.ts";
+import type { SvgElement } from "../markup.ts";
+import { labelWithUnit, scaleOf } from "../number-format.ts";
 import { type ColourName, themed } from "../palette.ts";
 import {
   CHART_FONT_SIZE,
@@ -11,9 +12,7 @@ import {
   type PlacedDrawing,
   renderFigure,
 } from "../render-svg.ts";
-import type { SvgElement } from "../svg-tree.ts";
 import { drawLegend } from "./legend.ts";
-import { isSmoothable, smooth } from "./smoothing.ts";
 
 /** Which curves a chart takes and how it arranges them. */
 interface CurveChart {
@@ -188,4 +187,27 @@ function curveMarks({ points }: Curve, stroke: string, scale: number): Plot.Mark
     Plot.line(data, { stroke, strokeWidth: 1, strokeOpacity: 0.28 }),
     Plot.line(smooth(data), { stroke, strokeWidth: 1.8 }),
   ];
+}
+
+/** One point of a curve: step and value. */
+export type CurvePoint = Curve["points"][number];
+
+const MIN_POINTS = 30;
+const WINDOWS_PER_CURVE = 25;
+
+/** Whether a curve is long enough to be drawn smoothed over its raw values. */
+export function isSmoothable(points: readonly CurvePoint[]): boolean {
+  return points.length >= MIN_POINTS;
+}
+
+/**
+ * Moving average `s_i = mean(v_(i−r) … v_(i+r))` with `2r + 1` about a 25th of the curve; at the ends the
+ * window is cut off, so the last value is a mean as well and not one noisy sample.
+ */
+export function smooth(points: readonly CurvePoint[]): CurvePoint[] {
+  const radius = Math.floor(points.length / WINDOWS_PER_CURVE / 2);
+  return points.map(([step], index) => {
+    const window = points.slice(Math.max(0, index - radius), index + radius + 1);
+    return [step, window.reduce((sum, [, value]) => sum + value, 0) / window.length];
+  });
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
 import type { FigureInfo, Measured, Point } from "../../results/results.ts";
-import { figureWithInterval, labelWithUnit, scaleOf } from "../figure-format.ts";
-import { decibels, decimal } from "../number-format.ts";
+import { decibels, decimal, figureWithInterval, labelWithUnit, scaleOf } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, type DrawingDocument, drawPlot, FULL_WIDTH } from "../render-svg.ts";
 import type { Series } from "../series.ts";
-import type { SvgElement } from "../svg-tree.ts";
-import { type EndLabel, endLabelMarks } from "./end-labels.ts";
+import type { SvgElement } from "../markup.ts";
+import { type EndLabel, endLabelMarks } from "./labels.ts";
 
 /** One measured value in a grid of panels, in the unit of its y axis. */
 export interface GridCell {
@@ -35,7 +34,7 @@ export interface ReferenceLine {
 }
 
 /** Margins and panel sizes of a row of panels that share their axes [px]. */
-export interface GridLayout {
+interface GridLayout {
   readonly width: number;
   readonly panelWidth: number;
   readonly panelHeight: number;

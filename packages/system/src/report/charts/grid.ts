@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FigureInfo, Point, Results } from "../../results/results.ts";
-import { figureValue, scaleOf } from "../figure-format.ts";
-import { decibels } from "../number-format.ts";
+import { decibels, figureValue, scaleOf } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { type DrawingDocument, type PlacedDrawing, renderFigure } from "../render-svg.ts";
 import { channelLabel, channelsOf, cleanMeasured, cleanOf, lengthsOf, selectedEsNoDb } from "../selection.ts";
 import { type Series, seriesOf } from "../series.ts";
-import { labelMargin } from "./end-labels.ts";
+import { labelMargin } from "./labels.ts";
 import { drawGridRow, type GridCell, gridLayout, type GridRow, type ReferenceLine } from "./grid-row.ts";
 import { drawLegend, type LegendEntry, seriesEntry } from "./legend.ts";
 

@@ -3,8 +3,8 @@ import * as Plot from "@observablehq/plot";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, type DrawingDocument, drawPlot } from "../render-svg.ts";
 import type { Series } from "../series.ts";
-import type { SvgElement } from "../svg-tree.ts";
-import { textWidth } from "./text-width.ts";
+import type { SvgElement } from "../markup.ts";
+import { textWidth } from "./labels.ts";
 
 /** One entry of a legend: a line with its marker, a line without one, or a shaded band. */
 export interface LegendEntry {
@@ -17,7 +17,7 @@ export interface LegendEntry {
 }
 
 /** A drawn legend and the height it needs [px]. */
-export interface Legend {
+interface Legend {
   readonly drawing: SvgElement;
   readonly height: number;
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MatrixTable } from "../../results/matrix.ts";
 import type { FigureInfo, Results } from "../../results/results.ts";
 import {
+  decibels,
+  decimal,
   differenceWithInterval,
   digitsOf,
   figureWithInterval,
   labelWithUnit,
   scaleOf,
-} from "../figure-format.ts";
-import { cellAt, type MatrixTable, trainingOf } from "../matrix-selection.ts";
-import { decibels, decimal } from "../number-format.ts";
-import { type HeatCell, heatMap } from "./heat-map.ts";
-import { heatScale } from "./heat-scale.ts";
+} from "../number-format.ts";
+import { cellAt, trainingOf } from "../selection.ts";
+import { type HeatCell, heatMap, heatScale } from "./heat-map.ts";
 
 /**
  * A figure of every system (rows) under every condition (columns) of one axis, a panel for each Es/N0. The colours

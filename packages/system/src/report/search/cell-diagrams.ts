@@ -2,16 +2,17 @@
 import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
 import { themed } from "../palette.ts";
 import { type PlacedDrawing, renderFigure, FULL_WIDTH } from "../render-svg.ts";
-import { type SvgElement, svgElement } from "../svg-tree.ts";
-import { cellGraph, sourceName } from "./cell-graph.ts";
+import { type SvgElement, svgElement } from "../markup.ts";
 import {
   BOX_HEIGHT,
+  cellGraph,
   type CellLayout,
   layOutCell,
   type PlacedVertex,
   type PlacedWire,
+  sourceName,
 } from "./cell-layout.ts";
-import type { PrimitiveStyle } from "./primitive-styles.ts";
+import type { PrimitiveStyle } from "../series.ts";
 
 const TITLE_HEIGHT = 26;
 const GAP = 22;

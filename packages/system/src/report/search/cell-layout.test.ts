@@ -5,10 +5,9 @@ import { arbitraryGenotype } from "../../cells/arbitrary-genotype.fixture.ts";
 import type { CellGenotype } from "../../cells/genotype.ts";
 import { knownPrimitives } from "../../cells/primitive-sets.ts";
 import { FULL_WIDTH } from "../render-svg.ts";
-import { textWidth } from "../charts/text-width.ts";
+import { textWidth } from "../charts/labels.ts";
 import { CHART_FONT_SIZE } from "../render-svg.ts";
-import { cellGraph } from "./cell-graph.ts";
-import { BOX_HEIGHT, type CellLayout, layOutCell, type PlacedVertex } from "./cell-layout.ts";
+import { BOX_HEIGHT, cellGraph, type CellLayout, layOutCell, type PlacedVertex } from "./cell-layout.ts";
 import { DARTS_V2, SMALL_GENOTYPE } from "./search-results.fixture.ts";
 
 /** Any cell of 1 to 4 nodes, laid out as a reduction cell, whose labels are the longest. */

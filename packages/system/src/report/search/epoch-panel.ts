@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as Plot from "@observablehq/plot";
-import { fitText } from "../charts/text-width.ts";
+import { fitText } from "../charts/labels.ts";
 import { themed } from "../palette.ts";
 import { CHART_FONT_SIZE, drawPlot, type DrawingDocument } from "../render-svg.ts";
-import type { SvgElement } from "../svg-tree.ts";
+import type { SvgElement } from "../markup.ts";
 
 /** A quantity over the epochs of a search. */
-export interface EpochLine {
+interface EpochLine {
   readonly label: string;
   readonly colour: string;
   readonly dash?: string | undefined;
@@ -15,7 +15,7 @@ export interface EpochLine {
 }
 
 /** A panel of lines over epochs. */
-export interface EpochPanel {
+interface EpochPanel {
   readonly title: string;
   readonly titleColour: string;
   readonly yLabel: string;

@@ -12,9 +12,9 @@ import {
   FULL_WIDTH,
   type DrawingDocument,
 } from "../render-svg.ts";
-import type { SvgElement } from "../svg-tree.ts";
-import { ORIGINS } from "./architecture-origins.ts";
-import { finalRows } from "./final-accuracy.ts";
+import type { SvgElement } from "../markup.ts";
+import { ORIGINS } from "../series.ts";
+import { finalRows } from "./findings.ts";
 
 interface ParetoPoint {
   readonly x: number;

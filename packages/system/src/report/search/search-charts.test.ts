@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { drawingDocument } from "../node/drawing-document.ts";
+import { drawingDocument } from "../node/drawing.ts";
 import { darts8 } from "../../cells/primitive-sets.ts";
 import { expectNothingClipped } from "../nothing-clipped.fixture.ts";
 import { withLightColours } from "../palette.ts";
 import { cellDiagrams } from "./cell-diagrams.ts";
-import { dynamicsChart } from "./dynamics-chart.ts";
+import { dynamicsChart } from "./epoch-charts.ts";
 import { paretoChart, paretoFront } from "./pareto-chart.ts";
-import { primitiveStyles } from "./primitive-styles.ts";
+import { primitiveStyles } from "../series.ts";
 import { drawSearchCharts, mainTrace, type SearchChartId } from "./search-charts.ts";
 import { DARTS_V2, syntheticSearch } from "./search-results.fixture.ts";
 

@@ -2,10 +2,9 @@
 import type { SearchResults, SearchTrace } from "../../search/search-results.ts";
 import type { DrawingDocument } from "../render-svg.ts";
 import { cellDiagrams } from "./cell-diagrams.ts";
-import { dynamicsChart } from "./dynamics-chart.ts";
+import { dynamicsChart, strengthsChart } from "./epoch-charts.ts";
 import { paretoChart } from "./pareto-chart.ts";
-import { primitiveStyles } from "./primitive-styles.ts";
-import { strengthsChart } from "./strengths-chart.ts";
+import { primitiveStyles } from "../series.ts";
 
 /** Name of a chart of the search, also of its files. */
 export type SearchChartId =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SearchResults, Trial } from "../../search/search-results.ts";
 import { type CsvCell, type CsvFile, csvTable } from "../csv.ts";
-import { finalRows } from "./final-accuracy.ts";
+import { finalRows } from "./findings.ts";
 
 /**
  * A search as tidy tables, one row per observation; shares are fractions, absent values are empty cells.
@@ -24,15 +24,19 @@ function architecturesCsv(results: SearchResults): string {
     finalRows(results).map(({ architecture, accuracy, interval, r2, numSeeds, isChosen }): CsvCell[] => {
       const { id, label, origin, macs, params, latencyMs, oneShot } = architecture;
       return [
-        ...[id, label, origin, macs, params, latencyMs ?? undefined, oneShot ?? undefined],
-        ...[
-          accuracy ?? undefined,
-          interval?.low,
-          interval?.high,
-          r2 ?? undefined,
-          numSeeds,
-          isChosen ? 1 : 0,
-        ],
+        id,
+        label,
+        origin,
+        macs,
+        params,
+        latencyMs ?? undefined,
+        oneShot ?? undefined,
+        accuracy ?? undefined,
+        interval?.low,
+        interval?.high,
+        r2 ?? undefined,
+        numSeeds,
+        isChosen ? 1 : 0,
       ];
     }),
   );
@@ -73,9 +77,21 @@ function epochsCsv({ traces }: SearchResults): string {
     [...header, ...costs, "task_gradient", "penalty_gradient", "num_changes"],
     traces.flatMap(({ id, epochs }) =>
       epochs.map(({ entropy, expected, derived, gradientNorm, ...epoch }): CsvCell[] => [
-        ...[id, epoch.epoch, epoch.lowerLoss, epoch.upperLoss, epoch.oneShot, entropy.normal, entropy.reduce],
-        ...[expected.macs, expected.params, derived.macs, derived.params, epoch.complexityWeight],
-        ...[gradientNorm.task, gradientNorm.penalty, epoch.numChanges],
+        id,
+        epoch.epoch,
+        epoch.lowerLoss,
+        epoch.upperLoss,
+        epoch.oneShot,
+        entropy.normal,
+        entropy.reduce,
+        expected.macs,
+        expected.params,
+        derived.macs,
+        derived.params,
+        epoch.complexityWeight,
+        gradientNorm.task,
+        gradientNorm.penalty,
+        epoch.numChanges,
       ]),
     ),
   );

@@ -126,7 +126,11 @@ function epochAt(epoch: number): SearchEpoch {
 
 function traceOf(id: string, label: string, overrides: object = {}): SearchTrace {
   return {
-    ...{ id, label, seed: 1, genotype: SMALL_GENOTYPE, durationS: 240 },
+    id,
+    label,
+    seed: 1,
+    genotype: SMALL_GENOTYPE,
+    durationS: 240,
     config: proposalOf(proposalPart(searchConfigSchema.parse({})), overrides),
     epochs: Array.from({ length: NUM_EPOCHS }, (_, epoch) => epochAt(epoch)),
   };
@@ -137,7 +141,12 @@ const student = studentConfigSchema.parse({});
 function architecture(id: string, label: string, origin: ArchitectureOrigin, macs: number): Architecture {
   const isHandMade = origin === "residual-cnn" || origin === "plain-cnn";
   return {
-    ...{ id, label, origin, student, macs, params: Math.round(macs / 65) },
+    id,
+    label,
+    origin,
+    student,
+    macs,
+    params: Math.round(macs / 65),
     genotype: isHandMade ? null : SMALL_GENOTYPE,
     latencyMs: 0.4 + macs / 2e7 + (isHandMade ? 0 : 0.9),
     proposedBy: isHandMade || origin === "random" ? null : { trace: origin === "kdl" ? "kdl" : id, epoch: 9 },
@@ -198,22 +207,22 @@ export function syntheticSearch(): SearchResults {
     schema: "semlink-search/2",
     name: "synthetic numbers, not measured",
     provenance: {
-      ...{ command: "none", commit: "none", version: "0.0.0", node: "none", onnxruntime: "none" },
-      ...{
-        executionProvider: "none",
-        kernels: "none",
-        cpu: "none",
-        cores: 2,
-        memoryGiB: 8,
-        platform: "none",
-      },
-      ...{
-        seed: 1,
-        configHash: "none",
-        startedAt: "2000-01-01T00:00:00Z",
-        durationS: 900,
-        peakMemoryMiB: 800,
-      },
+      command: "none",
+      commit: "none",
+      version: "0.0.0",
+      node: "none",
+      onnxruntime: "none",
+      executionProvider: "none",
+      kernels: "none",
+      cpu: "none",
+      cores: 2,
+      memoryGiB: 8,
+      platform: "none",
+      seed: 1,
+      configHash: "none",
+      startedAt: "2000-01-01T00:00:00Z",
+      durationS: 900,
+      peakMemoryMiB: 800,
       stages: [{ stage: "search-kdl", durationS: 240, cached: false }],
     },
     figures: FIGURES_OF_VERSION_1,

@@ -6,20 +6,74 @@ import {
   type SearchTrace,
   type Trial,
 } from "../../search/search-results.ts";
-import { type Html, html } from "../html.ts";
-import { decimal, duration, NOT_MEASURED, percent, signedInterval, signedPoints } from "../number-format.ts";
-import { dataTable } from "./data-table.ts";
-import { signOf } from "./findings.ts";
+import { type Html, html } from "../markup.ts";
+import {
+  compactCount,
+  decimal,
+  duration,
+  NOT_MEASURED,
+  percent,
+  percentInterval,
+  signedInterval,
+  signedPoints,
+} from "../number-format.ts";
+import { dataTable } from "../sections/section.ts";
+import { ORIGINS } from "../series.ts";
+import { finalRows, signOf } from "./findings.ts";
+
+/** Headings of {@link architectureCells}. */
+export const ARCHITECTURE_COLUMNS: readonly { readonly title: string; readonly isText?: boolean }[] = [
+  { title: "architecture" },
+  { title: "origin", isText: true },
+  { title: "MACs" },
+  { title: "parameters" },
+  { title: "latency [ms]" },
+  { title: "accuracy" },
+  { title: "95 % interval" },
+  { title: "seeds" },
+];
+
+/** Every architecture that was retrained as text, the best first: a cell for each of {@link ARCHITECTURE_COLUMNS}. */
+export function architectureCells(
+  results: SearchResults,
+): { readonly cells: readonly string[]; readonly isChosen: boolean }[] {
+  return finalRows(results).map(({ architecture, isChosen, accuracy, interval, numSeeds, numFailed }) => {
+    const { label, origin, macs, params, latencyMs } = architecture;
+    const cells = [
+      isChosen ? `${label} (chosen)` : label,
+      ORIGINS[origin].name,
+      compactCount(macs),
+      compactCount(params),
+      latencyMs === null ? NOT_MEASURED : decimal(latencyMs, 2),
+      accuracy === null ? NOT_MEASURED : percent(accuracy),
+      interval === null ? "" : percentInterval(interval),
+      numFailed === 0 ? String(numSeeds) : `${numSeeds}, ${numFailed} failed`,
+    ];
+    return { cells, isChosen };
+  });
+}
+
+/** What every architecture costs and reaches, all retrained alike. */
+export function architectureTable(results: SearchResults): Html {
+  const rows = architectureCells(results).map(({ cells, isChosen }) => ({ cells, isStrong: isChosen }));
+  const numOthers = results.architectures.length - rows.length;
+  return html`${dataTable("Every architecture, retrained alike", ARCHITECTURE_COLUMNS, rows)}
+  ${
+    numOthers === 0
+      ? undefined
+      : html`<p>${numOthers} more left the selection before its end; search-trials.csv has their runs.</p>`
+  }`;
+}
 
 /** Paired differences in points, with what their intervals say. */
 export function searchComparisons({ comparisons }: SearchResults): Html {
   const columns = [
     { title: "comparison" },
-    ...[{ title: "difference [points]" }, { title: "95 % interval" }, { title: "n" }],
-    ...[
-      { title: "reading", isText: true },
-      { title: "method", isText: true },
-    ],
+    { title: "difference [points]" },
+    { title: "95 % interval" },
+    { title: "n" },
+    { title: "reading", isText: true },
+    { title: "method", isText: true },
   ];
   const rows = comparisons.map(({ label, difference, method }) => {
     const isShown = signOf(difference) !== "unclear";
@@ -32,8 +86,11 @@ export function searchComparisons({ comparisons }: SearchResults): Html {
 /** Rank correlations with their intervals. */
 export function correlationTable({ correlations }: SearchResults): Html {
   const columns = [
-    ...[{ title: "between" }, { title: "and", isText: true }],
-    ...[{ title: "Spearman" }, { title: "95 % interval" }, { title: "n" }],
+    { title: "between" },
+    { title: "and", isText: true },
+    { title: "Spearman" },
+    { title: "95 % interval" },
+    { title: "n" },
   ];
   const rows = correlations.map(({ between, and, spearman: { value, low, high, n } }) => {
     const interval = `[${decimal(low, 2)},\u00a0${decimal(high, 2)}]`;
@@ -96,7 +153,8 @@ export function traceTable({ traces }: SearchResults): Html {
         title,
       }),
     ),
-    ...[{ title: "changed edges, last 3 epochs" }, { title: "time" }],
+    { title: "changed edges, last 3 epochs" },
+    { title: "time" },
   ];
   const rows = traces.map(({ label, epochs, durationS }) => {
     const last = epochs.at(-1);

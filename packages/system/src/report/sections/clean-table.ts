@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CleanLine, FigureInfo, Results } from "../../results/results.ts";
-import { figureValue, figureWithInterval } from "../figure-format.ts";
-import { type Html, html } from "../html.ts";
-import { decimal, NOT_MEASURED, percent, percentInterval } from "../number-format.ts";
+import {
+  decimal,
+  figureValue,
+  figureWithInterval,
+  NOT_MEASURED,
+  percent,
+  percentInterval,
+} from "../number-format.ts";
+import { type Html, html } from "../markup.ts";
 import { shareOf } from "../relative.ts";
 import { cleanMeasured, cleanOf, leadingFigure } from "../selection.ts";
 import { scrollable } from "./section.ts";

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chartId, type DrawnChart } from "../charts.ts";
 import type { Comparison, FigureInfo, Results } from "../../results/results.ts";
-import { differenceUnit, signedEnds, signedNumber } from "../figure-format.ts";
-import { type Html, html } from "../html.ts";
-import { decimal, NOT_MEASURED } from "../number-format.ts";
+import { decimal, differenceUnit, NOT_MEASURED, signedEnds, signedNumber } from "../number-format.ts";
+import { type Html, html } from "../markup.ts";
 import { containsZero, shownComparisons } from "../selection.ts";
 import { figure, scrollable } from "./section.ts";
 

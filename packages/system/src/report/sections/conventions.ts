@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Results } from "../../results/results.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
-import { figureValue } from "../figure-format.ts";
+import { html, type Html } from "../markup.ts";
+import { figureValue } from "../number-format.ts";
 
 /** What the channels of the results do, those with one formula together. */
 function channelFormulas({ channels }: Results): Html[] {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Results } from "../../results/results.ts";
-import { figureInterval, figureValue } from "../figure-format.ts";
-import { type Html, html } from "../html.ts";
 import {
   compactCount,
   decibels,
   decimal,
   duration,
+  figureInterval,
+  figureValue,
   NOT_MEASURED,
   percent,
   percentInterval,
   share,
 } from "../number-format.ts";
+import { type Html, html } from "../markup.ts";
 import { shareOf } from "../relative.ts";
 import {
   channelLabel,

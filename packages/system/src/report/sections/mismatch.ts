@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chartId, type DrawnChart } from "../charts.ts";
+import type { Matrix, MatrixCell, MatrixTable } from "../../results/matrix.ts";
 import type { FigureInfo, Results } from "../../results/results.ts";
 import {
+  decibels,
+  decimal,
   differenceUnit,
   differenceWithInterval,
   figureInterval,
@@ -9,19 +12,9 @@ import {
   labelWithUnit,
   signedEnds,
   signedNumber,
-} from "../figure-format.ts";
-import { type Html, html } from "../html.ts";
-import {
-  cellAt,
-  figuresOfAxis,
-  largestLosses,
-  type Matrix,
-  type MatrixCell,
-  type MatrixTable,
-  trainingOf,
-} from "../matrix-selection.ts";
-import { decibels, decimal } from "../number-format.ts";
-import { leadingFigure } from "../selection.ts";
+} from "../number-format.ts";
+import { type Html, html } from "../markup.ts";
+import { cellAt, figuresOfAxis, largestLosses, leadingFigure, trainingOf } from "../selection.ts";
 import { figure, scrollable } from "./section.ts";
 
 /** The mismatch matrix: what each axis costs the link at worst, then heat maps and a table for each axis. */

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FigureInfo, Measured, Point, ResultLine, Results } from "../../results/results.ts";
-import { figureInterval, figureNumber, figureValue, labelWithUnit, signedNumber } from "../figure-format.ts";
-import { type Html, html } from "../html.ts";
-import { decibels, decimal, NOT_MEASURED, percent } from "../number-format.ts";
+import {
+  decibels,
+  decimal,
+  figureInterval,
+  figureNumber,
+  figureValue,
+  labelWithUnit,
+  NOT_MEASURED,
+  percent,
+  signedNumber,
+} from "../number-format.ts";
+import { type Html, html } from "../markup.ts";
 import { shareOf } from "../relative.ts";
 import {
   channelLabel,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Provenance, Results } from "../../results/results.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { html, type Html } from "../markup.ts";
 import { decimal, duration, NOT_MEASURED } from "../number-format.ts";
 
 /** Everything needed to measure the same again: command, seed, versions, machine, stages, configuration. */

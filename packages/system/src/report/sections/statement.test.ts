@@ -2,8 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Place, type Results, TEACHER_WORTH } from "../../results/results.ts";
-import { figureWithInterval } from "../figure-format.ts";
-import { decibels } from "../number-format.ts";
+import { decibels, figureWithInterval } from "../number-format.ts";
 import { syntheticResults } from "../results.fixture.ts";
 import { channelLabel } from "../selection.ts";
 import { type Finding, findings } from "./statement.ts";

@@ -6,9 +6,17 @@ import {
   type Results,
   TEACHER_WORTH,
 } from "../../results/results.ts";
-import { differenceWithInterval, figureValue, figureWithInterval } from "../figure-format.ts";
-import { type Html, html } from "../html.ts";
-import { decibels, decimal, NOT_MEASURED, percent, percentInterval } from "../number-format.ts";
+import {
+  decibels,
+  decimal,
+  differenceWithInterval,
+  figureValue,
+  figureWithInterval,
+  NOT_MEASURED,
+  percent,
+  percentInterval,
+} from "../number-format.ts";
+import { type Html, html } from "../markup.ts";
 import { shareOf } from "../relative.ts";
 import {
   channelLabel,

@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { drawnWeights } from "../../open-graph.fixture.ts";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
-import { studentNetwork } from "../../link/networks.ts";
-import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
+import { tinyNetwork, tinyProblem } from "../../link/tiny-problem.fixture.ts";
 import { loadWeights, phaseFiles, saveWeights, WEIGHTS_FILE } from "./phase-files.ts";
 
 const { shape, experiment } = tinyProblem();
-const network = studentNetwork(shape, experiment.student, null);
+const network = tinyNetwork(shape, experiment.student);
 const weights = drawnWeights(network, 1);
 const corrupt = expect.objectContaining({ code: "corrupt-file" }) as Error;
 const folder = eachTempFolder();

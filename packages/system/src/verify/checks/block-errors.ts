@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { simulateBlockErrors } from "../../modem/index.ts";
-import type { Check, CheckFamily, ReferenceError } from "../check.ts";
+import type { Check, CheckFamily, LinePlace, ReferenceError } from "../check.ts";
 import { BLOCK_ERROR_RATES, type BlockErrorPoint } from "../reference-values.ts";
 import { SIGMAS } from "../run-check.ts";
-import type { LinePlace } from "../theory-curve.ts";
 
 type Algorithm = "min-sum" | "sum-product";
 
@@ -81,8 +80,13 @@ function blockErrorCheck(
     above: worse - rate,
   };
   return {
-    ...{ kind: "mean", name: `n = ${n}, ${algorithm} at ${esNoDb} dB`, quantity: "block error rate" },
-    ...{ theory: rate, variance, reference, finestPrecision: FINEST_PRECISION },
+    kind: "mean",
+    name: `n = ${n}, ${algorithm} at ${esNoDb} dB`,
+    quantity: "block error rate",
+    theory: rate,
+    variance,
+    reference,
+    finestPrecision: FINEST_PRECISION,
     weight: Math.max(1, Math.round((numBlocks * n) / BITS_OF_A_CHECK[algorithm])),
     isSlow: n > MOST_BITS[algorithm] || rate < LEAST_RATE.quick,
     source: `Sionna, flooding sum-product, ${numPublished} errors; 0.1 dB allowed`,

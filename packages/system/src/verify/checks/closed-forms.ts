@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { rngFrom } from "@semlink/engine";
 import { capacity, meanOverGains } from "../../channel/capacity.ts";
 import { pilotEffectiveEsNo } from "../../channel/channel-state.ts";
 import { linearToDb, noFromEsNoDb } from "../../channel/decibel.ts";
-import { bitErrorRate, constellation, type Fading } from "../../modem/index.ts";
+import { imageNoise } from "../../channel/image-noise.ts";
+import { ofdmChannel } from "../../channel/ofdm.ts";
+import { labelCode } from "../../lines/label/label-code.ts";
+import { repetitionQpsk } from "../../lines/label/repetition-qpsk.ts";
+import { bitErrorRate, constellation, CONSTELLATION_NAMES, type Fading } from "../../modem/index.ts";
 import type { Check, CheckFamily } from "../check.ts";
 import {
   AWGN_CAPACITY,
@@ -74,7 +79,12 @@ function compared(
   own: (levelDb: number) => number,
 ): Check[] {
   return points.map(([levelDb, theory]) => ({
-    ...{ kind: "exact", name: `${place} ${levelDb} dB`, quantity, theory, n: 1, source: SOURCE },
+    kind: "exact",
+    name: `${place} ${levelDb} dB`,
+    quantity,
+    theory,
+    n: 1,
+    source: SOURCE,
     tolerance: TOLERANCE * Math.abs(theory),
     measure: () => own(levelDb),
   }));
@@ -82,4 +92,117 @@ function compared(
 
 function fadingName(fading: Fading): string {
   return typeof fading === "string" ? fading : `rician K = ${fading.kFactor}`;
+}
+
+const NUM_CLASSES = 10;
+const LENGTHS = [4, 16, 64] as const;
+
+/** Power of every codeword that a baseline sends, and of the constellations. */
+export const powerChecks: CheckFamily = {
+  name: "power",
+  checks: () => [...codewordChecks(), ...constellationChecks()],
+};
+
+function codewordChecks(): Check[] {
+  return [labelCode, repetitionQpsk].flatMap((line) =>
+    LENGTHS.map((numSymbols): Check => ({
+      kind: "exact",
+      name: `${line.name}, ${numSymbols} symbols`,
+      theory: 0,
+      tolerance: 1e-5,
+      quantity: "largest |power per image - 1|",
+      n: NUM_CLASSES,
+      source: "conventions: (1/k) sum |x_i|^2 = 1",
+      measure: () => {
+        const codebook = line.codebook(NUM_CLASSES, numSymbols);
+        const errors = Array.from({ length: NUM_CLASSES }, (_, label) => {
+          const word = codebook.subarray(2 * numSymbols * label, 2 * numSymbols * (label + 1));
+          return Math.abs(word.reduce((sum, value) => sum + value * value, 0) / numSymbols - 1);
+        });
+        return Math.max(...errors);
+      },
+    })),
+  );
+}
+
+function constellationChecks(): Check[] {
+  return CONSTELLATION_NAMES.map((name) => {
+    const { points } = constellation(name);
+    return {
+      kind: "exact",
+      name,
+      quantity: "mean power of the points",
+      theory: 1,
+      tolerance: 1e-6,
+      n: points.length / 2,
+      source: "3GPP TS 38.211, section 5.1",
+      measure: () => (2 * points.reduce((sum, value) => sum + value * value, 0)) / points.length,
+    };
+  });
+}
+
+const IMAGES = { batchSize: 20, numSymbols: 40 } as const;
+const CASES = [
+  { fftSize: 16, cpLength: 3, numTaps: 4 },
+  { fftSize: 7, cpLength: 9, numTaps: 6 },
+] as const;
+
+/** OFDM with a long enough prefix against flat fading on each subcarrier. */
+export const ofdmChecks: CheckFamily = { name: "ofdm", checks: () => CASES.map(flatCheck) };
+
+function flatCheck(sizes: (typeof CASES)[number]): Check {
+  const { fftSize, cpLength, numTaps } = sizes;
+  return {
+    kind: "exact",
+    name: `${fftSize} subcarriers, prefix ${cpLength}, ${numTaps} taps`,
+    tolerance: 2e-5,
+    quantity: "largest |y - H x|",
+    theory: 0,
+    n: IMAGES.batchSize * IMAGES.numSymbols,
+    source: "Tse & Viswanath 2005, section 3.4.4",
+    measure() {
+      const channel = ofdmChannel({ ...sizes, delaySpread: 2 });
+      const rng = rngFrom(1).fold("ofdm is flat");
+      const x = imageNoise(rng.fold("symbols sent"), IMAGES, IMAGES.numSymbols);
+      const draw = channel.draw(rng, IMAGES);
+      const { y } = channel.apply({ x, no: new Float32Array(IMAGES.batchSize) }, draw);
+      let largest = 0;
+      for (let place = 0; place < x.length / 2; place++) {
+        const subcarrier = (place % IMAGES.numSymbols) % fftSize;
+        const [re, im] = gainAt(
+          draw["taps"]!,
+          Math.floor(place / IMAGES.numSymbols),
+          subcarrier / fftSize,
+          numTaps,
+        );
+        const [xRe, xIm] = [x[2 * place]!, x[2 * place + 1]!];
+        const error = Math.hypot(
+          y[2 * place]! - re * xRe + im * xIm,
+          y[2 * place + 1]! - re * xIm - im * xRe,
+        );
+        largest = Math.max(largest, error);
+      }
+      return largest;
+    },
+  };
+}
+
+/** `sum_l h_l e^(-j 2 pi f l)` of an image, f in cycles per sample. */
+function gainAt(
+  taps: Float32Array,
+  image: number,
+  frequency: number,
+  numTaps: number,
+): [re: number, im: number] {
+  let [re, im] = [0, 0];
+  for (let tap = 0; tap < numTaps; tap++) {
+    const i = 2 * (image * numTaps + tap);
+    const [cosine, sine] = [
+      Math.cos(2 * Math.PI * frequency * tap),
+      -Math.sin(2 * Math.PI * frequency * tap),
+    ];
+    re += taps[i]! * cosine - taps[i + 1]! * sine;
+    im += taps[i]! * sine + taps[i + 1]! * cosine;
+  }
+  return [re, im];
 }

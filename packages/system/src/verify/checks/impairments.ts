@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng } from "@semlink/engine";
 import type { Reception } from "../../channel/channel-model.ts";
-import { openChannel, type StageObject } from "../../channel/channel-spec.ts";
+import { type ImpairmentObject, openChannel } from "../../channel/channel-spec.ts";
 import { dbToLinear, linearToDb, noFromEsNoDb } from "../../channel/decibel.ts";
-import { powerGain } from "../../channel/flat-fading.ts";
+import { powerGain } from "../../channel/flat-channel.ts";
+import { phaseStepVariance } from "../../channel/oscillator.ts";
 import { imageNoise } from "../../channel/image-noise.ts";
 import { sinr } from "../../channel/interference.ts";
-import { phaseStepVariance } from "../../channel/phase-noise.ts";
 import { rayleighMean } from "../../channel/quadrature.ts";
 import type { Check, CheckFamily } from "../check.ts";
 
@@ -32,11 +32,14 @@ export const impairmentChecks: CheckFamily = {
 function sinrCheck(numUsers: number, symbols: "gaussian" | "qpsk"): Check {
   const [esNoDb, sirDb] = [8, 5];
   return {
-    ...{ kind: "mean", name: `${numUsers} ${symbols} users, Es/N0 ${esNoDb} dB, SIR ${sirDb} dB` },
-    ...{ quantity: "1 / SINR", theory: 1 / sinr(esNoDb, sirDb), source: "Tse & Viswanath 2005, section 4.1" },
+    kind: "mean",
+    name: `${numUsers} ${symbols} users, Es/N0 ${esNoDb} dB, SIR ${sirDb} dB`,
+    quantity: "1 / SINR",
+    theory: 1 / sinr(esNoDb, sirDb),
+    source: "Tse & Viswanath 2005, section 4.1",
     sample: (rng) => {
-      const stage = { stage: "interference", sirDb, numUsers, symbols };
-      const { x, received } = overAwgn(stage, rng, { no: noFromEsNoDb(esNoDb), numSymbols: 1 });
+      const impairment = { impairment: "interference", sirDb, numUsers, symbols };
+      const { x, received } = overAwgn(impairment, rng, { no: noFromEsNoDb(esNoDb), numSymbols: 1 });
       return symbolPowers(received.y.map((value, i) => value - x[i]!));
     },
   };
@@ -45,14 +48,14 @@ function sinrCheck(numUsers: number, symbols: "gaussian" | "qpsk"): Check {
 function erasureCheck(settings: { probability: number; packetSymbols: number }): Check {
   const { probability, packetSymbols } = settings;
   return {
-    ...{
-      kind: "mean",
-      name: `probability ${probability}, packets of ${packetSymbols}`,
-      quantity: "share of lost packets",
-    },
-    ...{ theory: probability, variance: probability * (1 - probability), source: "Elias 1955" },
+    kind: "mean",
+    name: `probability ${probability}, packets of ${packetSymbols}`,
+    quantity: "share of lost packets",
+    theory: probability,
+    variance: probability * (1 - probability),
+    source: "Elias 1955",
     sample: (rng) => {
-      const { received } = overAwgn({ stage: "erasures", ...settings }, rng, {
+      const { received } = overAwgn({ impairment: "erasures", ...settings }, rng, {
         no: 0,
         numSymbols: packetSymbols,
       });
@@ -69,19 +72,27 @@ function erasureCheck(settings: { probability: number; packetSymbols: number }):
 function rappChecks(): Check[] {
   const [smoothness, inputBackOffDb] = [3, 2];
   const saturation = dbToLinear(inputBackOffDb);
-  const stage = { stage: "rapp", smoothness, inputBackOffDb };
+  const impairment = { impairment: "rapp", smoothness, inputBackOffDb };
   const output = (power: number): number =>
     power / (1 + (power / saturation) ** smoothness) ** (1 / smoothness);
   return [
     {
-      ...{ kind: "exact", name: "Rapp amplifier", quantity: "amplitude far above saturation", n: 1 },
-      ...{ theory: Math.sqrt(saturation), tolerance: 1e-5, source: "Rapp 1991" },
-      measure: () => Math.hypot(...mapped(stage, Float32Array.of(600, -800))),
+      kind: "exact",
+      name: "Rapp amplifier",
+      quantity: "amplitude far above saturation",
+      n: 1,
+      theory: Math.sqrt(saturation),
+      tolerance: 1e-5,
+      source: "Rapp 1991",
+      measure: () => Math.hypot(...mapped(impairment, Float32Array.of(600, -800))),
     },
     {
-      ...{ kind: "mean", name: "Rapp amplifier, Gaussian symbols", quantity: "output power" },
-      ...{ theory: rayleighMean(output), source: "Rapp 1991; E over an exponential power" },
-      sample: (rng) => symbolPowers(overAwgn(stage, rng, { no: 0, numSymbols: 1 }).received.y),
+      kind: "mean",
+      name: "Rapp amplifier, Gaussian symbols",
+      quantity: "output power",
+      theory: rayleighMean(output),
+      source: "Rapp 1991; E over an exponential power",
+      sample: (rng) => symbolPowers(overAwgn(impairment, rng, { no: 0, numSymbols: 1 }).received.y),
     },
   ];
 }
@@ -92,15 +103,14 @@ const MAX_DISTORTION = [0.3634, 0.1188, 0.03744, 0.01154, 0.003495] as const;
 function quantizerCheck(bits: number): Check {
   const theory = MAX_DISTORTION[bits - 1]!;
   return {
-    ...{
-      kind: "mean",
-      name: `${bits} bits, Gaussian signal`,
-      quantity: "quantisation error over signal power",
-    },
-    ...{ theory, source: "Max 1960, table II" },
+    kind: "mean",
+    name: `${bits} bits, Gaussian signal`,
+    quantity: "quantisation error over signal power",
+    theory,
+    source: "Max 1960, table II",
     sample: (rng) => {
       const y = imageNoise(rng, { batchSize: BATCH }, 1);
-      const quantised = mapped({ stage: "quantizer", bits }, y);
+      const quantised = mapped({ impairment: "quantizer", bits }, y);
       return Float64Array.from(y, (value, i) => 2 * (quantised[i]! - value) ** 2);
     },
   };
@@ -109,15 +119,17 @@ function quantizerCheck(bits: number): Check {
 function phaseNoiseCheck(symbol: number): Check {
   const linewidthTs = 1e-3;
   return {
-    ...{
-      kind: "mean",
-      name: `linewidth Ts ${linewidthTs}, symbol ${symbol}`,
-      quantity: "variance of the phase [rad^2]",
-    },
-    ...{ theory: symbol * phaseStepVariance(linewidthTs), source: "Demir, Mehrotra & Roychowdhury 2000" },
+    kind: "mean",
+    name: `linewidth Ts ${linewidthTs}, symbol ${symbol}`,
+    quantity: "variance of the phase [rad^2]",
+    theory: symbol * phaseStepVariance(linewidthTs),
+    source: "Demir, Mehrotra & Roychowdhury 2000",
     sample: (rng) => {
       const numSymbols = symbol + 1;
-      const { x, received } = overAwgn({ stage: "phase-noise", linewidthTs }, rng, { no: 0, numSymbols });
+      const { x, received } = overAwgn({ impairment: "phase-noise", linewidthTs }, rng, {
+        no: 0,
+        numSymbols,
+      });
       return Float64Array.from({ length: BATCH }, (_, image) => {
         const i = 2 * (image * numSymbols + symbol);
         return turn(x.subarray(i, i + 2), received.y.subarray(i, i + 2)) ** 2;
@@ -129,15 +141,16 @@ function phaseNoiseCheck(symbol: number): Check {
 function carrierOffsetCheck(): Check {
   const [turnsPerSymbol, numSymbols] = [0.01, 32];
   return {
-    ...{
-      kind: "exact",
-      name: `${turnsPerSymbol} turns per symbol`,
-      quantity: "phase after 31 symbols [turns]",
-    },
-    ...{ n: 1, theory: 31 * turnsPerSymbol, tolerance: 1e-5, source: "Tse & Viswanath 2005, section 2.2" },
+    kind: "exact",
+    name: `${turnsPerSymbol} turns per symbol`,
+    quantity: "phase after 31 symbols [turns]",
+    n: 1,
+    theory: 31 * turnsPerSymbol,
+    tolerance: 1e-5,
+    source: "Tse & Viswanath 2005, section 2.2",
     measure: () => {
       const x = Float32Array.from({ length: 2 * numSymbols }, (_, i) => (i % 2 === 0 ? 1 : 0));
-      const y = mapped({ stage: "carrier-offset", turnsPerSymbol }, x);
+      const y = mapped({ impairment: "carrier-offset", turnsPerSymbol }, x);
       return turn(x.subarray(62), y.subarray(62)) / (2 * Math.PI);
     },
   };
@@ -148,13 +161,17 @@ function imageRejectionCheck(): Check {
   const amplitude = Math.sqrt(dbToLinear(amplitudeDb));
   const cosine = 2 * amplitude * Math.cos((phaseDeg * Math.PI) / 180);
   return {
-    ...{ kind: "exact", name: `amplitude ${amplitudeDb} dB, phase ${phaseDeg} degrees` },
-    ...{ quantity: "image rejection [dB]", n: 2, tolerance: 1e-4, source: "Schenk 2008, section 5.2" },
+    kind: "exact",
+    name: `amplitude ${amplitudeDb} dB, phase ${phaseDeg} degrees`,
+    quantity: "image rejection [dB]",
+    n: 2,
+    tolerance: 1e-4,
+    source: "Schenk 2008, section 5.2",
     theory: linearToDb((1 + cosine + amplitude ** 2) / (1 - cosine + amplitude ** 2)),
     measure: () => {
-      const stage = { stage: "iq-imbalance", amplitudeDb, phaseDeg };
+      const impairment = { impairment: "iq-imbalance", amplitudeDb, phaseDeg };
       // 1 becomes mu + nu and j becomes j (mu - nu).
-      const [a, b, c, d] = mapped(stage, Float32Array.of(1, 0, 0, 1)) as unknown as [
+      const [a, b, c, d] = mapped(impairment, Float32Array.of(1, 0, 0, 1)) as unknown as [
         number,
         number,
         number,
@@ -167,22 +184,22 @@ function imageRejectionCheck(): Check {
   };
 }
 
-/** Gaussian symbols over AWGN with one stage. */
+/** Gaussian symbols over AWGN with one impairment. */
 function overAwgn(
-  stage: StageObject,
+  impairment: ImpairmentObject,
   rng: Rng,
   { no, numSymbols }: { readonly no: number; readonly numSymbols: number },
 ): { readonly x: Float32Array; readonly received: Reception } {
-  const channel = openChannel({ model: "awgn", stages: [stage] });
+  const channel = openChannel({ model: "awgn", impairments: [impairment] });
   const images = { batchSize: BATCH, numSymbols };
   const x = imageNoise(rng.fold("symbols sent"), images, numSymbols);
   const sent = { x, no: new Float32Array(BATCH).fill(no) };
   return { x, received: channel.apply(sent, channel.draw(rng, images)) };
 }
 
-/** One image's symbols through a stage that draws nothing, without noise. */
-function mapped(stage: StageObject, x: Float32Array): Float32Array {
-  const channel = openChannel({ model: "awgn", stages: [stage] });
+/** One image's symbols through an impairment that draws nothing, without noise. */
+function mapped(impairment: ImpairmentObject, x: Float32Array): Float32Array {
+  const channel = openChannel({ model: "awgn", impairments: [impairment] });
   const draw = { h: Float32Array.of(1, 0), noise: new Float32Array(x.length) };
   return channel.apply({ x, no: new Float32Array(1) }, draw).y;
 }

@@ -6,8 +6,7 @@ import { simplexAccuracy } from "../../lines/label/simplex-accuracy.ts";
 import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
 import { dbToLinear, linearToDb } from "../../channel/decibel.ts";
 import { normalCdf } from "../../numbers/normal-distribution.ts";
-import type { Check, CheckFamily } from "../check.ts";
-import type { LinePlace } from "../theory-curve.ts";
+import type { Check, CheckFamily, LinePlace } from "../check.ts";
 
 const BATCH = 1000;
 const NUM_CLASSES = 10;
@@ -72,14 +71,21 @@ export function repetitionSuccess(options: {
 function settings(): LabelSetting[] {
   return LENGTHS.flatMap((numSymbols) => [
     ...CHANNELS.map(({ title, spec }): LabelSetting => ({
-      ...{ title, spec, numSymbols, line: labelCode, numClasses: NUM_CLASSES },
+      title,
+      spec,
+      numSymbols,
+      line: labelCode,
+      numClasses: NUM_CLASSES,
       series: `label code, ${NUM_CLASSES} labels, ${numSymbols} symbols`,
       source: "Proakis & Salehi 2008, section 4.4: simplex",
       errorRate: (esNoDb) =>
         1 - simplexAccuracy({ numClasses: NUM_CLASSES, numSymbols, channel: spec, esNoDb }),
     })),
     {
-      ...{ ...CHANNELS[0]!, numSymbols, line: repetitionQpsk, numClasses: 2 ** NUM_BITS },
+      ...CHANNELS[0]!,
+      numSymbols,
+      line: repetitionQpsk,
+      numClasses: 2 ** NUM_BITS,
       series: `repetition QPSK, ${2 ** NUM_BITS} labels, ${numSymbols} symbols`,
       source: "Proakis & Salehi 2008, section 4.2: QPSK of repeated bits",
       errorRate: (esNoDb) => 1 - repetitionSuccess({ numBits: NUM_BITS, numSymbols, esNoDb }),
@@ -92,8 +98,13 @@ function labelCheck(setting: LabelSetting, esNoDb: number): Check {
   const theory = setting.errorRate(esNoDb);
   const radio = openRadio(spec);
   return {
-    ...{ kind: "mean", name: `${series}, ${title} at ${esNoDb} dB`, quantity: "label error rate" },
-    ...{ theory, variance: theory * (1 - theory), source, place: { ...placeOf(setting), x: esNoDb } },
+    kind: "mean",
+    name: `${series}, ${title} at ${esNoDb} dB`,
+    quantity: "label error rate",
+    theory,
+    variance: theory * (1 - theory),
+    source,
+    place: { ...placeOf(setting), x: esNoDb },
     sample(rng) {
       const predictedLabels = Uint8Array.from(rng.fold("labels").integers(BATCH, numClasses));
       const draw = radio.draw(rng.fold("radio"), { batchSize: BATCH, numSymbols });

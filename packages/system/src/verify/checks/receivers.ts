@@ -9,7 +9,7 @@ import {
 } from "../../channel/channel-state.ts";
 import { linearToDb, noFromEsNoDb } from "../../channel/decibel.ts";
 import type { Equalizer } from "../../channel/equalizer.ts";
-import { powerGain } from "../../channel/flat-fading.ts";
+import { powerGain } from "../../channel/flat-channel.ts";
 import { imageNoise } from "../../channel/image-noise.ts";
 import { bestReceiver, type Radio, radioOf } from "../../channel/radio.ts";
 import type { Check, CheckFamily } from "../check.ts";
@@ -33,7 +33,9 @@ export const receiverChecks: CheckFamily = {
 function mmseError(channel: ChannelModel, esNoDb: number): Check {
   const no = noFromEsNoDb(esNoDb);
   return {
-    ...{ kind: "mean", name: `${channel.name} at ${esNoDb} dB`, quantity: "MMSE error" },
+    kind: "mean",
+    name: `${channel.name} at ${esNoDb} dB`,
+    quantity: "MMSE error",
     theory: channel.gainMean!((gain) => no / (gain + no)),
     source: "Tse & Viswanath 2005, section 8.3.3",
     sample: (rng) => squaredErrors(radioOf(channel), no, rng),
@@ -44,7 +46,10 @@ function awgnError(equalizer: Equalizer): Check {
   const no = noFromEsNoDb(5);
   const radio = radioOf(openChannel("awgn"), { ...bestReceiver, equalizer });
   return {
-    ...{ kind: "mean", name: "awgn at 5 dB", quantity: `error after ${equalizer}`, theory: no },
+    kind: "mean",
+    name: "awgn at 5 dB",
+    quantity: `error after ${equalizer}`,
+    theory: no,
     source: "conventions: E|n|^2 = no",
     sample: (rng) => squaredErrors(radio, no, rng),
   };
@@ -59,7 +64,9 @@ function pilotLoss(esNoDb: number, pilots: number): Check[] {
     gainError({ pilots, estimator: "ls" }, esNoDb, `least squares, ${place}`),
     gainError(csi, esNoDb, `MMSE, ${place}`),
     {
-      ...{ kind: "mean", name: place, quantity: "effective Es/N0 after MMSE estimation, linear" },
+      kind: "mean",
+      name: place,
+      quantity: "effective Es/N0 after MMSE estimation, linear",
       theory: pilotEffectiveEsNo(no, pilots),
       source: "Hassibi & Hochwald 2003",
       sample: (rng) => {
@@ -75,7 +82,10 @@ function gainError(csi: ChannelStateInformation, esNoDb: number, name: string): 
   const channel = openChannel("rayleigh-block");
   const radio = radioOf(channel, { ...bestReceiver, csi });
   return {
-    ...{ kind: "mean", name, quantity: "E|h - hHat|^2", theory: estimationError(csi, no) },
+    kind: "mean",
+    name,
+    quantity: "E|h - hHat|^2",
+    theory: estimationError(csi, no),
     source: "Tse & Viswanath 2005, section 3.5.2",
     sample: (rng) => {
       const { received, sent, draw } = transmit(radio, no, rng);

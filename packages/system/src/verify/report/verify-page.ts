@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Html, html } from "../../report/html.ts";
-import { htmlDocument } from "../../report/html-document.ts";
+import { Html, html, htmlDocument } from "../../report/markup.ts";
 import { compactCount, decibels, decimal } from "../../report/number-format.ts";
 import { card, scrollable } from "../../report/sections/section.ts";
-import type { VerifyCheck } from "../check.ts";
-import { boundText, figureText } from "../figure-text.ts";
+import { boundText, figureText, type VerifyCheck } from "../check.ts";
 import type { VerifyReport } from "../verify-report.ts";
 import { THEORY_CHART_TEXTS, type TheoryChart } from "./theory-charts.ts";
 

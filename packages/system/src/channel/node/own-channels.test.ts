@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ChannelFamily } from "../define-channel.ts";
+import { loadChannelModule } from "./own-channels.ts";
+
+describe("loadChannelModule", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "semlink-channel-"));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  async function load(name: string, text: string): Promise<ChannelFamily> {
+    const file = join(folder, name);
+    await writeFile(file, text);
+    return loadChannelModule(file);
+  }
+
+  it("reads a channel from the export `channel` or the default one", async () => {
+    const body = `{ name: "mine", variation: "steady", open: () => ({ fields: () => ({}), draw: () => ({}) }) }`;
+    for (const [name, text] of [
+      ["named.mjs", `export const channel = ${body};`],
+      ["default.mjs", `export default ${body};`],
+    ] as const) {
+      const family = await load(name, text);
+      expect(family.open({})).toMatchObject({ name: "mine", kindIndex: 0 });
+    }
+  });
+
+  it.each([
+    ["syntax.mjs", "export const channel = {", "expected a module that can be imported"],
+    ["other.mjs", "export const gain = 1;", "expected an export `channel` made by defineChannel, got gain"],
+    ["nothing.mjs", "", "got no exports"],
+  ])("refuses %s and says why", async (name, text, message) => {
+    await expect(load(name, text)).rejects.toThrow(message);
+  });
+
+  it("says which Node reads TypeScript where this one does not", async () => {
+    const text = `export const channel: object = { name: "typed", open: () => ({}) };`;
+    const loaded = load("typed.ts", text).then(
+      ({ name }) => name,
+      (error: unknown) => String(error),
+    );
+    expect(await loaded).toMatch(
+      Reflect.get(process.features, "typescript") !== undefined
+        ? /^typed$/
+        : /compile it to \.js, or use Node 22\.18/,
+    );
+  });
+});
