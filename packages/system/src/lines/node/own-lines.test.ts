@@ -19,8 +19,11 @@ function written(name: string, text: string): string {
   return path;
 }
 
-const PARTS = ["label", "settings", "declares", "network", "graph", "phases"];
-const whole = `export const line = { name: "mine", ${PARTS.map((part) => `${part}: () => ({})`).join(", ")} };`;
+const FUNCTIONS = ["label", "declares", "network", "graph", "phases"];
+const whole = `export const line = {
+  name: "mine", role: "rival", startsFrom: "control", version: 1, settings: { safeParse() {} },
+  ${FUNCTIONS.map((part) => `${part}: () => ({})`).join(", ")},
+};`;
 
 describe("loadLineModule", () => {
   it("gives the line that a module exports", () => {
