@@ -79,7 +79,7 @@ describe("a mistake is named with place, expected, actual and what to do", () =>
   it.each<[string, object, RegExp]>([
     ["unknown key", { codec: { lenghts: [4] } }, /^file.yaml at codec.lenghts: .*known key.*"lengths"\?/],
     ["unknown section", { codecs: {} }, /at codecs: .*did you mean "codec"\?/],
-    ["key that resembles none", { zzz: 1 }, /at zzz: .*known here: name, seed, data/],
+    ["key that resembles none", { zzz: 1 }, /at zzz: .*known here: name, seed, task, /],
     ["unknown choice", { data: { dataset: "cifar-10" } }, /at data.dataset: .*did you mean "cifar10"\?/],
     ["wrong type", { seed: "one" }, /at seed: expected an integer .*got "one"/],
     ["section that is no section", { codec: 3 }, /at codec: expected keys and values: kinds.*got 3/],

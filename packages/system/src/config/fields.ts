@@ -53,7 +53,9 @@ export const shards = (usual = 4): z.ZodDefault<z.ZodInt> =>
     .min(1)
     .max(64)
     .default(usual)
-    .describe("parts that a batch is cut into; as many cores can share it, and bits depend on the parts alone");
+    .describe(
+      "parts that a batch is cut into; as many cores can share it, and bits depend on the parts alone",
+    );
 
 /** Es/N0 [dB]; beyond these limits nothing changes any more in float32 arithmetic. */
 export const esNoDb = (description: string): z.ZodNumber => z.number().min(-60).max(60).describe(description);

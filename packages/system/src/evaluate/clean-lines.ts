@@ -21,7 +21,8 @@ export const cleanFigures: readonly FigureInfo[] = [
   {
     id: "teacherR2",
     label: "R² of the teacher's embedding",
-    meaning: "share of the variance of the teacher's standardised embedding that is explained, over test items",
+    meaning:
+      "share of the variance of the teacher's standardised embedding that is explained, over test items",
     unit: "1",
     isShare: false,
     chance: 0,
@@ -70,7 +71,9 @@ export function cleanLines(
   return [...named, ...ofDevices].map(({ id, label, decisions, missed }): CleanLine => {
     const right = rightOf(decisions, setting);
     const agrees =
-      teacher && id !== "teacher" ? Float32Array.from(decisions, (own, i) => (own === teacher[i] ? 1 : 0)) : null;
+      teacher && id !== "teacher"
+        ? Float32Array.from(decisions, (own, i) => (own === teacher[i] ? 1 : 0))
+        : null;
     return {
       id,
       label,

@@ -38,7 +38,11 @@ export function estimatesOf(figures: readonly Figure[], outcomes: Outcomes): Rec
  * @param a - [n] outcomes of the first
  * @param b - [n] outcomes of the second on the same items
  */
-export function differenceOf({ summary }: Pick<Figure, "summary">, a: Float32Array, b: Float32Array): Measured {
+export function differenceOf(
+  { summary }: Pick<Figure, "summary">,
+  a: Float32Array,
+  b: Float32Array,
+): Measured {
   const sign = summary === "one-minus-mean" ? -1 : 1;
   const differences = a.map((value, item) => sign * (value - b[item]!));
   return { ...meanInterval(differences, CONFIDENCE), method: "paired-normal" };

@@ -90,6 +90,8 @@ async function outcomesAt(
       else sums.set(figure.id, values);
     }
   }
-  const found = [...sums].flatMap(([id, sum]) => (sum ? [[id, sum.map((value) => value / draws.length)]] : []));
+  const found = [...sums].flatMap(([id, sum]) =>
+    sum ? [[id, sum.map((value) => value / draws.length)]] : [],
+  );
   return Object.fromEntries(found) as Outcomes;
 }

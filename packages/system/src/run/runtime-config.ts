@@ -10,7 +10,10 @@ export interface RuntimeConfig {
 }
 
 /** Validates the `runtime` part of an experiment. */
-export const runtimeConfigSchema: z.ZodType<RuntimeConfig, { readonly provider?: RuntimeConfig["provider"] | undefined }> = z
+export const runtimeConfigSchema: z.ZodType<
+  RuntimeConfig,
+  { readonly provider?: RuntimeConfig["provider"] | undefined }
+> = z
   .strictObject({
     provider: z
       .enum(providers)

@@ -6,13 +6,30 @@ import { describe, expect, it } from "vitest";
 import { type Experiment, parseExperiment } from "../experiment.ts";
 import { lineSpecs } from "../lines/learned/line-spec.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
-import { loadOwnParts, moduleDigest, partsOf, withModules } from "./own-parts.ts";
+import { moduleDigest } from "../config/node/own-module.ts";
+import { loadOwnParts, partsOf, withModules } from "./own-parts.ts";
 
 const folder = eachTempFolder();
 
-const CHANNEL = `export const channel = {
-  name: "mine", variation: "steady", open: () => ({ fields: () => ({}), draw: () => ({}) })
-};`;
+// Noise alone, each image by itself; what the laws of channels ask for and no more.
+const CHANNEL = `
+const open = () => ({
+  fields: (count) => ({ noise: [count, 2] }),
+  draw(rng, { firstImage = 0, batchSize, numSymbols }) {
+    const noise = new Float32Array(2 * batchSize * numSymbols);
+    for (let i = 0; i < batchSize; i++) {
+      noise.set(rng.fold(firstImage + i).complexNormal(numSymbols), 2 * i * numSymbols);
+    }
+    return { noise };
+  },
+  apply({ x, no }, { noise }) {
+    const perImage = x.length / no.length;
+    const y = x.map((value, i) => value + Math.sqrt(no[Math.floor(i / perImage)]) * noise[i]);
+    return { y, h: x.map((_, i) => 1 - (i % 2)), no };
+  },
+  applyGraph() { throw new Error("not trained here"); },
+});
+export const channel = { name: "mine", variation: "steady", open };`;
 const SETTINGS = `{ safeParse: (value) => ({ success: true, data: { width: 3, ...value } }) }`;
 const LINE = `export const line = {
   name: "own-line", label: () => "Own", role: "rival", startsFrom: "control", version: 4, settings: ${SETTINGS},

@@ -67,7 +67,17 @@ function* rulesBrokenBy(teacher: TeacherConfig): Generator<BrokenRule, void, und
     const isNamed = teacher[key] !== undefined;
     if (isNamed === (teacher.source === key)) continue;
     yield isNamed
-      ? { path: [key], expected: `nothing beside source ${teacher.source}`, actual: teacher[key], hint: `set teacher.source to ${key}` }
-      : { path: [key], expected: `a path, as teacher.source is ${key}`, actual: undefined, hint: `set teacher.${key}` };
+      ? {
+          path: [key],
+          expected: `nothing beside source ${teacher.source}`,
+          actual: teacher[key],
+          hint: `set teacher.source to ${key}`,
+        }
+      : {
+          path: [key],
+          expected: `a path, as teacher.source is ${key}`,
+          actual: undefined,
+          hint: `set teacher.${key}`,
+        };
   }
 }

@@ -14,12 +14,7 @@ import {
 } from "../../config/fields.ts";
 
 /** Lines beside the links that a mismatch can hurt; a limit has none. */
-export const matrixLineNames = [
-  "label-code",
-  "repetition-qpsk",
-  "digital-features",
-  "separation",
-] as const;
+export const matrixLineNames = ["label-code", "repetition-qpsk", "digital-features", "separation"] as const;
 
 /** Name of a line of a matrix beside the links. */
 export type MatrixLineName = Extract<LineName, (typeof matrixLineNames)[number]>;

@@ -46,7 +46,14 @@ export function labelLineOf(line: LabelLine): Line {
       const size = numAnswers * maxSymbols * 2;
       const note = "correlations with every codeword of the longest code";
       return [
-        { line: line.name, part: `rival ${line.name} codebook`, side: "receiver", params: size, macs: size, note },
+        {
+          line: line.name,
+          part: `rival ${line.name} codebook`,
+          side: "receiver",
+          params: size,
+          macs: size,
+          note,
+        },
       ];
     },
   };

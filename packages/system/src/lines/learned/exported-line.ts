@@ -24,7 +24,8 @@ export interface ExportedLineOptions {
  */
 export function exportedLine(link: Link, { source, count, task, sizes }: ExportedLineOptions): PreparedLine {
   const isRaw = link.card.reception === "raw";
-  let encoded: { readonly radio: Radio; readonly esNoDb: number; readonly symbols: Float32Array } | null = null;
+  let encoded: { readonly radio: Radio; readonly esNoDb: number; readonly symbols: Float32Array } | null =
+    null;
   const symbolsFor = async (radio: Radio, esNoDb: number): Promise<Float32Array> => {
     if (encoded?.radio !== radio || encoded.esNoDb !== esNoDb) {
       encoded = { radio, esNoDb, symbols: await encodeAll(link, source, count, radio, esNoDb) };
