@@ -6,11 +6,11 @@ import { abortOnSignals } from "./signals.ts";
 
 // Whoever reads the output may stop reading, as `head` does, and the disk that it goes to may be full: the work goes
 // on. A result that could not be printed for another reason than that nobody reads it is a failure at the end.
-let isResultLost = false;
+const output = { isLost: false };
 process.stderr.on("error", () => undefined);
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-  if (code === "EPIPE" || isResultLost) return;
-  isResultLost = true;
+  if (code === "EPIPE" || output.isLost) return;
+  output.isLost = true;
   process.exitCode = EXIT.failed;
   process.stderr.write(`error: the result could not be printed: ${message}\n`);
 });
@@ -21,4 +21,4 @@ const exitCode = await main(process.argv.slice(2), {
   stderr: process.stderr,
   signal,
 });
-process.exitCode = isResultLost && exitCode === EXIT.done ? EXIT.failed : exitCode;
+process.exitCode = output.isLost && exitCode === EXIT.done ? EXIT.failed : exitCode;

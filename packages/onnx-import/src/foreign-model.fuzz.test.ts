@@ -141,13 +141,11 @@ describe("a file that makes no sense is refused in words:", () => {
       "a range of 2^40 numbers",
       {
         ...relu,
-        stored: Object.fromEntries(
-          [
-            ["from", 0],
-            ["to", 2 ** 40],
-            ["step", 1],
-          ].map(([name, data]) => [name, { dtype: "int64", shape: [], data: [data as number] }]),
-        ),
+        stored: {
+          from: { dtype: "int64", shape: [], data: [0] },
+          to: { dtype: "int64", shape: [], data: [2 ** 40] },
+          step: { dtype: "int64", shape: [], data: [1] },
+        },
         nodes: chain(["Range", "y", ["from", "to", "step"]]),
       },
       "too-large",

@@ -138,7 +138,7 @@ describe("measureLine", () => {
       const expected = simplexAccuracy({
         numClasses: NUM_CLASSES,
         numSymbols: 2,
-        channel: radio.name as "awgn" | "rayleigh-block",
+        channel: radio.name,
         esNoDb,
       });
       const sigma = Math.sqrt((expected * (1 - expected)) / (3 * COUNT));

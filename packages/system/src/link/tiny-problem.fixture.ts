@@ -76,7 +76,7 @@ export function tinyNetwork(
   shape: ProblemShape,
   student: StudentConfig,
   map: LinearMap | null = null,
-): { readonly student: Layer<[images: Tensor], Tensor>; readonly head: Layer } {
+): { readonly student: Layer<[images: Tensor]>; readonly head: Layer } {
   return {
     student: studentEncoder(student, shape, knownPrimitives),
     head: classify.head(shape.embedDim, { numClasses: shape.numClasses }, map),

@@ -146,12 +146,16 @@ function secondMatrix({ axes, ...matrix }: NonNullable<First["matrix"]>): object
 }
 
 /** Moves the three figures of version 1 under one key; those that are absent stay absent. */
-function withFigures<Place extends { accuracy: Measured }>({
+function withFigures({
   accuracy,
   embeddingR2,
   identity100,
   ...place
-}: Place & { embeddingR2?: Measured | undefined; identity100?: Measured | undefined }): object {
+}: {
+  readonly accuracy: Measured;
+  readonly embeddingR2?: Measured | undefined;
+  readonly identity100?: Measured | undefined;
+}): object {
   const values: MeasuredFigures = {
     accuracy,
     ...(embeddingR2 === undefined ? {} : { embeddingR2 }),

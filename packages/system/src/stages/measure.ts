@@ -127,15 +127,16 @@ const CARD = "line.json";
 
 async function writeCard(
   folder: string,
-  { line, ledger }: Awaited<ReturnType<typeof openLine>>,
+  opened: Awaited<ReturnType<typeof openLine>>,
   radios: readonly Radio[],
   { points }: MeasureInputs,
 ): Promise<void> {
+  const { line } = opened;
   const text: LineText = {
     id: line.name,
     label: line.label,
     role: line.role,
-    ledger: ledger(Math.max(...points.lengths)),
+    ledger: opened.ledger(Math.max(...points.lengths)),
     convention: line.convention ?? null,
     measured: radios.flatMap((radio, index) => (line.supports(radio) ? [index] : [])),
   };

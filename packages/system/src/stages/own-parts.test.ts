@@ -107,9 +107,9 @@ describe("modules of a configuration", () => {
     const absent = join(folder(), "absent.mjs");
     const other = written("other.mjs", "export const gain = 1;");
     expect(() => withModules({ teacher: { module: absent } })).toThrow(
-      refused("missing-module", absent) as Error,
+      refused("missing-module", absent),
     );
-    expect(() => withModules({ lines: [{ module: other }] })).toThrow(refused("line-module", other) as Error);
+    expect(() => withModules({ lines: [{ module: other }] })).toThrow(refused("line-module", other));
     expect(() => withModules({ codec: { channels: [{ module: other }] } })).toThrow(
       expect.objectContaining({ code: "channel-module" }),
     );

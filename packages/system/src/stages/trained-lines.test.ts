@@ -23,7 +23,7 @@ async function trained(line: string, lengths: readonly number[] = [2, 4]): Promi
   await writeFile(join(path, "line.json"), JSON.stringify(value));
   for (const part of ["transmitter", "receiver"])
     await writeFile(join(path, "link", `${part}.onnx`), `${line} ${part}`);
-  return { artifact: `key of ${line}`, value } as Artifact<LineCard>;
+  return { artifact: `key of ${line}`, value };
 }
 
 /** The part of a run that knows where artifacts lie. */

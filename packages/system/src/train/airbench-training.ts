@@ -36,7 +36,7 @@ export interface TeacherTraining {
 export interface TrainableTeacher {
   readonly phase: Phase;
   /** Network (ONNX), map from embedding to logits and card. */
-  parts(weights: Weights): {
+  readonly parts: (weights: Weights) => {
     readonly network: Uint8Array;
     readonly map: LinearMap;
     readonly card: TeacherCard;

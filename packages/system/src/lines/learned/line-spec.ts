@@ -59,7 +59,7 @@ function lineObject({ name, settings }: LearnedLine): z.ZodType<WrittenLine, Wri
     label,
     ...(Object.fromEntries(own) as z.ZodRawShape),
   });
-  return object as unknown as z.ZodType<WrittenLine, WrittenLine>;
+  return object;
 }
 
 const ownLineObject: z.ZodType<WrittenLine, WrittenLine> = z.looseObject({
