@@ -40,6 +40,8 @@ function missingLinks(markdown: string, documentPath: string, { exists }: Docume
 
 /** Folders that exist only after a build or a run. */
 const MADE = /^(?:[\w.-]*\*|(?:\.\/)?(?:runs|dist|node_modules|coverage)(?:\/|$))/;
+/** Name and version of a format, such as that of a results file. */
+const FORMAT = /^semlink-[a-z]+\/\d+$/;
 const FILE_OF_REPOSITORY = /[^/]\.(?:ts|js|md|svg)$/;
 
 /**
@@ -62,7 +64,7 @@ function wordsThatArePaths(code: string): string[] {
     .split(/\s+/)
     .filter((word) => /^[.A-Za-z][\w.-]*(?:\/[\w.<>*-]+)*\/?$/.test(word))
     .filter((word) => word.includes("/") || FILE_OF_REPOSITORY.test(word))
-    .filter((word) => !MADE.test(word));
+    .filter((word) => !MADE.test(word) && !FORMAT.test(word));
 }
 
 const NPM_OWN = new Set(["install", "ci"]);

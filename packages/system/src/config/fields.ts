@@ -46,7 +46,11 @@ export const weight = (description: string): z.ZodNumber => z.number().min(0).de
 /** A number in [0, 1). */
 export const fraction = (description: string): z.ZodNumber => z.number().min(0).lt(1).describe(description);
 
-/** Parts that a batch is cut into, which cores share; the bits of a training depend on it, never on the cores. */
+/**
+ * Parts that a batch is cut into, which cores share; the bits of a training depend on it, never on the cores. Batch norm
+ * takes its statistics in each part: with four parts of 32 images the loss of stage 1 ended at 0.53 in place of 0.45, so
+ * networks with batch norm have one part unless said otherwise.
+ */
 export const shards = (usual = 4): z.ZodDefault<z.ZodInt> =>
   z
     .int()

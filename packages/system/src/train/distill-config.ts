@@ -44,7 +44,7 @@ const transferSchema: z.ZodType<TransferConfig, Written<TransferConfig>> = z
   .strictObject({
     epochs: count("passes over the training images").default(8),
     batchSize: count("images per step").default(128),
-    shards: shards(),
+    shards: shards(1),
     optimizer: z
       .enum(["muon", "sgd"])
       .default("muon")

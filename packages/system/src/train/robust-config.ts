@@ -53,7 +53,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
       .strictObject({
         epochs: count("passes over the training images; 0 leaves the phase out", 0).default(4),
         batchSize: count("images per step").default(128),
-        shards: shards(),
+        shards: shards(1),
         peakLearningRate: positive("highest rate of the cosine schedule").default(1e-3),
         encoderScale: weight("the encoder's learning rate as a share of the codec's; 0 freezes it").default(
           1,
