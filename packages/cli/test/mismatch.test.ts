@@ -36,12 +36,12 @@ describe("semlink evaluate --matrix", () => {
     "is resumed after an interrupt, prints the largest losses as JSON, and gives the report its section",
     async () => {
       const { child, ended, until } = startSemlink(workplace, [...evaluate, "--matrix"]);
-      await until(/^mismatch cat: 1\//m);
+      await until(/^mismatch cat( \d\/\d)?: 1\//m);
       process.kill(-child.pid!, "SIGINT");
       expect((await ended).exitCode).toBe(130);
 
       const { exitCode, stdout, stderr } = await semlink(workplace, [...evaluate, "--matrix", "--json"]);
-      expect(stderr).toMatch(/^mismatch cat: \d+\/\d+ \(100 %\), done/m);
+      expect(stderr).toMatch(/^mismatch cat \d\/\d: \d+\/\d+ \(100 %\), done/m);
       expect(exitCode).toBe(0);
       const { results: path, figures } = JSON.parse(stdout) as { results: string; figures: object[] };
       expect(figures).toContainEqual(
@@ -59,7 +59,7 @@ describe("semlink evaluate --matrix", () => {
   );
 
   it.each([
-    [["--against", "runs/none"], 1, /runs\/none\/resolved\.json: expected the description of a run/],
+    [["--against", "runs/none"], 1, /runs\/none\/lines\.json: expected the trained lines of a run/],
     [
       ["--matrix", "--set", "evaluate.matrix.numSymbols=5"],
       2,

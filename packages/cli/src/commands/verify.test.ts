@@ -77,13 +77,13 @@ describe("semlink verify", () => {
     const module = join(folder, "empty.mjs");
     await writeFile(module, "export const gain = 1;");
     const { exitCode, stderr } = await verify("--channel", module);
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("expected an export `channel` made by defineChannel, got gain");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("expected an export `channel`: { name, open }, got exports gain");
   });
 
   it("says that a module does not exist", async () => {
     const { exitCode, stderr } = await verify("--channel", join(folder, "nowhere.mjs"));
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("nowhere.mjs: expected a module that can be imported");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("nowhere.mjs: expected a module, got no such file");
   });
 });

@@ -83,7 +83,11 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
         onPoint: (done) => {
           const total = own.length * perChannel;
           at.report({
-            stage: numParts === 1 ? `measure ${line.name}` : `measure ${line.name} ${at.part!}`,
+            stage: [
+              points.isMismatch ? "mismatch" : "measure",
+              line.name,
+              ...(numParts === 1 ? [] : [at.part!]),
+            ].join(" "),
             done: position * perChannel + done,
             total,
           });
