@@ -106,9 +106,7 @@ describe("modules of a configuration", () => {
     const refused = (code: string, where: string): unknown => expect.objectContaining({ code, where });
     const absent = join(folder(), "absent.mjs");
     const other = written("other.mjs", "export const gain = 1;");
-    expect(() => withModules({ teacher: { module: absent } })).toThrow(
-      refused("missing-module", absent),
-    );
+    expect(() => withModules({ teacher: { module: absent } })).toThrow(refused("missing-module", absent));
     expect(() => withModules({ lines: [{ module: other }] })).toThrow(refused("line-module", other));
     expect(() => withModules({ codec: { channels: [{ module: other }] } })).toThrow(
       expect.objectContaining({ code: "channel-module" }),

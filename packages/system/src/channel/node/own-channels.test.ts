@@ -34,7 +34,7 @@ describe("loadChannelModule", () => {
 
   it.each([
     ["syntax.mjs", "export const channel = {", "expected a module that can be imported"],
-    ["other.mjs", "export const gain = 1;", "expected an export `channel` made by defineChannel, got gain"],
+    ["other.mjs", "export const gain = 1;", "expected an export `channel`: { name, open }, got exports gain"],
     ["nothing.mjs", "", "got no exports"],
   ])("refuses %s and says why", async (name, text, message) => {
     await expect(load(name, text)).rejects.toThrow(message);
