@@ -5,8 +5,6 @@ import { describe, expect, it } from "vitest";
 import type { Measured } from "../results/results.ts";
 import {
   clusteredMeanInterval,
-  enoughSamples,
-  holm,
   type Interval,
   meanInterval,
   pairedDifference,
@@ -211,34 +209,5 @@ describe("clusteredMeanInterval", () => {
   it("refuses values that are not shares", () => {
     expect(() => clusteredMeanInterval([0.5, 1.5], 0.95)).toThrow("got 1.5");
     expect(() => clusteredMeanInterval([0.5, Number.NaN], 0.95)).toThrow("got NaN");
-  });
-});
-
-describe("holm", () => {
-  it("multiplies the smallest by m, the next by m - 1, and keeps the order of size", () => {
-    expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
-  });
-
-  it("lies between the p-value and Bonferroni's, whatever the order", () => {
-    const pValues = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 8 });
-    fc.assert(
-      fc.property(pValues, (ps) => {
-        const adjusted = holm(ps);
-        adjusted.forEach((value, i) => {
-          expect(value).toBeGreaterThanOrEqual(ps[i]!);
-          expect(value).toBeLessThanOrEqual(Math.min(1, ps.length * ps[i]!));
-        });
-        expect(holm([...ps].reverse())).toEqual([...adjusted].reverse());
-      }),
-    );
-  });
-});
-
-describe("enoughSamples", () => {
-  it("holds as soon as half the width is at most the target", () => {
-    const interval = wilsonInterval(900, 1000, 0.95);
-    const halfWidth = (interval.high - interval.low) / 2;
-    expect(enoughSamples(interval, halfWidth)).toBe(true);
-    expect(enoughSamples(interval, halfWidth * 0.999)).toBe(false);
   });
 });

@@ -106,33 +106,6 @@ export function clusteredMeanInterval<const Confidence extends number>(
   return { ...wilson(mean, effective, confidence), n, confidence, method: "wilson" };
 }
 
-/**
- * Holm's step-down adjustment of p-values: comparing each with alpha bounds the chance of any false claim among
- * all of them by alpha.
- *
- * @param pValues - [m] in [0, 1]
- * @returns [m] adjusted p-values in the same order, `max over smaller ones of (m - rank) p`, at most 1
- * @source Holm 1979
- */
-export function holm(pValues: readonly number[]): number[] {
-  const adjusted = new Array<number>(pValues.length);
-  const order = pValues.map((_, index) => index).sort((i, j) => pValues[i]! - pValues[j]!);
-  let largest = 0;
-  order.forEach((index, rank) => {
-    largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValues[index]!));
-    adjusted[index] = largest;
-  });
-  return adjusted;
-}
-
-/** Stop rule of a Monte-Carlo run: whether half the interval's width is at most `targetHalfWidth`. */
-export function enoughSamples(
-  { low, high }: Pick<Interval, "low" | "high">,
-  targetHalfWidth: number,
-): boolean {
-  return (high - low) / 2 <= targetHalfWidth;
-}
-
 type Bounds = Pick<Interval, "value" | "low" | "high">;
 
 function wilson(p: number, n: number, confidence: number): Bounds {

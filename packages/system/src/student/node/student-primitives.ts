@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { loadPrimitives, primitivesIdentity } from "../../cells/node/load-primitives.ts";
+import { loadPrimitives } from "../../cells/node/load-primitives.ts";
 import { knownPrimitives } from "../../cells/primitive-sets.ts";
 import type { Primitive } from "../../cells/primitives/primitive.ts";
 import type { StudentConfig } from "../student-config.ts";
-import { encoderIdentity } from "../student-encoder.ts";
 
 /**
  * The primitives that a student's genotype may name: those of its own module, then those that come with semlink.
@@ -12,10 +11,4 @@ import { encoderIdentity } from "../student-encoder.ts";
  */
 export function studentPrimitives({ cells: { primitives } }: StudentConfig): readonly Primitive[] {
   return primitives === undefined ? knownPrimitives : [...loadPrimitives(primitives), ...knownPrimitives];
-}
-
-/** The `encoderIdentity` of a student, with the digest of the module of its primitives. */
-export function studentIdentity(config: StudentConfig): Readonly<Record<string, unknown>> {
-  const { primitives } = config.cells;
-  return encoderIdentity(config, primitives === undefined ? undefined : primitivesIdentity(primitives));
 }
