@@ -15,7 +15,7 @@ export {
 } from "./dim.ts";
 export type { Dim, DimBinding, Shape } from "./dim.ts";
 export { peakLiveBytes } from "./liveness.ts";
-export type { ComputationStep } from "./liveness.ts";
+export type { ComputationStep, MadeValue } from "./liveness.ts";
 export { constant, input, randomInput } from "./leaves.ts";
 export { printGraph } from "./print.ts";
 export { currentScope, placeOf, within } from "./scope.ts";
