@@ -34,6 +34,7 @@ describe("defaults", () => {
       maxSymbols: 64,
       lengths: [4, 8, 16, 32, 64],
       cleanFraction: 0.2,
+      sandwichFraction: 1 / 3,
     });
     expect(experiment.evaluate).toMatchObject({ esNoDb: [-10, -5, 0, 5, 10, 15, 20], confidence: 0.95 });
     expect(experiment.robust.terms).toEqual({

@@ -30,6 +30,7 @@ export interface CodecConfig {
   readonly esNoDb: EsNoRange;
   readonly channels: readonly ChannelSpec[];
   readonly cleanFraction: number;
+  readonly sandwichFraction: number;
   readonly cat: TransformerOptions;
   readonly filmMlp: FilmMlpOptions;
 }
@@ -94,6 +95,14 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
       .max(1)
       .default(0.2)
       .describe("share of training images sent without noise"),
+    sandwichFraction: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1 / 3)
+      .describe(
+        "share of training images sent at the longest or the shortest length, half each; the rest at any",
+      ),
     cat: catSchema.prefault({}),
     filmMlp: filmMlpSchema.prefault({}),
   })

@@ -36,6 +36,11 @@ export interface Dataset {
   readonly digest: string;
 }
 
+/** Sets that lines may be measured on: settings are compared on the one, final figures are of the other. */
+export const evaluatedSplits = ["test", "validation"] as const;
+
+export type EvaluatedSplit = (typeof evaluatedSplits)[number];
+
 /** A dataset as published: before the validation split, before any limit. */
 export interface DecodedDataset {
   readonly name: string;

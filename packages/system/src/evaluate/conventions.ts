@@ -8,6 +8,10 @@ export const CONVENTIONS: readonly string[] = [
   "the receiver knows the gain and equalises by biased MMSE unless the channel says otherwise",
   "bandwidth ratio = complex symbols / (height * width * channels); the ledger of channel uses has the ratio with everything: pilots, cyclic prefixes, idle subcarriers, and the length field of a link of several lengths as QPSK, which is counted and not simulated",
   "lines that send a decision: the device decides with the fine-tuned student of the main line and sends the decision at the same number of symbols, decided by maximum likelihood over the words in use; the best code for it is the ceiling for one closed question",
-  "all lines meet the same fades and noise on the same test images; interfering codewords, where a channel has them, are those of other test images by the same line; intervals are 95 %, over images, for one training seed",
+  "all lines meet the same fades and noise on the same images; interfering codewords, where a channel has them, are those of other images by the same line; intervals are 95 %, over images, for one training seed",
   "MACs: one multiplication and one addition, for one image",
 ];
+
+/** What figures of the validation split assume beside {@link CONVENTIONS}. */
+export const VALIDATION_CONVENTION =
+  "measured on the validation split, where settings are compared; these are no final figures, and digital lines chose their mode on images of the same split";

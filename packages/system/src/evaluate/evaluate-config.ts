@@ -3,6 +3,7 @@ import * as z from "zod";
 import { channelId, type ChannelSpec } from "../channel/channel-spec.ts";
 import { type LineName, lineNames, usualLines } from "../lines/line-names.ts";
 import { channelSpecs } from "../codec/codec-config.ts";
+import { type EvaluatedSplit, evaluatedSplits } from "../data/dataset.ts";
 import {
   type BrokenRule,
   checkRules,
@@ -17,6 +18,7 @@ import { type SeparationConfig, separationConfigSchema } from "../lines/digital/
 
 /** The `evaluate` part of an experiment, complete; each key is described in its schema. */
 export interface EvaluateConfig {
+  readonly split: EvaluatedSplit;
   readonly esNoDb: readonly number[];
   readonly lengths: readonly number[];
   readonly channels: readonly ChannelSpec[];
@@ -35,6 +37,12 @@ export type EvaluateDraft = Omit<EvaluateConfig, "lengths" | "channels" | "matri
 /** Validates the `evaluate` part of an experiment on its own. */
 export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConfig>> = z
   .strictObject({
+    split: z
+      .enum(evaluatedSplits)
+      .default("test")
+      .describe(
+        "images that are measured; settings are compared on validation, and test is measured once, at the end",
+      ),
     esNoDb: z
       .array(esNoDb("Es/N0 [dB]"))
       .min(1)
@@ -46,7 +54,7 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
       .optional()
       .describe("transmission lengths to measure [complex symbols]; by default the codec's"),
     channels: channelSpecs("channels to measure; by default the codec's").optional(),
-    drawsPerImage: count("transmissions of each test image at each point").default(1),
+    drawsPerImage: count("transmissions of each image at each point").default(1),
     confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
     baselines: z
       .array(z.enum(lineNames))
@@ -56,7 +64,7 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
     matrix: matrixConfigSchema.optional(),
   })
   .check(checkRules(rulesBrokenBy))
-  .describe("what is measured on the test images");
+  .describe("what is measured, and on which images");
 
 function* rulesBrokenBy({
   esNoDb: sweep,

@@ -16,6 +16,7 @@ const OPTIONS: TransmissionOptions = {
   lengths: [2, 3, 6],
   esNoDb: { min: -10, max: 20, lowEmphasis: 1 },
   cleanFraction: 0.2,
+  sandwichFraction: 1 / 3,
 };
 const MAX_SYMBOLS = 6;
 const BATCH = 6000;
@@ -73,6 +74,23 @@ describe("drawTransmissions", () => {
     for (const length of OPTIONS.lengths) {
       const share = rest.filter((image) => lengthOf(image) === length).length / rest.length;
       expect(Math.abs(share - 1 / 3)).toBeLessThan(bound(1 / 3, rest.length));
+    }
+  });
+
+  it("sends two of three images at the ends with twice the share, and none on purpose without", () => {
+    const lengths = (sandwichFraction: number): number[] => {
+      const { mask } = draw(3, BATCH, { sandwichFraction });
+      return images.map((image) =>
+        mask.subarray(image * MAX_SYMBOLS, (image + 1) * MAX_SYMBOLS).reduce((a, b) => a + b, 0),
+      );
+    };
+    const twice = lengths(2 / 3);
+    expect(images.filter((image) => image % 3 === 0).every((image) => twice[image] === 6)).toBe(true);
+    expect(images.filter((image) => image % 3 === 1).every((image) => twice[image] === 2)).toBe(true);
+    const even = lengths(0);
+    for (const length of OPTIONS.lengths) {
+      const share = even.filter((drawn) => drawn === length).length / BATCH;
+      expect(Math.abs(share - 1 / 3)).toBeLessThan(bound(1 / 3));
     }
   });
 

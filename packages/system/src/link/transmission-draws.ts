@@ -17,6 +17,8 @@ export interface TransmissionOptions {
   readonly esNoDb: EsNoRange;
   /** Share of images sent without noise. */
   readonly cleanFraction: number;
+  /** Share of images sent at the longest or the shortest length, half of them each. */
+  readonly sandwichFraction: number;
 }
 
 /** Graph inputs of one batch of transmissions; {@link drawTransmissions} fills them. */
@@ -47,8 +49,8 @@ export function transmissionInputs(
 
 /**
  * Draws what a batch meets in training: for each image a radio, Es/N0 of `min + (max - min) u^lowEmphasis` dB with u
- * even in [0, 1), a gain, noise, and a length by the sandwich rule: of six images one the longest, one the shortest,
- * four any.
+ * even in [0, 1), a gain, noise, and a length by the sandwich rule: `sandwichFraction / 2` of the batch the longest, as many the
+ * shortest, the rest any. The places of both in the batch are fixed.
  *
  * @param rng - address of the step
  * @source sandwich rule: Yu & Huang 2019, arXiv 1903.05134
@@ -59,7 +61,7 @@ export function drawTransmissions(
   batchSize: number,
   options: TransmissionOptions,
 ): Record<string, HostTensor> {
-  const { radios, numKinds, lengths, esNoDb, cleanFraction } = options;
+  const { radios, numKinds, lengths, esNoDb, cleanFraction, sandwichFraction } = options;
   const maxSymbols = lengths[lengths.length - 1]!;
   const radioOf = rng.fold("channel").integers(batchSize, radios.length);
   const levels = rng.fold("esNoDb").uniform(batchSize);
@@ -82,7 +84,8 @@ export function drawTransmissions(
     tensors.no.data[i] = isClean ? 0 : noFromEsNoDb(level);
     tensors.esNoDb.data[i] = radio.toldEsNoDb(level);
     tensors.kind.data[i * numKinds + radio.kindIndex] = 1;
-    const length = i % 6 === 0 ? maxSymbols : i % 6 === 1 ? lengths[0]! : lengths[anyLength[i]!]!;
+    const place = sandwichFraction > 0 ? i % (2 / sandwichFraction) : Infinity;
+    const length = place < 1 ? maxSymbols : place < 2 ? lengths[0]! : lengths[anyLength[i]!]!;
     tensors.mask.data.fill(1, i * maxSymbols, i * maxSymbols + length);
   }
   const drawn = Object.entries(mixtureFields(radios, maxSymbols)).map(([name, shape]) => {

@@ -3,6 +3,7 @@ import type { HostTensor } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
 import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
+import type { EvaluatedSplit } from "../data/dataset.ts";
 import type { CleanOutcome } from "../evaluate/clean-lines.ts";
 import type { Ref } from "../run/inputs.ts";
 import { defineStage, type Stage } from "../run/stage.ts";
@@ -30,6 +31,7 @@ import {
 /** All that the figures of networks without a channel depend on. */
 export interface CleanInputs {
   readonly data: DataRef;
+  readonly split: EvaluatedSplit;
   readonly task: string;
   readonly teacher: TeacherRef;
   readonly targets: Ref;
@@ -43,7 +45,7 @@ export interface CleanInputs {
 const FILE = "clean.safetensors";
 const TEACHER = "teacher";
 
-/** Teacher and students on the clean test images, item by item. */
+/** Teacher and students on the clean images of a split, item by item. */
 export const cleanStage: Stage<CleanInputs, readonly CleanOutcome[], Settings> = defineStage({
   name: "clean",
   version: 1,
@@ -51,15 +53,16 @@ export const cleanStage: Stage<CleanInputs, readonly CleanOutcome[], Settings> =
   async produce(inputs, at) {
     const { data: ref, teacher: teacherRef, targets, students, embedDim } = inputs;
     const data = await openData(ref, at);
+    const set = data[inputs.split];
     const task = taskNamed(inputs.task);
     const sizes = task.sizes(data);
     const tensors = new Map<string, HostTensor>();
     const teacher = await openTeacherOf(teacherRef, inputs.runtime, at);
-    const said = await runTeacher(teacher, data.test, { signal: at.signal });
+    const said = await runTeacher(teacher, set, { signal: at.signal });
     await teacher.release();
     if (said.answer) tensors.set(`${TEACHER} decisions`, bytes(task.decide(said.answer, sizes)));
     const taught = standardizedEmbedding(said.embedding, await readEmbeddingStatistics(at.folderOf(targets)));
-    const { channels, height, width } = data.test;
+    const { channels, height, width } = set;
     const shape = { imageShape: [channels, height, width] as const, embedDim };
     const network = {
       student: studentEncoder(inputs.student, shape, primitivesOf(inputs.student, at)),
@@ -70,7 +73,7 @@ export const cleanStage: Stage<CleanInputs, readonly CleanOutcome[], Settings> =
       const { embeddings, answers } = await runStudent({
         network,
         weights: await loadWeights(at.folderOf(weights)),
-        set: data.test,
+        set,
         data,
         embedDim,
         answerDim: task.answerDim(sizes),

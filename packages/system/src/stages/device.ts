@@ -3,6 +3,7 @@ import type { HostTensor } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
 import { writeSafetensors } from "@semlink/engine/node";
 import { join } from "node:path";
+import type { EvaluatedSplit } from "../data/dataset.ts";
 import { runDevice } from "../link/run-device.ts";
 import { readLineCard, readLinkModel } from "../link/node/link-folder.ts";
 import type { Ref } from "../run/inputs.ts";
@@ -11,14 +12,15 @@ import { readStageTensors } from "../store/stored-files.ts";
 import { taskNamed } from "../task/tasks.ts";
 import { type DataRef, openData, openRuntime, type RuntimeConfig, type Settings } from "./place.ts";
 
-/** The device of a line, run over the test images. */
+/** The device of a line, run over the images of a split. */
 export interface DeviceInputs {
   readonly data: DataRef;
+  readonly split: EvaluatedSplit;
   readonly line: Ref;
   readonly runtime: RuntimeConfig;
 }
 
-/** What the device of a line says of the test images. */
+/** What the device of a line says of the images of a split. */
 export interface DeviceOutput {
   /** [count, featureDim] what it sends */
   readonly features: Float32Array;
@@ -33,19 +35,20 @@ export const deviceStage: Stage<DeviceInputs, DeviceOutput, Settings> = defineSt
   name: "device",
   version: 1,
   maxCores: 1,
-  async produce({ data: ref, line, runtime }, at) {
+  async produce({ data: ref, split, line, runtime }, at) {
     const data = await openData(ref, at);
+    const set = data[split];
     const folder = at.folderOf(line);
     const { card } = await readLineCard(folder);
     const task = taskNamed(card.task);
-    const { features, answers } = await runDevice(await readLinkModel(folder, "device"), data.test, {
+    const { features, answers } = await runDevice(await readLinkModel(folder, "device"), set, {
       runtime: await openRuntime(runtime),
       signal: at.signal,
       onImages: (done) => {
-        at.report({ stage: `device of ${card.line}`, done, total: data.test.count });
+        at.report({ stage: `device of ${card.line}`, done, total: set.count });
       },
     });
-    const tensors = new Map<string, HostTensor>([["features", floats(features, data.test.count)]]);
+    const tensors = new Map<string, HostTensor>([["features", floats(features, set.count)]]);
     if (answers) {
       const decisions = task.decide(answers, task.sizes(data));
       tensors.set("decisions", { dtype: "uint8", shape: [decisions.length], data: decisions });

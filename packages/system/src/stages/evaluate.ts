@@ -7,7 +7,7 @@ import { channelInfosOf, openRadio } from "../channel/channel-spec.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { channelUsesLedger, lengthFieldBits } from "../evaluate/channel-uses.ts";
 import { cleanComparisons, cleanFigures, cleanLines } from "../evaluate/clean-lines.ts";
-import { CONVENTIONS } from "../evaluate/conventions.ts";
+import { CONVENTIONS, VALIDATION_CONVENTION } from "../evaluate/conventions.ts";
 import { infoOf } from "../evaluate/estimates.ts";
 import { MATRIX_CONVENTIONS } from "../evaluate/mismatch/assemble-matrix.ts";
 import { trainingCurves } from "../evaluate/node/curves.ts";
@@ -42,7 +42,7 @@ export interface Trained {
   readonly trained: readonly Artifact<LineCard>[];
 }
 
-/** Measures every line on the test set and writes `results.json` into the run's folder. */
+/** Measures every line on the test set, or on the validation split where settings are compared, and writes `results.json` into the run's folder. */
 export async function evaluate(experiment: Experiment, run: OpenRun, made: Trained): Promise<Results> {
   const { loaded, teacher, targets, embedDim, student, students, trained } = made;
   const { runtime } = experiment;
@@ -50,13 +50,15 @@ export async function evaluate(experiment: Experiment, run: OpenRun, made: Train
   const task = taskNamed(experiment.task);
   const sizes = task.sizes(loaded);
   const figures = task.figures(sizes);
-  const judged = { set: loaded.test, sizes, figure: figures[0]! };
+  const { split } = experiment.evaluate;
+  const judged = { set: loaded[split], sizes, figure: figures[0]! };
   const { channels, baselines, separation, matrix } = experiment.evaluate;
   const ids = lineIds(baselines, separation);
 
   const [clean, devices] = await Promise.all([
     run.stage(cleanStage, {
       data,
+      split,
       task: task.name,
       teacher: teacher.ref,
       targets: targets.bank,
@@ -68,7 +70,7 @@ export async function evaluate(experiment: Experiment, run: OpenRun, made: Train
       ],
       runtime,
     }),
-    Promise.all(trained.map((line) => run.stage(deviceStage, { data, line, runtime }))),
+    Promise.all(trained.map((line) => run.stage(deviceStage, { data, split, line, runtime }))),
   ]);
   const setting: MeasureLines = {
     experiment,
@@ -113,6 +115,7 @@ export async function evaluate(experiment: Experiment, run: OpenRun, made: Train
     }),
     conventions: [
       ...CONVENTIONS,
+      ...(split === "validation" ? [VALIDATION_CONVENTION] : []),
       ...new Set(measured.flatMap(({ convention }) => convention ?? [])),
       ...(mismatch ? MATRIX_CONVENTIONS : []),
     ],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from "@semlink/engine";
 import type { ChannelSpec } from "../channel/channel-spec.ts";
-import type { Dataset, ImageSet } from "../data/dataset.ts";
+import type { Dataset, EvaluatedSplit, ImageSet } from "../data/dataset.ts";
 import type { SeparationConfig } from "../lines/digital/separation-config.ts";
 import type { DigitalLineName, UnlearnedLineName } from "../lines/line-names.ts";
 import type { Ref } from "../run/inputs.ts";
@@ -10,7 +10,7 @@ import type { Place, TeacherRef } from "./place.ts";
 
 /**
  * A line to measure: a trained one, or one of the others with the trained line whose device it has. `device` is the device's
- * stage, null where other images than the whole test set are sent.
+ * stage, null where other images than the whole split are sent.
  */
 export type LineSource =
   | { readonly kind: "learned"; readonly line: Ref; readonly device: Ref | null }
@@ -35,7 +35,8 @@ export interface MeasurePoints {
   readonly esNoDb: readonly number[];
   readonly lengths: readonly number[];
   readonly drawsPerImage: number;
-  /** Test images, drawn at random; all when null. */
+  readonly split: EvaluatedSplit;
+  /** Images of the split, drawn at random; all when null. */
   readonly images: number | null;
   /**
    * Whether the channels are not those of training: then a code is told the kind of a channel only where training met

@@ -44,7 +44,7 @@ export interface LineInputs {
   readonly start: Ref;
   readonly student: StudentConfig;
   readonly embedDim: number;
-  readonly code: Pick<CodecConfig, "lengths" | "esNoDb" | "cleanFraction" | "channels">;
+  readonly code: Pick<CodecConfig, "lengths" | "esNoDb" | "cleanFraction" | "sandwichFraction" | "channels">;
   /** The condition vectors hold one place for each kind of channel. */
   readonly channelKinds: readonly string[];
   readonly robust: RobustConfig;

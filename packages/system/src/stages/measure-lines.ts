@@ -21,7 +21,7 @@ export interface MeasureLines {
   readonly embedDim: number;
   readonly teacher: TeacherRef;
   readonly trained: readonly Artifact<LineCard>[];
-  /** Outputs of the device of each trained line on the whole test set. */
+  /** Outputs of the device of each trained line on the whole split. */
   readonly devices: readonly Ref[];
 }
 
@@ -34,8 +34,8 @@ export async function measureLines(
   ids: readonly LineId[],
 ): Promise<LineMeasurement[]> {
   const { experiment, trained, devices } = setting;
-  const { channels, esNoDb, lengths, drawsPerImage } = experiment.evaluate;
-  const points = { channels, esNoDb, lengths, drawsPerImage, images: null, isMismatch: false };
+  const { split, channels, esNoDb, lengths, drawsPerImage } = experiment.evaluate;
+  const points = { split, channels, esNoDb, lengths, drawsPerImage, images: null, isMismatch: false };
   const judge = await tunedJudge(setting);
   return Promise.all([
     ...trained.map((line, index) =>
@@ -58,7 +58,7 @@ export async function measure(
 /**
  * A line that is not learned, on the device of the first trained line.
  *
- * @param device - outputs of that device on the whole test set; null where other images are sent
+ * @param device - outputs of that device on the whole split; null where other images are sent
  */
 export function sourceOf(
   id: LineId,

@@ -37,7 +37,16 @@ export async function measureMatrix(
   const own = trained.map((line): TestedLine => ({ ref: line, card: line.value }));
   const tested = withoutRepeats([...own, ...others.flat()]);
   const channels = channelsOf(axes);
-  const points = { channels, esNoDb, lengths: [numSymbols], drawsPerImage: 1, images, isMismatch: true };
+  const { split } = experiment.evaluate;
+  const points = {
+    split,
+    channels,
+    esNoDb,
+    lengths: [numSymbols],
+    drawsPerImage: 1,
+    images,
+    isMismatch: true,
+  };
   const judge = await tunedJudge(setting);
   const ids = lineIds(matrix.baselines, experiment.evaluate.separation);
   const [ofTested, ofOthers] = await Promise.all([

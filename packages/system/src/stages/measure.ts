@@ -57,8 +57,8 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
     const task = taskNamed(inputs.task);
     const sizes = task.sizes(data);
     const rng = rngFrom(seed).fold("evaluate");
-    const set =
-      points.images === null ? data.test : randomSubset(data.test, points.images, rng.fold("matrix"));
+    const all = data[points.split];
+    const set = points.images === null ? all : randomSubset(all, points.images, rng.fold("matrix"));
     const runtime = await openRuntime(inputs.runtime);
     const opened = await openLine(source, { at, data, set, task, sizes, runtime, points, seed });
     const { line } = opened;

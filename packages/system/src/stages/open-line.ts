@@ -128,7 +128,7 @@ async function openDigital(
   };
 }
 
-/** What the device of a trained line has of a set: from its stage where that is the whole test set, else run now. */
+/** What the device of a trained line has of a set: from its stage where that is the whole split, else run now. */
 async function deviceOf(
   line: Parameters<Place["folderOf"]>[0],
   device: Parameters<Place["folderOf"]>[0] | null,

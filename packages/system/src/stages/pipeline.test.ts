@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { channelId } from "../channel/channel-spec.ts";
+import { VALIDATION_CONVENTION } from "../evaluate/conventions.ts";
 import { applyOverrides, type Experiment, parseExperiment } from "../experiment.ts";
 import { smoke } from "../presets/smoke.ts";
 import type { Results } from "../results/results.ts";
@@ -124,6 +125,27 @@ describe("runExperiment", () => {
   it("trains and measures CAT alone when a setting of CAT alone has changed", async () => {
     const wider = await run("evaluate", small("codec.cat.width=24"));
     expect(wider.made).toEqual(["device", "line-cat", "measure-line"]);
+  });
+
+  it("measures the validation split in place of the test set where settings are compared, training nothing", async () => {
+    const chosen = await run("evaluate", small("evaluate.split=validation"));
+    const { lines, clean, conventions } = chosen.results!;
+    expect(chosen.made).toEqual([
+      "clean",
+      "device",
+      "device",
+      "measure-capacity",
+      "measure-label-code",
+      "measure-line",
+      "measure-line",
+    ]);
+    const accuracies = [...clean, ...lines.flatMap(({ points }) => points)].map(
+      ({ figures }) => figures["accuracy"]!,
+    );
+    const counts = accuracies.flatMap((figure) => ("n" in figure ? [figure.n] : []));
+    expect(new Set(counts)).toEqual(new Set([50]));
+    expect(conventions).toContain(VALIDATION_CONVENTION);
+    expect(first.results!.conventions).not.toContain(VALIDATION_CONVENTION);
   });
 
   it("never compares a student that was not taught with the teacher's embedding or logits", async () => {

@@ -94,7 +94,7 @@ export async function runExperiment(
   const [taught, control] = await Promise.all([learn(useTeacher), needsControl ? learn(false) : null]);
   if (isLast("distill")) return null;
 
-  const { lengths, esNoDb, cleanFraction, channels } = experiment.codec;
+  const { lengths, esNoDb, cleanFraction, sandwichFraction, channels } = experiment.codec;
   const trained = await Promise.all(
     lines.map((line) => {
       const isTaught = useTeacher && !startsFromControl(line);
@@ -106,7 +106,7 @@ export async function runExperiment(
         start: isTaught ? taught : (control ?? taught),
         student,
         embedDim,
-        code: { lengths, esNoDb, cleanFraction, channels },
+        code: { lengths, esNoDb, cleanFraction, sandwichFraction, channels },
         channelKinds,
         robust: experiment.robust,
         seed,

@@ -51,7 +51,7 @@ const axis: z.ZodType<MatrixAxis, MatrixAxis> = z.strictObject({
 /** Validates the `evaluate.matrix` part of an experiment on its own. */
 export const matrixConfigSchema: z.ZodType<MatrixDraft, Written<MatrixConfig>> = z
   .strictObject({
-    images: count("test images, drawn at random; all when there are fewer", 2).default(2000),
+    images: count("images, drawn at random; all when there are fewer", 2).default(2000),
     esNoDb: z.array(esNoDb("Es/N0 [dB]")).min(1).default([0, 10]).describe("Es/N0 of the conditions [dB]"),
     numSymbols: count(
       `transmission length [complex symbols]; by default the codec's longest up to ${USUAL_SYMBOLS}`,

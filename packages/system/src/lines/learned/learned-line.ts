@@ -25,7 +25,7 @@ export interface LineProblem {
   /** Candidates that the genotype of a student of cells may name. */
   readonly primitives: readonly Primitive[];
   /** What every learned code has in common: lengths, trained Es/N0, share of clean transmissions. */
-  readonly code: Pick<CodecConfig, "lengths" | "esNoDb" | "cleanFraction">;
+  readonly code: Pick<CodecConfig, "lengths" | "esNoDb" | "cleanFraction" | "sandwichFraction">;
   /** Met in training, evenly. */
   readonly radios: readonly Radio[];
   readonly robust: RobustConfig;

@@ -164,6 +164,7 @@ function withTransmissions(
     numKinds: channelKinds.length,
     lengths: code.lengths,
     cleanFraction: code.cleanFraction,
+    sandwichFraction: code.sandwichFraction,
   };
   return (step) => ({
     ...feedsOf(step),
