@@ -91,6 +91,31 @@ describe("deep JSCC", () => {
     }
   });
 
+  it.each([0, 1])(
+    "sends the share %d of its transmissions without noise where it says so",
+    async (cleanFraction) => {
+      const watched = await watchedRuntime();
+      await trainLearned(caseOf({ cleanFraction }), { folder: folder(), watched });
+      const levels = watched.fed("no").flatMap((step) => [...step]);
+      expect(levels.filter((no) => no === 0).length).toBe(cleanFraction * levels.length);
+    },
+  );
+
+  it("learns at its own multiple of the phases' rates: next to none leaves the convolutions in place", async () => {
+    const taught = stageOneWeights(tinyProblem());
+    const moved = async (rateScale: number): Promise<number> => {
+      const { weights } = await trainLearned(caseOf({ rateScale }), { folder: `${folder()}/${rateScale}` });
+      const convolutions = [...taught.keys()].filter((name) => name.endsWith("conv.weight"));
+      return Math.max(
+        ...convolutions.flatMap((name) =>
+          [...weights.get(name)!].map((value, i) => Math.abs(value - taught.get(name)![i]!)),
+        ),
+      );
+    };
+    expect(await moved(1e-6)).toBeLessThan(1e-7);
+    expect(await moved(1)).toBeGreaterThan(1e-5);
+  });
+
   it("trains from the images alone where its convolutions are drawn", async () => {
     const watched = await watchedRuntime();
     await trainLearned(caseOf({ warmStart: false }), { folder: folder(), watched });

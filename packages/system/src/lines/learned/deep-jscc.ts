@@ -6,7 +6,7 @@ import { channelKinds } from "../../channel/channel-model.ts";
 import { type CodecShape, maxSymbolsOf, type TransmitterCondition } from "../../codec/channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "../../codec/condition.ts";
 import { unitPowerPerIncrement } from "../../codec/power.ts";
-import { count } from "../../config/fields.ts";
+import { count, positive } from "../../config/fields.ts";
 import type { LinkGraph, ReceptionInputs } from "../../link/link-graph.ts";
 import { studentEncoder } from "../../student/student-encoder.ts";
 import { weightedTerms } from "../../train/terms.ts";
@@ -20,6 +20,8 @@ export interface DeepJsccSettings {
   readonly numLayers: number;
   readonly warmStart: boolean;
   readonly easyToHard: number;
+  readonly cleanFraction?: number | undefined;
+  readonly rateScale: number;
 }
 
 const settings: z.ZodType<DeepJsccSettings> = z.strictObject({
@@ -38,6 +40,15 @@ const settings: z.ZodType<DeepJsccSettings> = z.strictObject({
     .describe(
       "share of each phase in which the lowest Es/N0 falls from the highest to its own; 0: all from the start",
     ),
+  cleanFraction: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe("share of training images sent without noise; by default that of the codec section")
+    .optional(),
+  rateScale: positive(
+    "peak learning rates of both phases as multiples of those of the section robust",
+  ).default(1),
 });
 
 /**
@@ -155,7 +166,8 @@ export const deepJscc: LearnedLine = defineLine<DeepJsccSettings, JsccNetwork>({
   },
   graph: graphOf,
   start: (start, { warmStart }) => (warmStart ? start : new Map()),
-  phases(network, problem, own, material) {
+  phases(network, given, own, material) {
+    const problem = tuned(given, own);
     const { code, robust } = problem;
     const options = {
       network,
@@ -176,6 +188,21 @@ export const deepJscc: LearnedLine = defineLine<DeepJsccSettings, JsccNetwork>({
     });
   },
 });
+
+/** The problem with the draws and rates that were chosen for this line. */
+function tuned(problem: LineProblem, { cleanFraction, rateScale }: DeepJsccSettings): LineProblem {
+  const { code, robust } = problem;
+  const { phaseA, phaseB } = robust;
+  return {
+    ...problem,
+    code: { ...code, cleanFraction: cleanFraction ?? code.cleanFraction },
+    robust: {
+      ...robust,
+      phaseA: { ...phaseA, peakLearningRate: rateScale * phaseA.peakLearningRate },
+      phaseB: { ...phaseB, peakLearningRate: rateScale * phaseB.peakLearningRate },
+    },
+  };
+}
 
 function graphOf({ student, sender, receiver }: JsccNetwork): LinkGraph {
   return {
