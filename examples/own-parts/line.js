@@ -21,6 +21,7 @@ export const line = defineLine({
     featureWeight: z.number().min(0).default(1).describe("weight of the embedding's squared error"),
   }),
   declares: () => ({ power: "unit", reception: "equalized", receives: ["decision", "embedding"] }),
+  decides: true, // the device answers too: deviceAnswer below
   startsFrom: "student",
   version: 1,
   // The fields `student` and `head` start with the weights of stage 1; the others are drawn.

@@ -168,6 +168,11 @@ describe("a module that is none is refused with 2, before anything is computed",
       "receive: (...told) => ({ answer: link.receive(...told).answer })",
       /an embedding \[batch, 4\]/,
     ],
+    [
+      "no answer of the device where it decides",
+      "deviceAnswer: undefined",
+      /expected deviceAnswer in the graph where decides is true, and there alone, got decides true, deviceAnswer false/,
+    ],
     ["an error", "features() { throw new Error('no features today'); }", /no features today/],
   ])("a line whose graph has %s, by a rehearsal", async (_what, part, message) => {
     const graph = `(...parts) => { const link = original.graph(...parts); return { ...link, ${part} }; }`;

@@ -109,7 +109,10 @@ describe("a run", () => {
   );
 
   it("that another process is writing is left alone", async () => {
-    const { child, ended, until } = startSemlink(workplace, command("locked", "teacher"));
+    const { child, ended, until } = startSemlink(
+      workplace,
+      command("locked", "teacher", "--seed", "7", "--set", "teacher.epochs=500"),
+    );
     await until(/^runtime: /m);
     while (!existsSync(join(folderOf("locked"), "run.lock")) && child.exitCode === null) await setTimeout(5);
     const second = await semlink(workplace, command("locked", "data"));

@@ -5,7 +5,7 @@ import { SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import { contentHash } from "../store/canonical-json.ts";
 import { makeFolder, sweepDrafts } from "../store/folders.ts";
-import { type Holder, holderText, type Lock, tryLock } from "../store/lock.ts";
+import { type Holder, holderText, type Lock, sweepLockDrafts, tryLock } from "../store/lock.ts";
 import { RUN_NAME, RUN_NAME_RULE } from "./run-name.ts";
 import { type SoftwareVersions, softwareVersions } from "./versions.ts";
 
@@ -60,6 +60,7 @@ export async function openRunFolder(runsFolder: string, description: RunDescript
   const lock = await lockRun(folder);
   try {
     await sweepDrafts(folder);
+    await sweepLockDrafts(folder);
     const resolved: ResolvedRun = {
       schema: "semlink-run/1",
       ...description,

@@ -40,11 +40,13 @@ export interface Trained {
   readonly student: StudentConfig;
   readonly students: { readonly taught: Ref; readonly isTaught: boolean; readonly control: Ref | null };
   readonly trained: readonly Artifact<LineCard>[];
+  /** Place of the trained line whose device decides for the lines that send a decision. */
+  readonly deciding: number;
 }
 
 /** Measures every line on the test set, or on the validation split where settings are compared, and writes `results.json` into the run's folder. */
 export async function evaluate(experiment: Experiment, run: OpenRun, made: Trained): Promise<Results> {
-  const { loaded, teacher, targets, embedDim, student, students, trained } = made;
+  const { loaded, teacher, targets, embedDim, student, students, trained, deciding } = made;
   const { runtime } = experiment;
   const data = { data: loaded.digest };
   const task = taskNamed(experiment.task);
@@ -82,6 +84,7 @@ export async function evaluate(experiment: Experiment, run: OpenRun, made: Train
     teacher: teacher.ref,
     trained,
     devices,
+    deciding,
   };
   const [measured, mismatch] = await Promise.all([
     measureLines(setting, ids),

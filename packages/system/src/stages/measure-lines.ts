@@ -23,17 +23,19 @@ export interface MeasureLines {
   readonly trained: readonly Artifact<LineCard>[];
   /** Outputs of the device of each trained line on the whole split. */
   readonly devices: readonly Ref[];
+  /** Place of the trained line whose device the other lines have. */
+  readonly deciding: number;
 }
 
 /**
  * Measures the trained lines, the first one first, then the others in their order: each is a stage of its own. Lines that need
- * a device have that of the first trained line.
+ * a device have that of the deciding line.
  */
 export async function measureLines(
   setting: MeasureLines,
   ids: readonly LineId[],
 ): Promise<LineMeasurement[]> {
-  const { experiment, trained, devices } = setting;
+  const { experiment, trained, devices, deciding } = setting;
   const { split, channels, esNoDb, lengths, drawsPerImage } = experiment.evaluate;
   const points = { split, channels, esNoDb, lengths, drawsPerImage, images: null, isMismatch: false };
   const judge = await tunedJudge(setting);
@@ -41,7 +43,7 @@ export async function measureLines(
     ...trained.map((line, index) =>
       measure(setting, { kind: "learned", line, device: devices[index]! }, points),
     ),
-    ...ids.map((id) => measure(setting, sourceOf(id, setting, devices[0]!, judge), points)),
+    ...ids.map((id) => measure(setting, sourceOf(id, setting, devices[deciding]!, judge), points)),
   ]);
 }
 
@@ -56,17 +58,17 @@ export async function measure(
 }
 
 /**
- * A line that is not learned, on the device of the first trained line.
+ * A line that is not learned, on the device of the deciding line.
  *
  * @param device - outputs of that device on the whole split; null where other images are sent
  */
 export function sourceOf(
   id: LineId,
-  { experiment, teacher, trained }: MeasureLines,
+  { experiment, teacher, trained, deciding }: MeasureLines,
   device: Ref | null,
   tuned: Ref | null,
 ): LineSource {
-  const line = trained[0]!;
+  const line = trained[deciding]!;
   if (!isDigital(id)) return { kind: "unlearned", id, line, device };
   return {
     kind: "digital",
@@ -84,7 +86,7 @@ function judgeOf(id: DigitalLineName, teacher: TeacherRef, tuned: Ref | null): T
 
 /** The student fine-tuned on compressed images, where a line of plot or matrix is judged by it. */
 export async function tunedJudge(setting: MeasureLines): Promise<Ref | null> {
-  const { experiment, run, data, student, embedDim, trained } = setting;
+  const { experiment, run, data, student, embedDim, trained, deciding } = setting;
   const { baselines, matrix, separation, lengths } = experiment.evaluate;
   const { classifier, formats, fineTuning } = separation;
   const isAsked = [...baselines, ...(matrix?.baselines ?? [])].includes("separation");
@@ -93,7 +95,7 @@ export async function tunedJudge(setting: MeasureLines): Promise<Ref | null> {
   return run.stage(fineTuneStage, {
     data,
     task: experiment.task,
-    line: trained[0]!,
+    line: trained[deciding]!,
     student,
     embedDim,
     separation: { formats, fineTuning },

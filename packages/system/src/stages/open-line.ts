@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rngFrom } from "@semlink/engine";
+import { rngFrom, SemlinkError } from "@semlink/engine";
 import { type ImageSet, imagesFrom } from "../data/dataset.ts";
 import { simplestOfKind, toldTrainedKinds } from "../evaluate/mismatch/told-kind.ts";
 import { runDevice } from "../link/run-device.ts";
@@ -109,12 +109,12 @@ async function openDigital(
     ...setting,
     set: firstOf(data.train, TRAINING_IMAGES),
   });
-  const weights = await loadWeights(at.folderOf(source.line));
+  const head = await deviceHead(at.folderOf(source.line));
   const lines = digitalFeatures({
     ...planFor,
     trainingEmbeddings: training.embeddings!,
     embedDim: device.embeddings!.length / set.count,
-    head: { weight: weights.get("head.weight")!, bias: weights.get("head.bias")! },
+    head,
     decide: (answers) => task.decide(answers, sizes),
     selection: selectionOf(await deviceOf(source.line, null, { ...setting, set: chosen })),
     rng: rng.fold("digital-features"),
@@ -126,6 +126,25 @@ async function openDigital(
     sent: device.embeddings!,
     ledger: (maxSymbols) => line.ledger({ numAnswers: device.numAnswers, maxSymbols }),
   };
+}
+
+/**
+ * The linear map by which the device of a line answers.
+ *
+ * @throws SemlinkError "missing-output" when the line has none of this name
+ */
+async function deviceHead(folder: string): Promise<{ weight: Float32Array; bias: Float32Array }> {
+  const weights = await loadWeights(folder);
+  const [weight, bias] = [weights.get("head.weight"), weights.get("head.bias")];
+  if (weight && bias) return { weight, bias };
+  const { card } = await readLineCard(folder);
+  throw new SemlinkError({
+    code: "missing-output",
+    where: `line ${card.line}`,
+    expected: "a linear head of its device, the layer `head` of its network",
+    actual: "none",
+    hint: "leave digital-features out of evaluate.baselines, or put cat or film-mlp first in `lines`",
+  });
 }
 
 /** What the device of a trained line has of a set: from its stage where that is the whole split, else run now. */

@@ -16,7 +16,7 @@ import { resolveStudent } from "./resolve-student.ts";
 import { searchStudent } from "./search.ts";
 import { studentStage } from "./student.ts";
 import { targetsStage } from "./targets.ts";
-import { noteLines, startsFromControl } from "./trained-lines.ts";
+import { checkOtherRuns, decidingLine, noteLines, startsFromControl } from "./trained-lines.ts";
 
 /** The stages of the method, in order; each is a command of the same name. */
 export const STAGES = [
@@ -59,8 +59,10 @@ export async function runExperiment(
   const data = { data: loaded.digest };
   if (isLast("data")) return null;
 
-  const teacher = await provideTeacher(experiment, run, loaded);
   const lines = lineSpecs(experiment.lines, run.parts.lines);
+  const deciding = decidingLine(experiment, lines);
+  await checkOtherRuns(experiment, run, loaded.digest);
+  const teacher = await provideTeacher(experiment, run, loaded);
   await rehearseOwnLines(experiment, run, lines, { data: loaded, card: teacher.card });
   if (isLast("teacher")) return null;
 
@@ -126,6 +128,7 @@ export async function runExperiment(
     student,
     students,
     trained,
+    deciding,
   });
   if (!isLast("evaluate")) await reportResults(results, run);
   return results;

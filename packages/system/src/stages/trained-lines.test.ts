@@ -4,11 +4,19 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tinyCard } from "../link/link-card.fixture.ts";
 import type { LineCard } from "../link/node/link-folder.ts";
+import { type Experiment, parseExperiment } from "../experiment.ts";
 import type { LearnedLineSpec } from "../lines/learned/line-spec.ts";
 import type { Artifact } from "../run/inputs.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { STORE_FOLDER, type OpenRun } from "./open-run.ts";
-import { linesOfRun, noteLines, type OtherLine, startsFromControl } from "./trained-lines.ts";
+import {
+  checkOtherRuns,
+  decidingLine,
+  linesOfRun,
+  noteLines,
+  type OtherLine,
+  startsFromControl,
+} from "./trained-lines.ts";
 
 const folder = eachTempFolder();
 const DATA = "0123456789abcdef";
@@ -55,6 +63,38 @@ describe("noteLines", () => {
       ["cat", "deep-jscc"].flatMap((line) => [`${line}.receiver.onnx`, `${line}.transmitter.onnx`]),
     );
     expect(await readFile(join(links, "cat.receiver.onnx"), "utf8")).toBe("cat receiver");
+  });
+});
+
+describe("decidingLine", () => {
+  const specs = (...names: string[]): LearnedLineSpec[] =>
+    names.map((line) => ({ id: line, line, version: 1, settings: {} }));
+  const asking = (...baselines: string[]): Experiment =>
+    parseExperiment({ name: "this", evaluate: { baselines } }, "test");
+
+  it("is the first whose device answers by itself, wherever it stands", () => {
+    expect(decidingLine(asking("label-code"), specs("deep-jscc", "film-mlp", "cat"))).toBe(1);
+    expect(decidingLine(asking("label-code"), specs("cat", "deep-jscc"))).toBe(0);
+  });
+
+  it("refuses lines that send a decision where no device decides, before anything is trained", () => {
+    expect(() => decidingLine(asking("label-code"), specs("deep-jscc"))).toThrow(refused("missing-output"));
+    expect(decidingLine(asking(), specs("deep-jscc"))).toBe(0);
+  });
+});
+
+describe("checkOtherRuns", () => {
+  const against = (...folders: string[]): Experiment =>
+    parseExperiment({ name: "this", evaluate: { matrix: { against: folders, numSymbols: 4 } } }, "test");
+
+  it("refuses a run that is not there, and lets one be held against itself before it has lines", async () => {
+    const here = runAt(join(folder(), "this"));
+    await expect(checkOtherRuns(against(otherRun()), here, DATA)).rejects.toThrow(refused("missing-run"));
+    await note(await trained("cat"));
+    await checkOtherRuns(against(otherRun(), join(folder(), "this")), here, DATA);
+    await expect(checkOtherRuns(against(otherRun()), here, "0".repeat(16))).rejects.toThrow(
+      refused("other-data"),
+    );
   });
 });
 

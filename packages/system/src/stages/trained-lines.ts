@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import * as z from "zod";
 import { type LineCard, linkModelPath, readLineCard } from "../link/node/link-folder.ts";
 import { openLearnedLine } from "../lines/node/own-lines.ts";
+import type { Experiment } from "../experiment.ts";
 import type { LearnedLineSpec } from "../lines/learned/line-spec.ts";
 import type { Artifact, Ref } from "../run/inputs.ts";
 import { STORE_FOLDER, type OpenRun } from "./open-run.ts";
@@ -13,6 +14,43 @@ import { STORE_FOLDER, type OpenRun } from "./open-run.ts";
 /** Whether a line starts from the student that never met the teacher. */
 export function startsFromControl(line: LearnedLineSpec): boolean {
   return openLearnedLine(line, {}).startsFrom === "control";
+}
+
+/**
+ * Place of the first line whose device answers by itself: lines that send a decision, or bits, have its device.
+ *
+ * @throws SemlinkError "missing-output" when such lines are asked for and there is no such device
+ */
+export function decidingLine({ evaluate }: Experiment, lines: readonly LearnedLineSpec[]): number {
+  const place = lines.findIndex((line) => openLearnedLine(line, {}).decides);
+  if (place >= 0) return place;
+  const { baselines, matrix } = evaluate;
+  const [asked] = [...baselines, ...(matrix?.baselines ?? [])];
+  if (asked === undefined) return 0;
+  throw new SemlinkError({
+    code: "missing-output",
+    where: "lines",
+    expected: `a line whose device decides by itself, since ${asked} sends its decision`,
+    actual: lines.map(({ id }) => id).join(", "),
+    hint: "add cat or film-mlp to `lines`, or set evaluate.baselines=[]",
+  });
+}
+
+/**
+ * Looks for the lines of the other runs that this one is held against, before anything is trained. A run that is held against
+ * itself has none yet.
+ *
+ * @throws SemlinkError as {@link linesOfRun} does
+ */
+export async function checkOtherRuns(
+  { evaluate: { matrix } }: Experiment,
+  run: OpenRun,
+  data: string,
+): Promise<void> {
+  for (const folder of matrix?.against ?? []) {
+    if (resolve(folder) === resolve(run.folder)) continue;
+    await linesOfRun(folder, run, { data, numSymbols: matrix!.numSymbols });
+  }
 }
 
 const notedSchema = z.strictObject({

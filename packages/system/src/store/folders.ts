@@ -16,6 +16,9 @@ export interface ListedFile {
 /** Start of the name of a folder that is on its way out. */
 export const TRASH = ".trash-";
 
+/** Start of the name of a lock that is being made. */
+export const LOCK_DRAFT = ".lock-";
+
 /** Makes a folder and those above it. @throws SemlinkError "write-failed" */
 export async function makeFolder(folder: string): Promise<void> {
   try {
@@ -81,11 +84,15 @@ export async function readTextIfPresent(path: string): Promise<string | undefine
   }
 }
 
-/** Removes, in a folder and those below it, what killed processes left of writes. Nobody may be writing there. */
+/**
+ * Removes, in a folder and those below it, what killed processes left of writes. Nobody may be writing there; locks that others
+ * make meanwhile are left alone.
+ */
 export async function sweepDrafts(folder: string): Promise<void> {
   await removeTemporaries(folder);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await sweepDrafts(join(folder, entry.name));
+    if (entry.isDirectory() && !entry.name.startsWith(LOCK_DRAFT))
+      await sweepDrafts(join(folder, entry.name));
   }
 }
 

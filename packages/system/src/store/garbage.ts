@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { discardFolder, listFiles, sweepDrafts, TRASH } from "./folders.ts";
-import { holderText, livingHolder, LOCK_DRAFT, tryLock } from "./lock.ts";
+import { holderText, livingHolder, sweepLockDrafts, tryLock } from "./lock.ts";
 import { checkFiles, checkKey, readRecord } from "./record.ts";
 import { CLAIM, claimOf } from "./store.ts";
 import { foldersIn, readUses, USES_FILE, usersOf } from "./uses.ts";
@@ -175,12 +175,13 @@ async function stateOf(folder: string): Promise<Pick<StoredArtifact, "state" | "
 
 /** What killed processes left: folders that they were about to remove, and their locks. */
 async function removeLeftovers(storeFolder: string): Promise<void> {
+  await sweepLockDrafts(storeFolder);
   for (const name of await foldersIn(storeFolder)) {
     const path = join(storeFolder, name);
     if (name.endsWith(CLAIM)) {
       const claim = await tryLock(path);
       if ("lock" in claim) await claim.lock.release();
-    } else if (name.startsWith(TRASH) || name.startsWith(LOCK_DRAFT)) {
+    } else if (name.startsWith(TRASH)) {
       const found = await stat(path).catch(() => undefined); // a living process may just have removed it
       if (found && Date.now() - found.mtimeMs > LEFTOVER_MS) await discardFolder(storeFolder, name);
     }

@@ -6,7 +6,8 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Holder, livingHolder, type Lock, tryLock, waitForLock } from "./lock.ts";
+import { LOCK_DRAFT, sweepDrafts } from "./folders.ts";
+import { type Holder, livingHolder, type Lock, sweepLockDrafts, tryLock, waitForLock } from "./lock.ts";
 
 const NUM_PROCESSES = 4;
 const NUM_ROUNDS = 150;
@@ -117,6 +118,43 @@ describe("a lock", () => {
 
   it("in a folder that does not exist is told in words", async () => {
     await expect(tryLock(join(folder, "none", "a"))).rejects.toMatchObject({ code: "write-failed" });
+  });
+});
+
+describe("sweeping", () => {
+  const drafts = async (): Promise<string[]> =>
+    (await readdir(folder)).filter((name) => name.startsWith(LOCK_DRAFT));
+
+  it("takes drafts of dead processes away, and those of living ones not", async () => {
+    await writeLock(join(folder, `${LOCK_DRAFT}dead`), { pid: 2 ** 22 + 1 });
+    await mkdir(join(folder, `${LOCK_DRAFT}empty`));
+    await writeLock(join(folder, `${LOCK_DRAFT}living`), { pid: process.pid });
+    await writeLock(join(folder, `${LOCK_DRAFT}elsewhere`), { pid: 2 ** 22 + 1, host: "elsewhere" });
+    await sweepDrafts(folder);
+    expect((await drafts()).length).toBe(4);
+    await sweepLockDrafts(folder);
+    expect((await drafts()).toSorted()).toEqual([`${LOCK_DRAFT}elsewhere`, `${LOCK_DRAFT}living`]);
+  });
+
+  it("disturbs no lock that is made meanwhile", async () => {
+    let isDone = false;
+    const sweeping = (async () => {
+      while (!isDone) {
+        await sweepDrafts(folder);
+        await sweepLockDrafts(folder);
+      }
+    })();
+    try {
+      for (let round = 0; round < 20; round++) {
+        const found = await Promise.all(Array.from({ length: 8 }, () => tryLock(path)));
+        const locks = found.flatMap((each) => ("lock" in each ? [each.lock] : []));
+        expect(locks.length).toBe(1);
+        await locks[0]!.release();
+      }
+    } finally {
+      isDone = true;
+    }
+    await sweeping;
   });
 });
 

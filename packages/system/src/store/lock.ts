@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
-import { readTextIfPresent, unreadable, unwritable } from "./folders.ts";
+import { LOCK_DRAFT, readTextIfPresent, unreadable, unwritable } from "./folders.ts";
 import { isRunning, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 /** An exclusive right that this process has. */
@@ -30,10 +30,8 @@ const holderSchema: z.ZodType<Holder> = z.strictObject({
   since: z.string(),
 });
 
-/** Start of the name of a lock that is being made. */
-export const LOCK_DRAFT = ".lock-";
-
 const LOOK_EVERY_MS = 200;
+const MAX_ATTEMPTS = 10;
 // What a system says of a rename to a folder that is not empty, and of the removal of one.
 const TAKEN_CODES = ["ENOTEMPTY", "EEXIST", ...(process.platform === "win32" ? ["EPERM"] : [])];
 
@@ -109,13 +107,31 @@ export function holderText({ pid, host, since }: Holder): string {
   return `process ${pid} on ${host} since ${since}`;
 }
 
-async function makeDraft(draft: string, own: string, holder: Holder): Promise<void> {
-  try {
-    await mkdir(draft);
-  } catch (cause) {
-    if (describeError(cause).code !== "EEXIST") throw unwritable(draft, "to make a lock", cause);
+/** Removes what killed processes left of locks that they were making in a folder. */
+export async function sweepLockDrafts(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    if (!name.startsWith(LOCK_DRAFT)) continue;
+    const draft = join(folder, name);
+    if ((await livingHolder(draft)) === undefined) await removeIfEmpty(draft);
   }
-  await writeFileAtomic(join(draft, own), `${JSON.stringify(holder)}\n`);
+}
+
+/** A draft that says nothing yet may be swept while it is made: then it is made again. */
+async function makeDraft(draft: string, own: string, holder: Holder): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mkdir(draft);
+    } catch (cause) {
+      if (describeError(cause).code !== "EEXIST") throw unwritable(draft, "to make a lock", cause);
+    }
+    try {
+      await writeFileAtomic(join(draft, own), `${JSON.stringify(holder)}\n`);
+      return;
+    } catch (error) {
+      const isSwept = error instanceof SemlinkError && describeError(error.cause).code === "ENOENT";
+      if (!isSwept || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** @returns whether it is there now; false when the place is taken */

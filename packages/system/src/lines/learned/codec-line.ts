@@ -47,6 +47,7 @@ export function codecLine<Settings>(options: CodecLineOptions<Settings>): Learne
     settings,
     version: 2,
     startsFrom: "student",
+    decides: true,
     declares: () => ({ power: "unit", reception: "equalized", receives: ["decision", "embedding"] }),
     network({ task, sizes, imageShape, embedDim, student, primitives, code }, own) {
       const { lengths, esNoDb } = code;

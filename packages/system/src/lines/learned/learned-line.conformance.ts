@@ -54,6 +54,10 @@ export function learnedLineConformance(tested: LearnedCase): void {
       expect(line.settings.parse(settings)).toEqual(settings);
     });
 
+    it("has a device that answers by itself where it says so, and only there", () => {
+      expect(graph.deviceAnswer !== undefined).toBe(line.decides ?? false);
+    });
+
     it("has a graph of the reception that it declares", () => {
       expect(graph.reception).toBe(line.declares(settings).reception);
     });

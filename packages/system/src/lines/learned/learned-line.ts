@@ -64,6 +64,11 @@ export interface LearnedLine<Settings = unknown, Network extends object = object
    * teacher. The teacher's outputs are material for the first alone.
    */
   readonly startsFrom: "student" | "control";
+  /**
+   * Whether its device answers by itself as well, which its graph says as `deviceAnswer`: codes for the label and digital lines
+   * send the decision of the first line whose device does.
+   */
+  readonly decides?: boolean;
   /** Raised when the same settings lead to other weights. */
   readonly version: number;
   /** The whole network; names of its fields are keys of checkpoints. `student` and `head` start as those of stage 1. */

@@ -26,7 +26,7 @@ const ES_NO_DB = 10;
  * with what it declares: a second's work that tells a mistake before hours of training.
  *
  * @throws SemlinkError "line-module" naming what is broken: a graph that cannot be built, symbols of another shape or power,
- * another reception, an answer or an embedding of another width
+ * another reception, a device that decides or not against its word, an answer or an embedding of another width
  */
 export async function rehearse(rehearsal: Rehearsal): Promise<void> {
   const { line, spec } = rehearsal;
@@ -69,6 +69,13 @@ async function faultOf({
     return {
       expected: `reception "${declared.reception}" as declared`,
       actual: `"${link.reception}" in the graph`,
+    };
+  }
+  const [says, has] = [line.decides ?? false, link.deviceAnswer !== undefined];
+  if (says !== has) {
+    return {
+      expected: `deviceAnswer in the graph where decides is true, and there alone`,
+      actual: `decides ${says}, deviceAnswer ${has}`,
     };
   }
   const models = linkModels(network, link, {
