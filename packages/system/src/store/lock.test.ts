@@ -139,10 +139,7 @@ describe("sweeping", () => {
   it("disturbs no lock that is made meanwhile", async () => {
     let isDone = false;
     const sweeping = (async () => {
-      while (!isDone) {
-        await sweepDrafts(folder);
-        await sweepLockDrafts(folder);
-      }
+      while (!isDone) await sweepLockDrafts(folder);
     })();
     try {
       for (let round = 0; round < 20; round++) {
