@@ -138,9 +138,10 @@ describe("sweeping", () => {
 
   it("disturbs no lock that is made meanwhile", async () => {
     let isDone = false;
-    const sweeping = (async () => {
+    const sweep = async (): Promise<void> => {
       while (!isDone) await sweepLockDrafts(folder);
-    })();
+    };
+    const sweeping = Promise.all(Array.from({ length: 8 }, sweep));
     try {
       for (let round = 0; round < 20; round++) {
         const found = await Promise.all(Array.from({ length: 8 }, () => tryLock(path)));
