@@ -59,6 +59,7 @@ function measured(
   const truth = truthOf(sent, own);
   return measureLine({
     line: exportedLine(link, { source: sent, count: truth.set.count, task: classify, sizes }),
+    power: "unit",
     figures,
     truth,
     radios: [onAwgn],
@@ -167,6 +168,7 @@ describe("measureLine", () => {
     const asLink = await measured(code, { sent: numbered, ...places });
     const asCode = await measureLine({
       line,
+      power: "unit" as const,
       figures,
       truth: truthOf(numbered),
       ...places,
@@ -174,6 +176,15 @@ describe("measureLine", () => {
       rng: rngFrom(2),
     });
     expect(asCode).toEqual(asLink);
+  });
+
+  it("refuses what is sent at another power than the line declares, at the point where it is", async () => {
+    const link = analogLink(EMBED_DIM, noDecision);
+    const louder = embeddings.map((value, i) => (i < EMBED_DIM ? 2 * value : value)); // one image of 1,300
+    await expect(measured(link, { sent: louder })).rejects.toThrow(
+      /4 symbols over awgn at 0 dB: expected power "unit" as the line declares, got mean power (4|3\.99)/,
+    );
+    expect((await measured(link, { sent: louder, power: "none" })).length).toBeGreaterThan(0);
   });
 
   it("measures every radio, Es/N0 and length asked for, once, and tells how far it is", async () => {
@@ -187,6 +198,7 @@ describe("measureLine", () => {
     };
     const progress: number[][] = [];
     const points = await measured(padded, {
+      power: "none", // its prefixes are of any power
       radios: [onAwgn, onRayleigh],
       esNoDb: [-5, 5],
       lengths: [1, 4],
@@ -249,6 +261,7 @@ describe("under conditions that a code was not made for", () => {
     const line = await labelLineOf(labelCode).prepare(device);
     const options = {
       line,
+      power: "unit" as const,
       figures,
       truth: truthOf(numbered),
       esNoDb: [4],

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Rng } from "@semlink/engine";
+import { type Rng, SemlinkError } from "@semlink/engine";
 import type { ChannelDraw } from "../channel/channel-model.ts";
 import type { Radio } from "../channel/radio.ts";
-import type { PreparedLine } from "../lines/line.ts";
+import { type LineDeclaration, powerFault, type PreparedLine } from "../lines/line.ts";
 import { yieldToEvents } from "../numbers/yield-to-events.ts";
 import type { Figure, Truth } from "../task/task.ts";
 
@@ -28,6 +28,8 @@ export interface MeasuredPoint {
 /** Where, on what and by which figures a line is measured. */
 export interface MeasureOptions {
   readonly line: PreparedLine;
+  /** What the line promises of its power: every transmission is held to it. */
+  readonly power: LineDeclaration["power"];
   readonly figures: readonly Figure[];
   readonly truth: Truth;
   readonly radios: readonly Radio[];
@@ -52,7 +54,12 @@ export function evaluationDraw(
   return radio.draw(rng.fold("draw").fold(index), { batchSize, numSymbols });
 }
 
-/** Measures a line at every radio, Es/N0 and length, under the draws of {@link evaluationDraw}. */
+/**
+ * Measures a line at every radio, Es/N0 and length, under the draws of {@link evaluationDraw}.
+ *
+ * @throws SemlinkError "wrong-power" when what is sent is not of the power that the line declares: its figures would be worth
+ * more or less than they say
+ */
 export async function measureLine(options: MeasureOptions): Promise<MeasuredPoint[]> {
   const { truth, radios, esNoDb, lengths, numDraws, rng, signal } = options;
   const points: MeasuredPoint[] = [];
@@ -75,13 +82,17 @@ export async function measureLine(options: MeasureOptions): Promise<MeasuredPoin
 
 /** Sums over the draws, divided once at the end: n times 1/n in float32 may exceed 1, which is no share. */
 async function outcomesAt(
-  { line, figures, truth }: MeasureOptions,
+  { line, power, figures, truth }: MeasureOptions,
   point: OperatingPoint,
   draws: readonly ChannelDraw[],
 ): Promise<Outcomes> {
   const sums = new Map<string, Float32Array | null>();
   for (const draw of draws) {
     const received = await line.transmit({ ...point, draw });
+    const fault =
+      received.sent &&
+      powerFault(received.sent, { count: truth.set.count, numSymbols: point.numSymbols, power });
+    if (fault) throw wrongPower(point, power, fault);
     await yieldToEvents(); // a line may work without a break; signals and messages get in here
     for (const figure of figures) {
       const sum = sums.get(figure.id);
@@ -94,4 +105,18 @@ async function outcomesAt(
     sum ? [[id, sum.map((value) => value / draws.length)]] : [],
   );
   return Object.fromEntries(found) as Outcomes;
+}
+
+function wrongPower(
+  { radio, esNoDb, numSymbols }: OperatingPoint,
+  power: LineDeclaration["power"],
+  fault: string,
+): SemlinkError {
+  return new SemlinkError({
+    code: "wrong-power",
+    where: `${numSymbols} symbols over ${radio.name} at ${esNoDb} dB`,
+    expected: `power "${power}" as the line declares`,
+    actual: fault,
+    hint: "normalise what is sent for each item and length, or declare another power",
+  });
 }

@@ -73,6 +73,7 @@ export const measureStage: Stage<MeasureInputs, LineMeasurement, Settings> = def
       if (await isMeasured(at.folder, index)) continue;
       const measured = await measureLine({
         line: prepared,
+        power: line.declares.power,
         figures: task.figures(sizes),
         truth: { set, sizes, ...(opened.sent ? { sent: opened.sent } : {}) },
         radios: [radio],
