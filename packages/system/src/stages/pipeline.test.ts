@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readMetrics } from "@semlink/engine/node";
 import { mkdtempSync, rmSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -125,6 +125,19 @@ describe("runExperiment", () => {
   it("trains and measures CAT alone when a setting of CAT alone has changed", async () => {
     const wider = await run("evaluate", small("codec.cat.width=24"));
     expect(wider.made).toEqual(["device", "line-cat", "measure-line"]);
+  });
+
+  it("goes on inside the measurement of a line: channels that were measured stay as they are", async () => {
+    const store = join(folder, "runs", ".store");
+    const measured = (await readdir(store)).filter((name) => /^measure-line-[0-9a-f]+$/.test(name));
+    const done = join(store, measured[0]!, "channel-0.measured.safetensors");
+    const before = await stat(done);
+    await rm(join(store, measured[0]!, "stage.json"));
+    await rm(join(store, measured[0]!, "channel-1.measured.safetensors"));
+    const again = await run("evaluate");
+    expect(again.made).toEqual(["measure-line"]);
+    expect(again.results!.lines).toEqual(first.results!.lines);
+    expect((await stat(done)).mtimeMs).toBe(before.mtimeMs);
   });
 
   it("measures the validation split in place of the test set where settings are compared, training nothing", async () => {
