@@ -226,7 +226,7 @@ describe("applyOverrides", () => {
     expect(set(`codec.esNoDb={"min": 0, "max": 10}`, "codec.esNoDb.max=5").codec.esNoDb).toEqual({
       min: 0,
       max: 5,
-      lowEmphasis: 2,
+      lowEmphasis: 3,
     });
   });
 

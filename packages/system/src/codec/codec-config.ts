@@ -40,7 +40,7 @@ export const catSchema: z.ZodType<TransformerOptions, Written<TransformerOptions
   .strictObject({
     width: count("width of a token").default(64),
     numTokens: count("tokens on each side, each a view of the whole vector").default(4),
-    numBlocks: count("transformer blocks on each side").default(2),
+    numBlocks: count("transformer blocks on each side").default(1),
     numHeads: count("attention heads of a block; divides the width").default(4),
     expansion: count("width of a block's hidden layer as a multiple of the token's").default(2),
   })
@@ -84,7 +84,7 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
         max: esNoDb("highest Es/N0 met in training [dB]").default(20),
         lowEmphasis: positive(
           "1 draws Es/N0 evenly in dB; p draws min + (max - min) u^p, so more near min",
-        ).default(2),
+        ).default(3),
       })
       .prefault({})
       .describe("trained range of Es/N0, drawn for each image; the codec is never told one outside"),

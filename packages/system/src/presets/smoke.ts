@@ -25,7 +25,7 @@ export const smoke: ExperimentInput = {
   distill: { transfer: { epochs: 1, batchSize: 64, averageDecay: 0.9 } },
   codec: {
     maxSymbols: 8,
-    cat: { width: 16, numTokens: 4, numBlocks: 1, numHeads: 2 },
+    cat: { width: 16, numTokens: 4, numHeads: 2 },
     filmMlp: { width: 32, numLayers: 1, conditionWidth: 16 },
   },
   robust: { phaseA: { steps: 20, batchSize: 64 }, phaseB: { epochs: 1, batchSize: 64 } },

@@ -36,7 +36,7 @@ const settings: z.ZodType<DeepJsccSettings> = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.5)
+    .default(0)
     .describe(
       "share of each phase in which the lowest Es/N0 falls from the highest to its own; 0: all from the start",
     ),

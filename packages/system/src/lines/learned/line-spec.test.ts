@@ -36,7 +36,7 @@ describe("completeLine", () => {
     expect(completeLine("deep-jscc", narrow)).toMatchObject({
       esNoInput: true,
       warmStart: true,
-      easyToHard: 0.5,
+      easyToHard: 0,
     });
   });
 
