@@ -13,8 +13,12 @@ import { withOverrides } from "./config/overrides.ts";
 import { type RobustConfig, robustConfigSchema } from "./train/robust-config.ts";
 import { type SearchConfig, searchConfigSchema } from "./search/search-config.ts";
 import { type StudentConfig, studentConfigSchema, type StudentInput } from "./student/student-config.ts";
-import { type TargetsConfig, targetsConfigSchema } from "./teacher/targets-config.ts";
-import { type TeacherConfig, teacherConfigSchema } from "./teacher/teacher-config.ts";
+import {
+  type TargetsConfig,
+  targetsConfigSchema,
+  type TeacherConfig,
+  teacherConfigSchema,
+} from "./teacher/teacher-config.ts";
 import {
   completeLine,
   linesSchema,
@@ -35,7 +39,7 @@ export type { MatrixConfig } from "./evaluate/mismatch/matrix-config.ts";
 export type { PhaseConfig, RobustConfig } from "./train/robust-config.ts";
 export type { SearchConfig } from "./search/search-config.ts";
 export type { CellsConfig, StudentConfig } from "./student/student-config.ts";
-export type { TargetsConfig } from "./teacher/targets-config.ts";
+export type { TargetsConfig } from "./teacher/teacher-config.ts";
 export type { TeacherConfig } from "./teacher/teacher-config.ts";
 
 /** Everything that decides the numbers of a run, complete. One section for each stage of the method. */

@@ -59,7 +59,7 @@ export { channelAwareTransformer } from "./codec/channel-aware-transformer.ts";
 export { maxSymbolsOf } from "./codec/channel-codec.ts";
 export type { ChannelCodec, CodecShape } from "./codec/channel-codec.ts";
 export { filmMlpCodec } from "./codec/film-mlp.ts";
-export { unitPowerPerIncrement } from "./codec/power.ts";
+export { unitPowerPerIncrement } from "./codec/channel-codec.ts";
 
 export { linkCardJsonSchema, readLinkCard } from "./link/link-card.ts";
 export type { LinkCard } from "./link/link-card.ts";

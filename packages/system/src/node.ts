@@ -6,7 +6,7 @@ export { loadOwnParts, partsOf, withModules } from "./stages/own-parts.ts";
 export { prepareData, userCacheFolder } from "./data/node/prepare-data.ts";
 export { inspectModel } from "./inspect/index.ts";
 export type { InspectOptions, ModelCost, ModelInspection, SizeChoice } from "./inspect/index.ts";
-export { linkNames, openLinkFolder } from "./link/node/exported-links.ts";
+export { linkNames, openLinkFolder } from "./link/node/link-folder.ts";
 export { linkModelPath, readLineCard } from "./link/node/link-folder.ts";
 export type { LineCard, LinkPart } from "./link/node/link-folder.ts";
 export { openTeacher } from "./teacher/node/open-teacher.ts";

@@ -47,7 +47,7 @@ describe("a bundle of @semlink/system for browsers", () => {
   });
 
   it("could not be made of what reads files, so the checks above can fail", async () => {
-    const { nodeImports } = await bundleForBrowser("../../system/src/link/node/exported-links.ts", "node");
+    const { nodeImports } = await bundleForBrowser("../../system/src/link/node/link-folder.ts", "node");
     expect(nodeImports.map((line) => line.replace(/^.*: /, ""))).toContain("node:fs/promises");
   });
 });

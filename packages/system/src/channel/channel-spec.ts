@@ -2,7 +2,7 @@
 import { SemlinkError } from "@semlink/engine";
 import * as z from "zod";
 import type { ChannelModel } from "./channel-model.ts";
-import type { ChannelInfo } from "../results/channels.ts";
+import type { ChannelInfo } from "../results/lines.ts";
 import type { ChannelStateInformation } from "./channel-state.ts";
 import { channelFamilies, channelFamilyNamed, impairmentFamilies } from "./channels.ts";
 import type { ChannelFamily } from "./define-channel.ts";

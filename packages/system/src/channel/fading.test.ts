@@ -2,7 +2,7 @@
 import { rngFrom } from "@semlink/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { normalCdf } from "../numbers/normal-distribution.ts";
+import { normalCdf } from "../numbers/distributions.ts";
 import golden from "./__goldens__/channel.json" with { type: "json" };
 import { dbToLinear, linearToDb } from "./decibel.ts";
 import { rayleighMean, ricianMean, scaledBesselI0 } from "./quadrature.ts";

@@ -10,10 +10,15 @@ import {
   param,
   reshape,
 } from "@semlink/engine";
-import type { ChannelCodec, CodecShape, ReceiverCondition, TransmitterCondition } from "./channel-codec.ts";
-import { maxSymbolsOf } from "./channel-codec.ts";
+import {
+  type ChannelCodec,
+  type CodecShape,
+  maxSymbolsOf,
+  type ReceiverCondition,
+  type TransmitterCondition,
+  unitPowerPerIncrement,
+} from "./channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "./condition.ts";
-import { unitPowerPerIncrement } from "./power.ts";
 
 // embedding [embedDim]                                     received [maxSymbols, 2] · mask, mask
 //   → linear → numTokens tokens + position                   → linear → numTokens tokens + position

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, Tensor } from "@semlink/engine";
 import { add, concat, gelu, Linear, mul, reshape, split, zeros } from "@semlink/engine";
-import type { ChannelCodec, CodecShape, ReceiverCondition, TransmitterCondition } from "./channel-codec.ts";
-import { maxSymbolsOf } from "./channel-codec.ts";
+import {
+  type ChannelCodec,
+  type CodecShape,
+  maxSymbolsOf,
+  type ReceiverCondition,
+  type TransmitterCondition,
+  unitPowerPerIncrement,
+} from "./channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "./condition.ts";
-import { unitPowerPerIncrement } from "./power.ts";
 
 export interface FilmMlpOptions {
   /** Width of the hidden layers. */

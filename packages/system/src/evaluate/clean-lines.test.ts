@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { clusteredMeanInterval, meanInterval } from "../numbers/statistics.ts";
-import { accuracyOf } from "../task/classify/decisions.ts";
+import { accuracyOf } from "../task/classify.ts";
 import { cleanComparisons, cleanLines, type CleanOutcome, type CleanSetting } from "./clean-lines.ts";
 import { differenceOf } from "./estimates.ts";
 

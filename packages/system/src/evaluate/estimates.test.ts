@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { clusteredMeanInterval, meanInterval, wilsonInterval } from "../numbers/statistics.ts";
 import { figureInfoSchema } from "../results/figures.ts";
-import { classify } from "../task/classify/classify.ts";
+import { classify } from "../task/classify.ts";
 import { differenceOf, estimateOf, estimatesOf, infoOf } from "./estimates.ts";
 
 const uniform = rngFrom(1).uniform(200);

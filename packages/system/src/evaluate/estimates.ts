@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FigureInfo } from "../results/figures.ts";
-import type { Measured } from "../results/measured.ts";
+import type { FigureInfo, Measured } from "../results/figures.ts";
 import { clusteredMeanInterval, meanInterval } from "../numbers/statistics.ts";
 import type { Figure } from "../task/task.ts";
 import type { Outcomes } from "./measure-line.ts";

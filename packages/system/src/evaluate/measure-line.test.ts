@@ -3,13 +3,12 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openRadio } from "../channel/channel-spec.ts";
 import { noFromEsNoDb } from "../channel/decibel.ts";
-import { labelCode } from "../lines/label/label-code.ts";
+import { labelCode } from "../lines/label/label-codes.ts";
 import { labelLineOf } from "../lines/label/label-line.ts";
-import { simplexAccuracy } from "../lines/label/simplex-accuracy.ts";
-import { simplexCodebook } from "../lines/label/simplex.ts";
+import { simplexAccuracy, simplexCodebook } from "../lines/label/simplex.ts";
 import { exportedLine } from "../lines/learned/exported-line.ts";
 import type { Link } from "../link/link.ts";
-import { classify } from "../task/classify/classify.ts";
+import { classify } from "../task/classify.ts";
 import type { Truth } from "../task/task.ts";
 import { analogLink, codewordLink, noiseLink } from "./fake-links.fixture.ts";
 import {

@@ -2,7 +2,7 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { type ChannelSpec, channelId, openRadio } from "../channel/channel-spec.ts";
-import { classify } from "../task/classify/classify.ts";
+import { classify } from "../task/classify.ts";
 import { differenceOf, estimatesOf } from "./estimates.ts";
 import type { MeasuredPoint } from "./measure-line.ts";
 import { type LineOptions, type MeasuredLine, pairedComparisons, resultLines } from "./result-lines.ts";

@@ -3,8 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { codewordLink, rawCodewordLink } from "../evaluate/fake-links.fixture.ts";
 import type { LedgerRow } from "../results/results.ts";
-import { classify } from "../task/classify/classify.ts";
-import { accuracyOf } from "../task/classify/decisions.ts";
+import { accuracyOf, classify } from "../task/classify.ts";
 import {
   brightestChannel,
   EMBED_DIM,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { capacityBound } from "./bounds/capacity-bound.ts";
 import { labelRateDistortionBound } from "./bounds/label-rate-distortion.ts";
-import { labelCode } from "./label/label-code.ts";
+import { labelCode, repetitionQpsk } from "./label/label-codes.ts";
 import { labelLineOf } from "./label/label-line.ts";
-import { repetitionQpsk } from "./label/repetition-qpsk.ts";
 import type { Line } from "./line.ts";
 import type { UnlearnedLineName } from "./line-names.ts";
 

@@ -6,14 +6,14 @@ import { viewBank, writeBatch } from "../data/augment.ts";
 import { imageLength, type Dataset, type ImageSet } from "../data/dataset.ts";
 import { intensityMoments } from "../data/intensities.ts";
 import { defineExperiment, type Experiment } from "../experiment.ts";
-import { smoke } from "../presets/smoke.ts";
+import { smoke } from "../presets/presets.ts";
 import { FLOAT16_VALUES, toFloat16 } from "../numbers/float16.ts";
 import type { TargetBank } from "../teacher/target-bank.ts";
 import type { LineProblem } from "../lines/learned/learned-line.ts";
 import { knownPrimitives } from "../cells/primitive-sets.ts";
 import type { StudentConfig } from "../student/student-config.ts";
 import { studentEncoder } from "../student/student-encoder.ts";
-import { classify } from "../task/classify/classify.ts";
+import { classify } from "../task/classify.ts";
 import type { LinearMap } from "../task/task.ts";
 
 /** Sizes of a problem. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { labelCode } from "../lines/label/label-code.ts";
+import { labelCode } from "../lines/label/label-codes.ts";
 import { codewordLogLikelihoods, mostLikelyCodewords } from "./codeword-decision.ts";
 
 const numClasses = 10;

@@ -2,7 +2,7 @@
 import { SemlinkError } from "@semlink/engine";
 import { dbToLinear } from "../channel/decibel.ts";
 import { integrate } from "../channel/quadrature.ts";
-import { normalCdf } from "../numbers/normal-distribution.ts";
+import { normalCdf } from "../numbers/distributions.ts";
 import { type Constellation, constellation, type ConstellationName } from "./constellation.ts";
 
 /** What the power gain g of a symbol does, `E g = 1`: 1, exponential, or Rician with a linear K factor. */

@@ -2,7 +2,7 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { combinedInterval, differenceOfMeans, pairedOverSeeds } from "./differences.ts";
-import { studentQuantile } from "./student-distribution.ts";
+import { studentQuantile } from "./distributions.ts";
 
 describe("combinedInterval", () => {
   it("of one part is Student's interval", () => {

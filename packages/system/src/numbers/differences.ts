@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SemlinkError } from "@semlink/engine";
-import { studentQuantile } from "./student-distribution.ts";
+import { studentQuantile } from "./distributions.ts";
 
 /** A value with its 95 % interval. */
 export interface Estimate {

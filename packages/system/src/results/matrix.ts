@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { type MeasuredFigures, measuredFiguresSchema } from "./measured.ts";
+import { type MeasuredFigures, measuredFiguresSchema } from "./figures.ts";
 
 /** A row of a matrix: a link of this run or of another, a label line, or a digital one. */
 export interface MatrixSystem {

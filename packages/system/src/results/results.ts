@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
-import { type ChannelInfo, channelInfoSchema } from "./channels.ts";
-import { type ChannelUses, channelUsesSchema } from "./channel-uses.ts";
-import { type FigureInfo, figureInfoSchema } from "./figures.ts";
 import {
+  type ChannelInfo,
+  channelInfoSchema,
   type CleanLine,
   cleanLineSchema,
   type Comparison,
@@ -11,15 +10,17 @@ import {
   lineSchema,
   type ResultLine,
 } from "./lines.ts";
+import { type ChannelUses, channelUsesSchema } from "./channel-uses.ts";
+import { type FigureInfo, figureInfoSchema } from "./figures.ts";
 import { type Matrix, matrixSchema } from "./matrix.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 
-export type { ChannelInfo } from "./channels.ts";
+export type { ChannelInfo } from "./lines.ts";
 export type { ChannelUses } from "./channel-uses.ts";
 export type { FigureInfo } from "./figures.ts";
 export { LINE_ROLES, TEACHER_WORTH } from "./lines.ts";
 export type { CleanLine, Comparison, LineRole, Place, Point, ResultLine } from "./lines.ts";
-export type { Measured, MeasuredFigures, PlainValue } from "./measured.ts";
+export type { Measured, MeasuredFigures, PlainValue } from "./figures.ts";
 export { provenanceSchema } from "./provenance.ts";
 export type { Provenance } from "./provenance.ts";
 

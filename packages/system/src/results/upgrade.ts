@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as z from "zod";
 import { wilsonInterval } from "../numbers/statistics.ts";
-import type { ChannelInfo } from "./channels.ts";
-import { CLEAN_FIGURES, type FigureInfo } from "./figures.ts";
-import { type Measured, type MeasuredFigures, measuredSchema } from "./measured.ts";
+import type { ChannelInfo } from "./lines.ts";
+import {
+  CLEAN_FIGURES,
+  type FigureInfo,
+  type Measured,
+  type MeasuredFigures,
+  measuredSchema,
+} from "./figures.ts";
 import type { LedgerRow, Results } from "./results.ts";
 
 const FIRST_VERSION = "semlink-results/1";

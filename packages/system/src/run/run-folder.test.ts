@@ -6,7 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { contentHash } from "../store/canonical-json.ts";
-import { ownIdentity } from "../store/process-identity.ts";
+import { ownIdentity } from "../store/lock.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
 
 let runs: string;

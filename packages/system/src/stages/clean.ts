@@ -17,7 +17,7 @@ import { standardizedEmbedding } from "../teacher/spaces.ts";
 import { readEmbeddingStatistics } from "../teacher/node/target-files.ts";
 import { runTeacher } from "../teacher/teacher.ts";
 import { loadWeights } from "../train/node/phase-files.ts";
-import { primitivesOf } from "./resolve-student.ts";
+import { primitivesOf } from "./student.ts";
 import {
   type DataRef,
   openData,

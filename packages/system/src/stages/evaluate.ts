@@ -10,7 +10,7 @@ import { cleanComparisons, cleanFigures, cleanLines } from "../evaluate/clean-li
 import { CONVENTIONS, VALIDATION_CONVENTION } from "../evaluate/conventions.ts";
 import { infoOf } from "../evaluate/estimates.ts";
 import { MATRIX_CONVENTIONS } from "../evaluate/mismatch/assemble-matrix.ts";
-import { trainingCurves } from "../evaluate/node/curves.ts";
+import { trainingCurves } from "../evaluate/node/measured-file.ts";
 import { pairedComparisons, resultLines } from "../evaluate/result-lines.ts";
 import type { Experiment } from "../experiment.ts";
 import { lineIds } from "../lines/line-names.ts";
@@ -24,11 +24,10 @@ import { taskNamed } from "../task/tasks.ts";
 import { WEIGHTS_FILE } from "../train/node/phase-files.ts";
 import { cleanStage } from "./clean.ts";
 import { deviceStage } from "./device.ts";
-import { type MeasureLines, measureLines } from "./measure-lines.ts";
-import { measureMatrix } from "./measure-matrix.ts";
+import { type MeasureLines, measureLines, measureMatrix } from "./measure-lines.ts";
 import type { OpenRun } from "./open-run.ts";
 import { openRuntime } from "./place.ts";
-import type { ProvidedTeacher } from "./provide-teacher.ts";
+import type { ProvidedTeacher } from "./teacher.ts";
 import type { BankRef } from "./targets.ts";
 
 /** Everything that the evaluation reads. */

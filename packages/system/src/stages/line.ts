@@ -21,7 +21,7 @@ import { readTargetBank } from "../teacher/node/target-files.ts";
 import { loadWeights, saveWeights } from "../train/node/phase-files.ts";
 import { trainPhases } from "../train/phase.ts";
 import type { RobustConfig } from "../train/robust-config.ts";
-import { primitivesOf } from "./resolve-student.ts";
+import { primitivesOf } from "./student.ts";
 import {
   type DataRef,
   openData,

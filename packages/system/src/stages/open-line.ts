@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom, SemlinkError } from "@semlink/engine";
 import { type ImageSet, imagesFrom } from "../data/dataset.ts";
-import { simplestOfKind, toldTrainedKinds } from "../evaluate/mismatch/told-kind.ts";
+import { simplestOfKind, toldTrainedKinds } from "../evaluate/mismatch/default-axes.ts";
 import { runDevice } from "../link/run-device.ts";
 import { openLineLink, readLineCard, readLinkModel } from "../link/node/link-folder.ts";
 import { digitalFeatures } from "../lines/digital/digital-features.ts";

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { channelId } from "../channel/channel-spec.ts";
 import { VALIDATION_CONVENTION } from "../evaluate/conventions.ts";
 import { applyOverrides, type Experiment, parseExperiment } from "../experiment.ts";
-import { smoke } from "../presets/smoke.ts";
+import { smoke } from "../presets/presets.ts";
 import type { Results } from "../results/results.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
 import { openRun } from "./open-run.ts";

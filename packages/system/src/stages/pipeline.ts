@@ -9,14 +9,18 @@ import { loadData } from "./data.ts";
 import { evaluate } from "./evaluate.ts";
 import { lineStage } from "./line.ts";
 import type { OpenRun } from "./open-run.ts";
-import { provideTeacher } from "./provide-teacher.ts";
-import { rehearseOwnLines } from "./rehearse-lines.ts";
+import { provideTeacher } from "./teacher.ts";
+import {
+  checkOtherRuns,
+  decidingLine,
+  noteLines,
+  rehearseOwnLines,
+  startsFromControl,
+} from "./trained-lines.ts";
 import { reportResults, reportSearch } from "./report.ts";
-import { resolveStudent } from "./resolve-student.ts";
+import { resolveStudent, studentStage } from "./student.ts";
 import { searchStudent } from "./search.ts";
-import { studentStage } from "./student.ts";
 import { targetsStage } from "./targets.ts";
-import { checkOtherRuns, decidingLine, noteLines, startsFromControl } from "./trained-lines.ts";
 
 /** The stages of the method, in order; each is a command of the same name. */
 export const STAGES = [

@@ -13,16 +13,20 @@ import { studyArchitectures } from "../search/study.ts";
 import { type FinishedSearch, type SearchRequest, searchesOf } from "../search/study-setting.ts";
 import type { StudentConfig } from "../student/student-config.ts";
 import { taskNamed } from "../task/tasks.ts";
-import { LATENCY_RUNS, latencyStage, thisMachine } from "./latency.ts";
-import { oneShotStage } from "./one-shot.ts";
+import {
+  LATENCY_RUNS,
+  latencyStage,
+  oneShotStage,
+  stagedTrials,
+  testEmbeddingsStage,
+  thisMachine,
+} from "./trial.ts";
 import type { OpenRun } from "./open-run.ts";
 import { openRuntime } from "./place.ts";
 import { inputConfig, type SearchInputs, searchStage } from "./propose.ts";
-import type { ProvidedTeacher } from "./provide-teacher.ts";
-import { inputStudent } from "./resolve-student.ts";
+import type { ProvidedTeacher } from "./teacher.ts";
+import { inputStudent } from "./student.ts";
 import type { BankRef } from "./targets.ts";
-import { testEmbeddingsStage } from "./test-embeddings.ts";
-import { stagedTrials } from "./trial.ts";
 
 /** What the search learns from. */
 export interface SearchMaterial {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
-import { classify } from "./classify/classify.ts";
+import { classify } from "./classify.ts";
 import { taskConformance } from "./task.conformance.ts";
 import { taskNamed, tasks } from "./tasks.ts";
 

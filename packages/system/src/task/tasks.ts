@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hintFor, SemlinkError } from "@semlink/engine";
-import { classify } from "./classify/classify.ts";
+import { classify } from "./classify.ts";
 import type { Task } from "./task.ts";
 
 /** Every task that comes with semlink. Adding one is a folder and a line here. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { FLOAT16_VALUES } from "../numbers/float16.ts";
-import { TargetBatch, teacherInputs } from "./target-batch.ts";
+import { TargetBatch, teacherInputs } from "./taught-batches.ts";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 
 const { targets } = tinyProblem();

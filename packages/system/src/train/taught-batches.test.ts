@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
-import { classify } from "../task/classify/classify.ts";
+import { classify } from "../task/classify.ts";
 import { TaughtBatches } from "./taught-batches.ts";
 import { saidOf, shownIn, tinyProblem, viewsOf } from "../link/tiny-problem.fixture.ts";
 

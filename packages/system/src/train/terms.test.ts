@@ -4,7 +4,7 @@ import { gradients, input, rngFrom } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { describe, expect, it } from "vitest";
 import { openGraph, type Values } from "../open-graph.fixture.ts";
-import { classify } from "../task/classify/classify.ts";
+import { classify } from "../task/classify.ts";
 import { featureLoss, termsOf, weightedTerms } from "./terms.ts";
 
 const WIDTH = 5;

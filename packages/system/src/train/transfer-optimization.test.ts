@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { StudentConfig } from "../experiment.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
 import { tinyNetwork, tinyProblem } from "../link/tiny-problem.fixture.ts";
-import { transferOptimization } from "./transfer-optimization.ts";
+import { transferOptimization } from "./transfer.ts";
 
 const { shape, experiment } = tinyProblem();
 const { transfer } = experiment.distill;

@@ -17,7 +17,7 @@ import {
   type TinyProblem,
   viewsOf,
 } from "../link/tiny-problem.fixture.ts";
-import { classify } from "../task/classify/classify.ts";
+import { classify } from "../task/classify.ts";
 import { transferKnowledge } from "./transfer.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
 import { loadWeights, placeInFolders, WEIGHTS_FILE } from "./node/phase-files.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ChannelSpec } from "../../channel/channel-spec.ts";
 import { channelId } from "../../channel/channel-spec.ts";
 import type { MatrixConfig } from "../../experiment.ts";
-import { classify } from "../../task/classify/classify.ts";
+import { classify } from "../../task/classify.ts";
 import type { Outcomes } from "../measure-line.ts";
 import { clusteredMeanInterval, pairedDifference } from "../../numbers/statistics.ts";
 import { assembleMatrix, type MeasuredSystem } from "./assemble-matrix.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { channelId, openRadio, type OwnChannels } from "../../channel/channel-spec.ts";
 import type { Matrix, MatrixCell, MatrixSystem, MatrixTable } from "../../results/matrix.ts";
-import type { Measured } from "../../results/measured.ts";
+import type { Measured } from "../../results/figures.ts";
 import type { Figure } from "../../task/task.ts";
 import { channelUsesOf } from "../channel-uses.ts";
 import { differenceOf, estimatesOf } from "../estimates.ts";

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HostTensor } from "@semlink/engine";
-import { SemlinkError } from "@semlink/engine";
-import { writeSafetensors } from "@semlink/engine/node";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type HostTensor, SemlinkError } from "@semlink/engine";
+import { readMetrics, writeSafetensors } from "@semlink/engine/node";
+import type { Curve } from "../../results/results.ts";
 import { readStageTensors } from "../../store/stored-files.ts";
 import type { MeasuredPoint } from "../measure-line.ts";
 
@@ -49,4 +51,18 @@ function damaged(where: string, actual: string): SemlinkError {
     actual,
     hint: "delete the folder; the line is measured again",
   });
+}
+
+/** Training curves of a stage from its metrics file; none when the stage left no file. */
+export async function trainingCurves(stage: string, folder: string): Promise<Curve[]> {
+  const path = join(folder, "metrics.jsonl");
+  if (!existsSync(path)) return [];
+  const lines = await readMetrics(path);
+  const metrics = Object.keys(lines[0] ?? {}).filter((name) => name !== "step");
+  return metrics.map((metric) => ({
+    stage,
+    metric,
+    label: metric,
+    points: lines.map((line): readonly [number, number] => [line.step, line[metric]!]),
+  }));
 }

@@ -3,9 +3,8 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
 import { capacity } from "../../channel/capacity.ts";
-import { accuracyOf } from "../../task/classify/decisions.ts";
-import { capacityBound } from "./capacity-bound.ts";
-import { informationOfImages } from "./channel-information.ts";
+import { accuracyOf } from "../../task/classify.ts";
+import { capacityBound, informationOfImages } from "./capacity-bound.ts";
 import { labelRateDistortion, labelRateDistortionBound } from "./label-rate-distortion.ts";
 
 const NUM_CLASSES = 10;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelDistortion, labelRateDistortion } from "./label-rate-distortion.ts";
-import { simplexAccuracy } from "../label/simplex-accuracy.ts";
+import { simplexAccuracy } from "../label/simplex.ts";
 
 describe("labelDistortion", () => {
   it("solves log2 M - Hb(D) - D log2(M - 1) = R", () => {

@@ -2,7 +2,7 @@
 import { capacity } from "../../channel/capacity.ts";
 import type { ChannelSpec } from "../../channel/channel-spec.ts";
 import type { Line } from "../line.ts";
-import { ergodicBits, hasCapacity } from "./channel-information.ts";
+import { ergodicBits, hasCapacity } from "./capacity-bound.ts";
 
 /** Halvings of an interval of length 1 until it is below the spacing of doubles. */
 const NUM_BISECTIONS = 60;

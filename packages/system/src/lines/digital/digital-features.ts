@@ -3,9 +3,7 @@ import type { Rng } from "@semlink/engine";
 import type { DigitalLineName } from "../line-names.ts";
 import type { LinearMap } from "../../task/task.ts";
 import { type Line, requiredOutput } from "../line.ts";
-import type { BitPipe, PipeMode } from "./bit-pipe.ts";
-import { capacityPipe } from "./capacity-pipe.ts";
-import { codedPipe } from "./coded-pipe.ts";
+import { type BitPipe, capacityPipe, codedPipe, type PipeMode } from "./bit-pipe.ts";
 import {
   DIGITAL_CONVENTION,
   digitalLineOf,

@@ -2,7 +2,7 @@
 import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openRadio } from "../../channel/channel-spec.ts";
-import { accuracyOf } from "../../task/classify/decisions.ts";
+import { accuracyOf } from "../../task/classify.ts";
 import type { Received, Truth } from "../../task/task.ts";
 import type { LineReception } from "../line.ts";
 import type { BitPipe, PipeMode } from "./bit-pipe.ts";

@@ -5,8 +5,7 @@ import { type Dataset, type ImageSet, randomSubset, selectImages } from "../../d
 import type { Task } from "../../task/task.ts";
 import { type Phase, trainPhase, type TrainingPlace, type Weights } from "../../train/phase.ts";
 import { TaughtBatches } from "../../train/taught-batches.ts";
-import { imageSettings } from "./compressed-images.ts";
-import { imagesAtBudgets } from "./images-at-budgets.ts";
+import { imagesAtBudgets, imageSettings } from "./compressed-images.ts";
 import { imageBudgets } from "./separation.ts";
 import type { SeparationConfig } from "./separation-config.ts";
 

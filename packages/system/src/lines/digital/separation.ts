@@ -2,7 +2,7 @@
 import type { Rng } from "@semlink/engine";
 import type { ImageFormat, SeparationClassifier } from "./separation-config.ts";
 import { type Line, requiredOutput } from "../line.ts";
-import { codedModes, codedPipe } from "./coded-pipe.ts";
+import { codedModes, codedPipe } from "./bit-pipe.ts";
 import {
   type Classifier,
   compressedMessages,

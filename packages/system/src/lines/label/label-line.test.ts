@@ -6,10 +6,9 @@ import { rayleighBlockFading } from "../../channel/fading.ts";
 import { awgn } from "../../channel/flat-channel.ts";
 import { type Radio, radioOf } from "../../channel/radio.ts";
 import { pairedDifference } from "../../numbers/statistics.ts";
-import { labelCode } from "./label-code.ts";
+import { labelCode, repetitionQpsk } from "./label-codes.ts";
 import { type LabelLine, transmitLabels } from "./label-line.ts";
-import { repetitionQpsk } from "./repetition-qpsk.ts";
-import { simplexAccuracy } from "./simplex-accuracy.ts";
+import { simplexAccuracy } from "./simplex.ts";
 
 const SIGMAS = 5;
 const FIVE_SIGMA = 1 - 5.7e-7; // confidence of an interval of +-5 sigma

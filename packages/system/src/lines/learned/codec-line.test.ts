@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { channelKinds } from "../../channel/channel-model.ts";
 import { imageLength } from "../../data/dataset.ts";
-import { featuresOfViews } from "../../link/features-of-views.ts";
+import { featuresOfViews } from "../../link/run-device.ts";
 import { throughTheAir } from "../../link/link-graph.ts";
 import { saidOf, shownIn, tinyProblem, viewsOf } from "../../link/tiny-problem.fixture.ts";
 import { drawTransmissions, transmissionInputs } from "../../link/transmission-draws.ts";

@@ -9,7 +9,7 @@ import { filmMlpCodec } from "../../codec/film-mlp.ts";
 import type { LinkGraph } from "../../link/link-graph.ts";
 import { studentEncoder } from "../../student/student-encoder.ts";
 import type { TargetBank } from "../../teacher/target-bank.ts";
-import { teacherInputs } from "../../train/target-batch.ts";
+import { teacherInputs } from "../../train/taught-batches.ts";
 import { termsOf, weightedTerms } from "../../train/terms.ts";
 import { defineLine, type LearnedLine, type LineProblem } from "./learned-line.ts";
 import { type LineTensors, twoPhases } from "./two-phases.ts";

@@ -3,9 +3,13 @@ import type { Build, Layer, Objective, Tensor } from "@semlink/engine";
 import { concat, gelu, Linear, mul, reshape, sigmoid } from "@semlink/engine";
 import * as z from "zod";
 import { channelKinds } from "../../channel/channel-model.ts";
-import { type CodecShape, maxSymbolsOf, type TransmitterCondition } from "../../codec/channel-codec.ts";
+import {
+  type CodecShape,
+  maxSymbolsOf,
+  type TransmitterCondition,
+  unitPowerPerIncrement,
+} from "../../codec/channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "../../codec/condition.ts";
-import { unitPowerPerIncrement } from "../../codec/power.ts";
 import { count, positive } from "../../config/fields.ts";
 import type { LinkGraph, ReceptionInputs } from "../../link/link-graph.ts";
 import { studentEncoder } from "../../student/student-encoder.ts";

@@ -3,13 +3,12 @@ import type { Build, HostTensor, NamedTensors, Objective, Param, Rng, Tensor } f
 import { adamW, cosineSchedule, input, paramsOf, rngFrom } from "@semlink/engine";
 import { channelKinds } from "../../channel/channel-model.ts";
 import type { EsNoRange } from "../../codec/codec-config.ts";
-import { featuresOfViews } from "../../link/features-of-views.ts";
+import { featuresOfViews } from "../../link/run-device.ts";
 import { type LinkGraph, type ReceivedTensors, throughTheAir } from "../../link/link-graph.ts";
 import { drawTransmissions, transmissionInputs } from "../../link/transmission-draws.ts";
 import type { Phase } from "../../train/phase.ts";
 import type { PhaseConfig } from "../../train/robust-config.ts";
-import { TargetBatch } from "../../train/target-batch.ts";
-import { TaughtBatches } from "../../train/taught-batches.ts";
+import { TargetBatch, TaughtBatches } from "../../train/taught-batches.ts";
 import type { LineMaterial, LineProblem } from "./learned-line.ts";
 
 /** What the loss of a line is made of, at one step of one phase. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rngFrom } from "@semlink/engine";
-import { median } from "../../numbers/median.ts";
+import { median } from "../../numbers/statistics.ts";
 import { checkWhole } from "../arguments.ts";
 import { awgnBlocks, countBlockErrors } from "./block-error-rate.ts";
 import { decodeLdpc, type LdpcDecodeOptions } from "./decode.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { median } from "../../numbers/median.ts";
+import { median } from "../../numbers/statistics.ts";
 import {
   leadingValue,
   type SearchResults,

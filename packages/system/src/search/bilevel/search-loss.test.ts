@@ -3,7 +3,7 @@ import { input, rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../../open-graph.fixture.ts";
 import { defineExperiment } from "../../experiment.ts";
-import { classify } from "../../task/classify/classify.ts";
+import { classify } from "../../task/classify.ts";
 import type { SearchLoss, SearchProblem, TaskOutputs } from "./search-loss.ts";
 import { lowerLoss, searchLoss, taskBatch, upperLoss } from "./search-loss.ts";
 

@@ -4,7 +4,7 @@ import { input } from "@semlink/engine";
 import type { EncoderShape } from "../../student/student-encoder.ts";
 import type { Task, TaskSizes } from "../../task/task.ts";
 import type { TargetBank } from "../../teacher/target-bank.ts";
-import { teacherInputs } from "../../train/target-batch.ts";
+import { teacherInputs } from "../../train/taught-batches.ts";
 import { termsOf, weightedTerms } from "../../train/terms.ts";
 import type { ProposalConfig } from "../search-config.ts";
 

@@ -3,7 +3,7 @@ import type { NamedTensors, Runtime } from "@semlink/engine";
 import { Build, Evaluator, input, nameTree, paramsOf, rngFrom } from "@semlink/engine";
 import type { StudentConfig } from "../../student/student-config.ts";
 import type { Primitive } from "../../cells/primitives/primitive.ts";
-import { median } from "../../numbers/median.ts";
+import { median } from "../../numbers/statistics.ts";
 import { type EncoderShape, studentEncoder } from "../../student/student-encoder.ts";
 
 /** How often each network is run. */

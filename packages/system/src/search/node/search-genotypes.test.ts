@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { PrimitiveSet } from "../../cells/primitive-sets.ts";
 import { k7, primitiveNamed } from "../../cells/primitive-sets.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
-import { classify } from "../../task/classify/classify.ts";
+import { classify } from "../../task/classify.ts";
 import { searchGenotypes } from "./search-genotypes.ts";
 import { proposalOf } from "../search-config.ts";
 import type { SearchEpoch } from "../search-results.ts";

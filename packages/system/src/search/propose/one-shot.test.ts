@@ -7,7 +7,7 @@ import { k7 } from "../../cells/primitive-sets.ts";
 import { SEARCH_NORM } from "../../cells/primitives/primitive.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
 import { drawnWeights } from "../../open-graph.fixture.ts";
-import { classify } from "../../task/classify/classify.ts";
+import { classify } from "../../task/classify.ts";
 import type { SearchProblem } from "../bilevel/search-loss.ts";
 import { lowerLoss, searchLoss, taskBatch } from "../bilevel/search-loss.ts";
 import { edgesOfGenotype, openOneShot } from "./one-shot.ts";

@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { defineExperiment } from "../../experiment.ts";
 import { tinyProblem } from "../../link/tiny-problem.fixture.ts";
-import { classify } from "../../task/classify/classify.ts";
+import { classify } from "../../task/classify.ts";
 import { searchHalves } from "./search-setup.ts";
 import type { ProposalConfig } from "../search-config.ts";
 import { proposalOf } from "../search-config.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Genotype } from "../../cells/genotype.ts";
 import { momentsOf } from "../../numbers/differences.ts";
-import { spearman } from "../../numbers/rank-correlation.ts";
+import { spearman } from "../../numbers/statistics.ts";
 import type { FigureInfo } from "../../results/figures.ts";
 import { leadingValue } from "../search-results.ts";
 import type { Architecture, RankCorrelation, Selection, Trial } from "../search-results.ts";

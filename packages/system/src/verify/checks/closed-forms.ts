@@ -5,8 +5,7 @@ import { pilotEffectiveEsNo } from "../../channel/channel-state.ts";
 import { linearToDb, noFromEsNoDb } from "../../channel/decibel.ts";
 import { imageNoise } from "../../channel/image-noise.ts";
 import { ofdmChannel } from "../../channel/ofdm.ts";
-import { labelCode } from "../../lines/label/label-code.ts";
-import { repetitionQpsk } from "../../lines/label/repetition-qpsk.ts";
+import { labelCode, repetitionQpsk } from "../../lines/label/label-codes.ts";
 import { bitErrorRate, constellation, CONSTELLATION_NAMES, type Fading } from "../../modem/index.ts";
 import type { Check, CheckFamily } from "../check.ts";
 import {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { labelCode } from "../../lines/label/label-code.ts";
+import { labelCode, repetitionQpsk } from "../../lines/label/label-codes.ts";
 import { type LabelLine, transmitLabels } from "../../lines/label/label-line.ts";
-import { repetitionQpsk } from "../../lines/label/repetition-qpsk.ts";
-import { simplexAccuracy } from "../../lines/label/simplex-accuracy.ts";
+import { simplexAccuracy } from "../../lines/label/simplex.ts";
 import { type ChannelSpec, openRadio } from "../../channel/channel-spec.ts";
 import { dbToLinear, linearToDb } from "../../channel/decibel.ts";
-import { normalCdf } from "../../numbers/normal-distribution.ts";
+import { normalCdf } from "../../numbers/distributions.ts";
 import type { Check, CheckFamily, LinePlace } from "../check.ts";
 
 const BATCH = 1000;

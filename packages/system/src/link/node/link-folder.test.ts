@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { nodeRuntime } from "@semlink/engine/node";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { nodeRuntime } from "@semlink/engine/node";
 import { describe, expect, it } from "vitest";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import { exportedTinyLink } from "../exported-link.fixture.ts";
-import { linkNames, openLinkFolder } from "./exported-links.ts";
+import { linkNames, openLinkFolder } from "./link-folder.ts";
 
 const runtime = await nodeRuntime({ intraOpThreads: 1 });
 const { transmitter, receiver } = exportedTinyLink();

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
-import { trainingCurves } from "./curves.ts";
+import { trainingCurves } from "./measured-file.ts";
 
 const folder = eachTempFolder();
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import golden from "../../channel/__goldens__/channel.json" with { type: "json" };
 import { linearToDb } from "../../channel/decibel.ts";
-import { simplexAccuracy } from "./simplex-accuracy.ts";
+import { simplexAccuracy } from "./simplex.ts";
 
 describe("simplexAccuracy", () => {
   // Two opposite points are binary phase shift keying: QPSK's bit error rate at the same Eb/N0.

@@ -7,9 +7,9 @@ import { imageLength } from "../data/dataset.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import type { ProgressEvent } from "../run/progress.ts";
 import { studentEncoder } from "../student/student-encoder.ts";
-import { featuresOfViews, type FeaturesOptions } from "./features-of-views.ts";
-import { tinyProblem } from "./tiny-problem.fixture.ts";
 import { watchedRuntime } from "../train/watched-runtime.fixture.ts";
+import { featuresOfViews, type FeaturesOptions } from "./run-device.ts";
+import { tinyProblem } from "./tiny-problem.fixture.ts";
 
 // More than one batch of 250, and a last one that is not full.
 const { data, shape, experiment } = tinyProblem(270);

@@ -3,7 +3,7 @@ import { input, rngFrom } from "@semlink/engine";
 import { expectClose } from "@semlink/engine/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
-import { unitPowerPerIncrement } from "./power.ts";
+import { unitPowerPerIncrement } from "./channel-codec.ts";
 
 const LENGTHS = [1, 3, 7];
 const STRIDE = 2 * 7;

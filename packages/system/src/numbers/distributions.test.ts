@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { normalCdf, normalPdf, normalQuantile } from "./normal-distribution.ts";
-import { studentQuantile } from "./student-distribution.ts";
+import { normalCdf, normalPdf, normalQuantile, studentQuantile } from "./distributions.ts";
 
 // Reference values: mpmath 1.3 with 40 digits (normal), SciPy 1.x stats.t.ppf (Student).
 const cdf: [x: number, p: number][] = [

@@ -3,7 +3,7 @@ import { rngFrom } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { openRadio } from "../../channel/channel-spec.ts";
 import { constellation } from "../../modem/constellation.ts";
-import { type CodedMode, codedModes, codedPipe } from "./coded-pipe.ts";
+import { type CodedMode, codedModes, codedPipe } from "./bit-pipe.ts";
 
 const COUNT = 20;
 const pipe = codedPipe();

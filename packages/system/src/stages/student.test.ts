@@ -4,7 +4,7 @@ import { defineExperiment } from "../experiment.ts";
 import { cellsConfig } from "../student/cells.fixture.ts";
 import { type StudentConfig, studentConfigSchema } from "../student/student-config.ts";
 import { inlineGenotype } from "../student/student-encoder.ts";
-import { resolveStudent } from "./resolve-student.ts";
+import { resolveStudent } from "./student.ts";
 
 const run = { noteModule: (): void => undefined };
 const neverSearched = (): Promise<StudentConfig> => Promise.reject(new Error("searched"));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { labelCode } from "./label-code.ts";
-import { repetitionQpsk } from "./repetition-qpsk.ts";
+import { labelCode, repetitionQpsk } from "./label-codes.ts";
 import { maxSimplexPoints, simplexCodebook } from "./simplex.ts";
 import { largestCorrelation, sphericalCode } from "./spherical-code.ts";
 

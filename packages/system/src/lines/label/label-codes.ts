@@ -20,3 +20,25 @@ export const labelCode: LabelLine = {
     return Float32Array.from(sphericalCode(numClasses, 2 * numSymbols), (value) => value * amplitude);
   },
 };
+
+/**
+ * The label's `b = ceil(log2 M)` bits, most significant first, as Gray QPSK repeated round-robin: real position p of
+ * the `2 numSymbols` carries bit `p mod b` with amplitude `+-1/sqrt(2)`.
+ *
+ * Decided by maximum likelihood over the M used words, which is at least as good as bit by bit. With fewer positions
+ * than bits the last bits are not sent, and labels that share a word are decided for the smallest of them.
+ */
+export const repetitionQpsk: LabelLine = {
+  name: "repetition-qpsk",
+  label: "Repetition QPSK (ML)",
+  codebook(numClasses, numSymbols) {
+    checkCodebookSize("repetitionQpsk", numClasses, numSymbols);
+    const numBits = Math.ceil(Math.log2(numClasses));
+    const numPositions = 2 * numSymbols;
+    return Float32Array.from({ length: numClasses * numPositions }, (_, i) => {
+      const label = Math.floor(i / numPositions);
+      const bit = (label >> (numBits - 1 - ((i % numPositions) % numBits))) & 1;
+      return bit === 0 ? Math.SQRT1_2 : -Math.SQRT1_2;
+    });
+  },
+};
