@@ -102,7 +102,7 @@ export { reportContent } from "./report/report-content.ts";
 export type { ReportContent } from "./report/report-content.ts";
 export type { DrawingDocument } from "./report/render-svg.ts";
 export { searchFindings } from "./report/search/findings.ts";
-export { ARCHITECTURE_COLUMNS, architectureCells } from "./report/search/search-tables.ts";
+export { architectureCells, architectureColumns } from "./report/search/search-tables.ts";
 export {
   channelLabel,
   cleanMeasured,

@@ -27,9 +27,9 @@ export async function printSearch(folder: string, { print }: Pick<CommandContext
 
 /** A search as text: every architecture in a line, the findings, the genotype that was chosen. */
 export async function formatSearch(results: SearchResults): Promise<string> {
-  const { ARCHITECTURE_COLUMNS, architectureCells, formatGenotype, searchFindings } =
+  const { architectureCells, architectureColumns, formatGenotype, searchFindings } =
     await import("@semlink/system");
-  const header = ARCHITECTURE_COLUMNS.map(({ title }) => title);
+  const header = architectureColumns(results).map(({ title }) => title);
   const rows = architectureCells(results).map(({ cells }) => cells);
   const genotype = results.architectures.find(({ id }) => id === results.chosen)?.genotype;
   return [

@@ -33,26 +33,10 @@ export function percentInterval({ low, high }: Pick<Measured, "low" | "high">, d
   return low === high ? "" : `[${decimal(100 * low, digits)},${NBSP}${decimal(100 * high, digits)}]`;
 }
 
-/** `97.4 % [96.9, 97.8]`, or the statement that it is not measured. */
-export function percentWithInterval(measured: Measured | undefined): string {
-  if (measured === undefined) return NOT_MEASURED;
-  return `${percent(measured.value)} ${percentInterval(measured)}`.trimEnd();
-}
-
 /** A difference of two fractions in percentage points, with its sign: `+0.42`. */
 export function signedPoints(fraction: number, digits = 2): string {
   const text = decimal(100 * fraction, digits);
   return fraction > 0 && !/^[0.]+$/.test(text) ? `+${text}` : text;
-}
-
-/** `[−0.10, +0.94]`, the interval of a difference in percentage points. */
-export function signedInterval({ low, high }: Pick<Measured, "low" | "high">): string {
-  return `[${signedPoints(low)},${NBSP}${signedPoints(high)}]`;
-}
-
-/** `+0.42 points [−0.10, +0.94]`. */
-export function signedPointsWithInterval(difference: Pick<Measured, "value" | "low" | "high">): string {
-  return `${signedPoints(difference.value)}${NBSP}points ${signedInterval(difference)}`;
 }
 
 /** A count in units of its own size: `312 k`, `33.1 M`, `1.2 G`. */

@@ -13,7 +13,6 @@ import type { FinishedSearch, SearchRequest, StudySetting } from "./study-settin
 import { searchesOf } from "./study-setting.ts";
 import { contentHash } from "../store/canonical-json.ts";
 import type { FigureInfo } from "../results/figures.ts";
-import { encoderIdentity } from "../student/student-encoder.ts";
 
 /** What trials of a {@link plannedStudy} measure. */
 const FIGURES: readonly FigureInfo[] = [
@@ -68,7 +67,7 @@ export function plannedStudy(
       const { genotype } = request.student.cells;
       const isCells = request.student.architecture === "cells" && typeof genotype !== "string";
       const quality = isCells ? 0.3 + 0.5 * plantedQuality(genotype) : 0.4;
-      const name = contentHash(encoderIdentity(request.student));
+      const name = contentHash(request.student);
       const draws = rngFrom(request.seed).fold(name).uniform(400);
       const outcomes = Float32Array.from(draws, (draw) => Number(draw < quality));
       const accuracy = outcomes.reduce((sum, flag) => sum + flag, 0) / outcomes.length;

@@ -2,13 +2,12 @@
 import { Build, input } from "@semlink/engine";
 import { describe, expect, it } from "vitest";
 import { knownPrimitives } from "../cells/primitive-sets.ts";
-import { contentHash } from "../store/canonical-json.ts";
 import { tinyProblem } from "../link/tiny-problem.fixture.ts";
 import type { StudentConfig } from "../experiment.ts";
 import { drawnWeights, openGraph } from "../open-graph.fixture.ts";
 import { studentCost } from "../search/controls/equal-macs.ts";
 import { cellsConfig } from "./cells.fixture.ts";
-import { encoderIdentity, studentEncoder } from "./student-encoder.ts";
+import { studentEncoder } from "./student-encoder.ts";
 
 const { shape, experiment, data } = tinyProblem();
 const handMade = experiment.student;
@@ -49,34 +48,5 @@ describe("studentEncoder", () => {
     expect(() => studentEncoder(config, shape, knownPrimitives)).toThrow(
       expect.objectContaining({ code: "unresolved-genotype" }),
     );
-  });
-});
-
-describe("encoderIdentity", () => {
-  const identityOf = (config: StudentConfig): string => contentHash(encoderIdentity(config));
-
-  it("does not depend on the keys of other architectures", () => {
-    expect(identityOf({ ...handMade, cells: { ...cells.cells, channels: 6 } })).toBe(identityOf(handMade));
-    expect(identityOf({ ...cells, widths: [8], depths: [0], residual: false })).toBe(identityOf(cells));
-  });
-
-  it("depends on everything that the encoder is built from", () => {
-    const all = [
-      handMade,
-      cells,
-      { ...handMade, residual: false },
-      { ...handMade, widths: [16, 48] },
-      { ...handMade, depths: [1, 1] },
-      { ...handMade, stemWidth: 8 },
-      { ...cells, cells: { ...cells.cells, channels: 6 } },
-      { ...cells, cells: { ...cells.cells, stemStride: 2 } } as const,
-    ];
-    expect(new Set(all.map(identityOf)).size).toBe(all.length);
-  });
-
-  it("depends on the content of a module of primitives, not on its name", () => {
-    const own = (primitives: string): StudentConfig => ({ ...cells, cells: { ...cells.cells, primitives } });
-    expect(encoderIdentity(own("a.mjs"), "digest")).toEqual(encoderIdentity(own("b.mjs"), "digest"));
-    expect(encoderIdentity(own("a.mjs"), "other")).not.toEqual(encoderIdentity(own("a.mjs"), "digest"));
   });
 });

@@ -49,23 +49,6 @@ export function studentEncoder(
   }
 }
 
-/**
- * What a student's encoder is built from, without the keys of other architectures: equal for students whose encoders
- * are equal, so that a stage keyed by it runs again only when it must.
- *
- * @param ownPrimitives - stands for the content of the module that `cells.primitives` names; absent where it names none
- */
-export function encoderIdentity(
-  config: StudentConfig,
-  ownPrimitives?: unknown,
-): Readonly<Record<string, unknown>> {
-  const { architecture, cells, stemWidth, widths, depths, residual } = config;
-  const own = cells.primitives === undefined ? {} : { primitives: ownPrimitives };
-  return architecture === "cells"
-    ? { architecture, cells: { ...cells, ...own } }
-    : { architecture, stemWidth, widths, depths, residual };
-}
-
 /** The genotype of a resolved student. @throws SemlinkError `unresolved-genotype` */
 export function inlineGenotype({ genotype }: CellsConfig): Genotype {
   if (typeof genotype !== "string") return genotype;

@@ -49,12 +49,6 @@ export function relativeErrors(received: Float32Array, sent: Float32Array, embed
   });
 }
 
-/** R², one less the mean of {@link relativeErrors}. */
-export function explainedVariance(received: Float32Array, sent: Float32Array, embedDim: number): number {
-  const missed = relativeErrors(received, sent, embedDim);
-  return 1 - missed.reduce((sum, value) => sum + value, 0) / missed.length;
-}
-
 /** What a figure takes from received and sent embeddings; null where the line has none. */
 function compared(
   { embedding }: Received,

@@ -13,7 +13,7 @@ import { eachTempFolder } from "../temp-folder.fixture.ts";
 import { openTeacher } from "../teacher/node/open-teacher.ts";
 import { TEACHER_FILES, writeTeacher } from "../teacher/node/teacher-files.ts";
 import { airbenchTeacher, type TeacherTraining } from "./airbench-training.ts";
-import { placeInFolders } from "./node/phase-files.ts";
+import { placeInFolders } from "./training-place.fixture.ts";
 import { trainPhase } from "./phase.ts";
 
 const folder = eachTempFolder();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProgressEvent } from "../run/progress.ts";
 import { eachTempFolder } from "../temp-folder.fixture.ts";
-import { placeInFolders } from "./node/phase-files.ts";
+import { placeInFolders } from "./training-place.fixture.ts";
 import { type Phase, trainPhase, type TrainingPlace } from "./phase.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
 

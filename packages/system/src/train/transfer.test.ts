@@ -20,7 +20,8 @@ import {
 import { classify } from "../task/classify.ts";
 import { transferKnowledge } from "./transfer.ts";
 import { watchedRuntime, type WatchedRuntime } from "./watched-runtime.fixture.ts";
-import { loadWeights, placeInFolders, WEIGHTS_FILE } from "./node/phase-files.ts";
+import { loadWeights, WEIGHTS_FILE } from "./node/phase-files.ts";
+import { placeInFolders } from "./training-place.fixture.ts";
 
 const folder = eachTempFolder();
 

@@ -112,7 +112,7 @@ describe("the page of a search", () => {
 
   it("says which parts have no data", () => {
     const bare = textOf(pageOf({ ...results, traces: [], finals: [], comparisons: [], correlations: [] }));
-    expect(bare).toContain("Accuracy against cost: not measured.");
+    expect(bare).toContain("Final accuracy against cost: not measured.");
     expect(bare).toContain("The search over its epochs: not measured.");
     expect(bare).toContain("No search raised an alarm.");
   });

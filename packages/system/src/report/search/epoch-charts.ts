@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cellEdges } from "../../cells/cell-plan.ts";
 import type { SearchEpoch, SearchTrace } from "../../search/search-results.ts";
+import type { FigureInfo } from "../../results/figures.ts";
 import { drawLegend } from "../charts/legend.ts";
+import { labelWithUnit, scaleOf } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import { type DrawingDocument, FULL_WIDTH, type PlacedDrawing, renderFigure } from "../render-svg.ts";
 import type { PrimitiveStyle } from "../series.ts";
@@ -16,7 +18,7 @@ interface Quantity {
   readonly lines: Readonly<Record<string, (epoch: SearchEpoch) => number | undefined>>;
 }
 
-const QUANTITIES: readonly Quantity[] = [
+const quantitiesOf = (figure: FigureInfo): readonly Quantity[] => [
   {
     title: "Loss",
     yLabel: "loss",
@@ -38,9 +40,9 @@ const QUANTITIES: readonly Quantity[] = [
     lines: { task: (e) => percentOf(e, "task"), penalty: (e) => percentOf(e, "penalty") },
   },
   {
-    title: "Accuracy of the supernet",
-    yLabel: "accuracy [%]",
-    lines: { "one shot": (e) => 100 * e.oneShot },
+    title: "Whole supernet",
+    yLabel: labelWithUnit(figure),
+    lines: { "one shot": (e) => scaleOf(figure) * e.oneShot },
   },
   {
     title: "Edges unlike the epoch before",
@@ -60,13 +62,18 @@ function percentOf({ gradientNorm }: SearchEpoch, of: "task" | "penalty"): numbe
   return sum === 0 ? undefined : (100 * gradientNorm[of]) / sum;
 }
 
-/** What a search did over its epochs: losses, entropy, cost, gradient shares, one-shot accuracy, changes. */
-export function dynamicsChart({ epochs }: SearchTrace, document: DrawingDocument): string | undefined {
+/** What a search did over its epochs: losses, entropy, cost, gradient shares, one-shot figure, changes. */
+export function dynamicsChart(
+  { epochs }: SearchTrace,
+  figure: FigureInfo,
+  document: DrawingDocument,
+): string | undefined {
   if (epochs.length === 0) return undefined;
   const width = (FULL_WIDTH - DYNAMICS.gap * (DYNAMICS.columns - 1)) / DYNAMICS.columns;
   const parts: PlacedDrawing[] = [];
   let rowHeight = 0;
-  QUANTITIES.forEach(({ title, yLabel, lines }, index) => {
+  const quantities = quantitiesOf(figure);
+  quantities.forEach(({ title, yLabel, lines }, index) => {
     const drawn = Object.entries(lines).map(([label, value], line) => {
       const points = epochs.flatMap((each): (readonly [number, number])[] => {
         const y = value(each);
@@ -90,14 +97,14 @@ export function dynamicsChart({ epochs }: SearchTrace, document: DrawingDocument
     parts.push({ drawing: panel, x, y });
     parts.push({ drawing: legend.drawing, x: x + PANEL_MARGIN_LEFT, y: y + DYNAMICS.height });
   });
-  const rows = Math.ceil(QUANTITIES.length / DYNAMICS.columns);
+  const rows = Math.ceil(quantities.length / DYNAMICS.columns);
   return renderFigure({
     width: FULL_WIDTH,
     height: rows * (rowHeight + DYNAMICS.gap) - DYNAMICS.gap,
     parts,
     label: "The search over its epochs",
     description:
-      "Losses, entropy of an edge, expected and derived cost, gradient shares of task and penalty, one-shot accuracy and changed edges over the epochs.",
+      "Losses, entropy of an edge, expected and derived cost, gradient shares of task and penalty, one-shot figure and changed edges over the epochs.",
   });
 }
 

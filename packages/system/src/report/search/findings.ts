@@ -8,18 +8,19 @@ import {
   type SearchComparison,
   type SearchResults,
 } from "../../search/search-results.ts";
-import { decimal, percent, percentInterval, signedPointsWithInterval } from "../number-format.ts";
+import type { FigureInfo } from "../../results/figures.ts";
+import { decimal, differenceWithInterval, figureInterval, figureValue } from "../number-format.ts";
 
 /** What the finals say of one architecture. */
 export interface FinalRow {
   readonly architecture: Architecture;
   readonly isChosen: boolean;
   /** Mean over seeds of the leading figure on the test set; null when every run failed. */
-  readonly accuracy: number | null;
+  readonly value: number | null;
   /** 95 % interval over seeds; null below two. */
   readonly interval: { readonly low: number; readonly high: number } | null;
-  /** Mean over seeds of the embedding's R² to the teacher's; null where it was not measured. */
-  readonly r2: number | null;
+  /** Means over seeds of every figure on the test set by its id; null where it was not measured. */
+  readonly means: Readonly<Record<string, number | null>>;
   readonly numSeeds: number;
   readonly numFailed: number;
 }
@@ -31,22 +32,28 @@ export function finalRows(results: SearchResults): FinalRow[] {
   const rows = results.architectures
     .map((architecture) => finalRow(results, architecture))
     .filter(({ numSeeds, numFailed }) => numSeeds + numFailed > 0);
-  return rows.toSorted((a, b) => (b.accuracy ?? -1) - (a.accuracy ?? -1));
+  // Two without a value have no difference, hence 0.
+  return rows.toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity) || 0);
 }
 
 function finalRow({ finals, chosen, figures }: SearchResults, architecture: Architecture): FinalRow {
   const own = finals.filter((trial) => trial.architecture === architecture.id);
-  const accuracies = own.flatMap((trial) => leadingValue(trial, figures) ?? []);
-  const r2 = own.flatMap((trial) => trial.figures["embeddingR2"] ?? []);
+  const values = own.flatMap((trial) => leadingValue(trial, figures) ?? []);
+  const meanOfFigure = (id: string): number | null => meanOf(own.flatMap((trial) => trial.figures[id] ?? []));
   return {
     architecture,
     isChosen: architecture.id === chosen,
-    accuracy: meanOf(accuracies),
-    interval: accuracies.length < 2 ? null : meanInterval(accuracies, CONFIDENCE),
-    r2: meanOf(r2),
-    numSeeds: accuracies.length,
-    numFailed: own.length - accuracies.length,
+    value: meanOf(values),
+    interval: values.length < 2 ? null : meanInterval(values, CONFIDENCE),
+    means: Object.fromEntries(figures.map(({ id }) => [id, meanOfFigure(id)])),
+    numSeeds: values.length,
+    numFailed: own.length - values.length,
   };
+}
+
+/** The figure by which a search selects and compares. */
+export function leadingFigure({ figures }: Pick<SearchResults, "figures">): FigureInfo {
+  return figures[0]!;
 }
 
 /** Null when there are none. */
@@ -83,24 +90,30 @@ export function searchFindings(results: SearchResults): string[] {
 
 function chosenSentence(results: SearchResults): string[] {
   const row = finalRows(results).find(({ isChosen }) => isChosen);
-  if (row === undefined || row.accuracy === null) return [];
-  const { architecture, accuracy, interval, numSeeds } = row;
+  if (row === undefined || row.value === null) return [];
+  const { architecture, value, interval, numSeeds } = row;
+  const figure = leadingFigure(results);
   const seeds = numSeeds === 1 ? "1 seed" : `${numSeeds} seeds`;
-  const reached = [percent(accuracy), ...(interval ? [percentInterval(interval)] : [])].join(" ");
+  const reached = [figureValue(figure, value), ...(interval ? [figureInterval(figure, interval)] : [])].join(
+    " ",
+  );
   const size = `${decimal(architecture.macs / 1e6, 1)}\u00a0M MACs`;
-  const chosen = `Chosen: ${architecture.label}, ${size}, ${reached} of the test images over ${seeds}.`;
-  const random = randomRows(results).map((each) => each.accuracy!);
+  const chosen = `Chosen: ${architecture.label}, ${size}, ${figure.label} ${reached} on the test set over ${seeds}.`;
+  const random = randomRows(results).map((each) => each.value!);
   if (random.length === 0) return [chosen];
-  const mean = random.reduce((sum, value) => sum + value, 0) / random.length;
-  const range = `${percent(Math.min(...random))} to ${percent(Math.max(...random))}`;
-  return [chosen, `${random.length} random genotypes reach ${percent(mean)} on average, from ${range}.`];
+  const mean = random.reduce((sum, each) => sum + each, 0) / random.length;
+  const range = `${figureValue(figure, Math.min(...random))} to ${figureValue(figure, Math.max(...random))}`;
+  return [
+    chosen,
+    `${random.length} random genotypes reach ${figureValue(figure, mean)} on average, from ${range}.`,
+  ];
 }
 
 /** One comparison in words: only an interval without zero makes one side the better. */
 export function comparisonSentence(results: SearchResults, comparison: SearchComparison): string {
   const { minuend, subtrahend, difference } = comparison;
   const [left, right] = [groupName(results, minuend), groupName(results, subtrahend)];
-  const figures = signedPointsWithInterval(difference);
+  const figures = differenceWithInterval(leadingFigure(results), difference);
   const sign = signOf(difference);
   if (left === SELECTED && right === EQUAL_COST) {
     if (sign === "more") return `The search adds ${figures} over ${EQUAL_COST}.`;

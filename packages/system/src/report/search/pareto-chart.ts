@@ -2,7 +2,8 @@
 import * as Plot from "@observablehq/plot";
 import type { Architecture, ArchitectureOrigin, SearchResults } from "../../search/search-results.ts";
 import { drawLegend } from "../charts/legend.ts";
-import { percent, percentInterval } from "../number-format.ts";
+import type { FigureInfo } from "../../results/figures.ts";
+import { figureInterval, figureValue, labelWithUnit, scaleOf } from "../number-format.ts";
 import { themed } from "../palette.ts";
 import {
   CHART_FONT_SIZE,
@@ -14,11 +15,11 @@ import {
 } from "../render-svg.ts";
 import type { SvgElement } from "../markup.ts";
 import { ORIGINS } from "../series.ts";
-import { finalRows } from "./findings.ts";
+import { finalRows, leadingFigure } from "./findings.ts";
 
 interface ParetoPoint {
   readonly x: number;
-  /** [percent] */
+  /** The leading figure in the scale of charts. */
   readonly y: number;
   readonly low: number;
   readonly high: number;
@@ -45,10 +46,10 @@ const PANEL_HEIGHT = 330;
 const PANEL_MARGIN_LEFT = 54;
 
 /**
- * Final accuracy [%] against MACs, parameters and latency: a dot for each architecture with its 95 % interval over seeds,
+ * The leading figure of the finals against MACs, parameters and latency: a dot for each architecture with its 95 % interval over seeds,
  * a ring around the chosen one, and the front of those, measured over two seeds or more, that nothing else beats in both.
  *
- * @returns `undefined` without final accuracies
+ * @returns `undefined` without finals
  */
 export function paretoChart(results: SearchResults, document: DrawingDocument): string | undefined {
   const panels = MEASURES.map((measure) => ({ measure, points: pointsOf(results, measure) })).filter(
@@ -62,11 +63,15 @@ export function paretoChart(results: SearchResults, document: DrawingDocument): 
   const legend = drawLegend(entries, FULL_WIDTH - PANEL_MARGIN_LEFT, document);
   const top = legend.height + GAP;
   const width = (FULL_WIDTH - GAP * (MEASURES.length - 1)) / MEASURES.length;
-  const domain = accuracyDomain(panels.flatMap(({ points }) => points));
+  const figure = leadingFigure(results);
+  const domain = domainOf(
+    figure,
+    panels.flatMap(({ points }) => points),
+  );
   const parts: PlacedDrawing[] = [{ drawing: legend.drawing, x: PANEL_MARGIN_LEFT, y: 0 }];
   panels.forEach(({ measure, points }, column) => {
     parts.push({
-      drawing: drawPanel(measure, points, { width, domain, document }),
+      drawing: drawPanel(measure, points, { width, figure, domain, document }),
       x: column * (width + GAP),
       y: top,
     });
@@ -75,13 +80,12 @@ export function paretoChart(results: SearchResults, document: DrawingDocument): 
     width: FULL_WIDTH,
     height: top + PANEL_HEIGHT,
     parts,
-    label: "Accuracy against cost",
-    description:
-      "Final accuracy in percent against MACs, parameters and latency of every architecture, with the front.",
+    label: `Final ${figure.label} against cost`,
+    description: `Final ${labelWithUnit(figure)} against MACs, parameters and latency of every architecture, with the front.`,
   });
 }
 
-/** Places of the points that no other one equals or beats in cost and accuracy, by rising cost. */
+/** Places of the points that no other one equals or beats in cost and figure, by rising cost. */
 export function paretoFront(points: readonly { readonly x: number; readonly y: number }[]): number[] {
   const order = [...points.keys()].toSorted(
     (a, b) => points[a]!.x - points[b]!.x || points[b]!.y - points[a]!.y,
@@ -95,23 +99,26 @@ export function paretoFront(points: readonly { readonly x: number; readonly y: n
 }
 
 function pointsOf(results: SearchResults, { value }: Measure): ParetoPoint[] {
-  return finalRows(results).flatMap(({ architecture, accuracy, interval, isChosen, numSeeds }) => {
+  const figure = leadingFigure(results);
+  const scale = scaleOf(figure);
+  return finalRows(results).flatMap(({ architecture, value: y, interval, isChosen, numSeeds }) => {
     const x = value(architecture);
-    if (x === null || accuracy === null) return [];
-    const { low, high } = interval ?? { low: accuracy, high: accuracy };
-    const figures = `${percent(accuracy)} ${percentInterval({ low, high })}`.trimEnd();
+    if (x === null || y === null) return [];
+    const { low, high } = interval ?? { low: y, high: y };
+    const figures = `${figureValue(figure, y)} ${figureInterval(figure, { low, high })}`.trimEnd();
     const title = `${architecture.label}: ${figures}, seeds: ${numSeeds}`;
     const { origin } = architecture;
-    return [{ x, y: 100 * accuracy, low: 100 * low, high: 100 * high, origin, isChosen, numSeeds, title }];
+    return [{ x, y: scale * y, low: scale * low, high: scale * high, origin, isChosen, numSeeds, title }];
   });
 }
 
 /** Room for every mean; the interval of two seeds may be longer and is cut at the frame. */
-function accuracyDomain(points: readonly ParetoPoint[]): [number, number] {
+function domainOf(figure: FigureInfo, points: readonly ParetoPoint[]): [number, number] {
   const means = points.map(({ y }) => y);
   const [lowest, highest] = [Math.min(...means), Math.max(...means)];
-  const margin = Math.max(1, 0.2 * (highest - lowest));
-  return [lowest - margin, Math.min(100, highest + margin)];
+  const scale = scaleOf(figure);
+  const margin = Math.max(0.01 * scale, 0.2 * (highest - lowest));
+  return [lowest - margin, figure.isShare ? Math.min(scale, highest + margin) : highest + margin];
 }
 
 function drawPanel(
@@ -119,10 +126,12 @@ function drawPanel(
   points: readonly ParetoPoint[],
   {
     width,
+    figure,
     domain,
     document,
   }: {
     readonly width: number;
+    readonly figure: FigureInfo;
     readonly domain: readonly [number, number];
     readonly document: DrawingDocument;
   },
@@ -147,7 +156,7 @@ function drawPanel(
     marks: [
       Plot.gridY({ stroke: themed("rule"), strokeOpacity: 1, ticks: 6 }),
       Plot.axisX({ ...axis, label: xLabel, labelOffset: 38, ticks: 5 }),
-      Plot.axisY({ ...axis, label: "accuracy on the test set [%]", labelOffset: 46, ticks: 6 }),
+      Plot.axisY({ ...axis, label: `${labelWithUnit(figure)}, test set`, labelOffset: 46, ticks: 6 }),
       Plot.line(front, { x: "x", y: "y", stroke: themed("muted"), strokeWidth: 1.2, strokeDasharray: "4 3" }),
       ...Object.entries(ORIGINS).flatMap(([origin, { hue, symbol, radius }]) => {
         const own = bars.filter((point) => point.origin === origin);

@@ -101,7 +101,9 @@ describe("the dynamics of a search", () => {
   });
 
   it("are not drawn before the first epoch", () => {
-    expect(dynamicsChart({ ...results.traces[0]!, epochs: [] }, drawingDocument())).toBeUndefined();
+    expect(
+      dynamicsChart({ ...results.traces[0]!, epochs: [] }, results.figures[0]!, drawingDocument()),
+    ).toBeUndefined();
   });
 });
 

@@ -3,6 +3,7 @@ import type { SearchResults, SearchTrace } from "../../search/search-results.ts"
 import type { DrawingDocument } from "../render-svg.ts";
 import { cellDiagrams } from "./cell-diagrams.ts";
 import { dynamicsChart, strengthsChart } from "./epoch-charts.ts";
+import { leadingFigure } from "./findings.ts";
 import { paretoChart } from "./pareto-chart.ts";
 import { primitiveStyles } from "../series.ts";
 
@@ -37,7 +38,7 @@ export function drawSearchCharts(
   const drawn: Readonly<Record<SearchChartId, string | undefined>> = {
     "search-pareto": paretoChart(results, document),
     "search-cells": genotype && cellDiagrams(genotype, styles),
-    "search-dynamics": trace && dynamicsChart(trace, document),
+    "search-dynamics": trace && dynamicsChart(trace, leadingFigure(results), document),
     "search-strengths-normal": trace && strengthsChart(trace, "normal", styles, document),
     "search-strengths-reduce": trace && strengthsChart(trace, "reduce", styles, document),
   };

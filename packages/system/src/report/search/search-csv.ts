@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SearchResults, Trial } from "../../search/search-results.ts";
 import { type CsvCell, type CsvFile, csvTable } from "../csv.ts";
-import { finalRows } from "./findings.ts";
+import { finalRows, leadingFigure } from "./findings.ts";
 
 /**
  * A search as tidy tables, one row per observation; shares are fractions, absent values are empty cells.
@@ -18,10 +18,11 @@ export function searchCsvFiles(results: SearchResults): CsvFile[] {
 }
 
 function architecturesCsv(results: SearchResults): string {
-  const header = ["id", "label", "origin", "macs", "params", "latency_ms", "one_shot_accuracy"];
+  const [leading, ...others] = [leadingFigure(results), ...results.figures.slice(1)];
+  const header = ["id", "label", "origin", "macs", "params", "latency_ms", "one_shot"];
   return csvTable(
-    [...header, "accuracy", "low", "high", "r2", "num_seeds", "chosen"],
-    finalRows(results).map(({ architecture, accuracy, interval, r2, numSeeds, isChosen }): CsvCell[] => {
+    [...header, leading.id, "low", "high", ...others.map(({ id }) => id), "num_seeds", "chosen"],
+    finalRows(results).map(({ architecture, value, interval, means, numSeeds, isChosen }): CsvCell[] => {
       const { id, label, origin, macs, params, latencyMs, oneShot } = architecture;
       return [
         id,
@@ -31,10 +32,10 @@ function architecturesCsv(results: SearchResults): string {
         params,
         latencyMs ?? undefined,
         oneShot ?? undefined,
-        accuracy ?? undefined,
+        value ?? undefined,
         interval?.low,
         interval?.high,
-        r2 ?? undefined,
+        ...others.map((figure) => means[figure.id] ?? undefined),
         numSeeds,
         isChosen ? 1 : 0,
       ];
@@ -68,7 +69,7 @@ function epochsCsv({ traces }: SearchResults): string {
     "epoch",
     "lower_loss",
     "upper_loss",
-    "one_shot_accuracy",
+    "one_shot",
     "entropy_normal",
     "entropy_reduce",
   ];

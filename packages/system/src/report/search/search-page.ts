@@ -4,7 +4,7 @@ import type { SearchResults } from "../../search/search-results.ts";
 import { html, type Html, htmlDocument } from "../markup.ts";
 import { provenanceFacts } from "../sections/provenance.ts";
 import { figure, type Section, sectionBodies, sectionLinks } from "../sections/section.ts";
-import { searchFindings } from "./findings.ts";
+import { leadingFigure, searchFindings } from "./findings.ts";
 import { mainTrace, type SearchChart } from "./search-charts.ts";
 import {
   alarmList,
@@ -56,10 +56,10 @@ function worth(results: SearchResults, charts: readonly SearchChart[]): Html {
     </ul>
     ${figure(charts, {
       id: "search-pareto",
-      caption: `Final accuracy against cost, all retrained alike. A dot is the mean over seeds, its bar the 95 % interval of that
+      caption: `Final ${leadingFigure(results).label} against cost, all retrained alike. A dot is the mean over seeds, its bar the 95 % interval of that
         mean, where two or more were run; the ring marks the chosen architecture, the dashed line the front of those with
         a bar.`,
-      missing: "Accuracy against cost",
+      missing: `Final ${leadingFigure(results).label} against cost`,
     })}`;
 }
 
@@ -92,7 +92,7 @@ function evolution(results: SearchResults, charts: readonly SearchChart[]): Html
   return html`${figure(charts, {
     id: "search-dynamics",
     caption: `${name}: losses of the weights (training half) and of alpha (validation half), entropy, cost, shares of task and
-      penalty in the gradient on alpha, accuracy of the whole supernet, and edges that changed.`,
+      penalty in the gradient on alpha, ${leadingFigure(results).label} of the whole supernet, and edges that changed.`,
     missing: "The search over its epochs",
   })}
   ${figure(charts, { id: "search-strengths-normal", caption: `Normal cell. ${strengths}`, missing: "Strengths" })}

@@ -12,32 +12,38 @@ import {
   decimal,
   duration,
   NOT_MEASURED,
-  percent,
-  percentInterval,
-  signedInterval,
-  signedPoints,
+  differenceUnit,
+  figureInterval,
+  figureValue,
+  signedEnds,
+  signedNumber,
 } from "../number-format.ts";
 import { dataTable } from "../sections/section.ts";
 import { ORIGINS } from "../series.ts";
-import { finalRows, signOf } from "./findings.ts";
+import { finalRows, leadingFigure, signOf } from "./findings.ts";
 
 /** Headings of {@link architectureCells}. */
-export const ARCHITECTURE_COLUMNS: readonly { readonly title: string; readonly isText?: boolean }[] = [
-  { title: "architecture" },
-  { title: "origin", isText: true },
-  { title: "MACs" },
-  { title: "parameters" },
-  { title: "latency [ms]" },
-  { title: "accuracy" },
-  { title: "95 % interval" },
-  { title: "seeds" },
-];
+export function architectureColumns(
+  results: SearchResults,
+): readonly { readonly title: string; readonly isText?: boolean }[] {
+  return [
+    { title: "architecture" },
+    { title: "origin", isText: true },
+    { title: "MACs" },
+    { title: "parameters" },
+    { title: "latency [ms]" },
+    { title: leadingFigure(results).label },
+    { title: "95 % interval" },
+    { title: "seeds" },
+  ];
+}
 
-/** Every architecture that was retrained as text, the best first: a cell for each of {@link ARCHITECTURE_COLUMNS}. */
+/** Every architecture that was retrained as text, the best first: a cell for each of {@link architectureColumns}. */
 export function architectureCells(
   results: SearchResults,
 ): { readonly cells: readonly string[]; readonly isChosen: boolean }[] {
-  return finalRows(results).map(({ architecture, isChosen, accuracy, interval, numSeeds, numFailed }) => {
+  const figure = leadingFigure(results);
+  return finalRows(results).map(({ architecture, isChosen, value, interval, numSeeds, numFailed }) => {
     const { label, origin, macs, params, latencyMs } = architecture;
     const cells = [
       isChosen ? `${label} (chosen)` : label,
@@ -45,8 +51,8 @@ export function architectureCells(
       compactCount(macs),
       compactCount(params),
       latencyMs === null ? NOT_MEASURED : decimal(latencyMs, 2),
-      accuracy === null ? NOT_MEASURED : percent(accuracy),
-      interval === null ? "" : percentInterval(interval),
+      value === null ? NOT_MEASURED : figureValue(figure, value),
+      interval === null ? "" : figureInterval(figure, interval),
       numFailed === 0 ? String(numSeeds) : `${numSeeds}, ${numFailed} failed`,
     ];
     return { cells, isChosen };
@@ -57,7 +63,7 @@ export function architectureCells(
 export function architectureTable(results: SearchResults): Html {
   const rows = architectureCells(results).map(({ cells, isChosen }) => ({ cells, isStrong: isChosen }));
   const numOthers = results.architectures.length - rows.length;
-  return html`${dataTable("Every architecture, retrained alike", ARCHITECTURE_COLUMNS, rows)}
+  return html`${dataTable("Every architecture, retrained alike", architectureColumns(results), rows)}
   ${
     numOthers === 0
       ? undefined
@@ -65,19 +71,25 @@ export function architectureTable(results: SearchResults): Html {
   }`;
 }
 
-/** Paired differences in points, with what their intervals say. */
-export function searchComparisons({ comparisons }: SearchResults): Html {
+/** Paired differences in the leading figure, with what their intervals say. */
+export function searchComparisons(results: SearchResults): Html {
+  const figure = leadingFigure(results);
+  const unit = differenceUnit(figure);
   const columns = [
     { title: "comparison" },
-    { title: "difference [points]" },
+    { title: unit === "" ? "difference" : `difference [${unit}]` },
     { title: "95 % interval" },
     { title: "n" },
     { title: "reading", isText: true },
     { title: "method", isText: true },
   ];
-  const rows = comparisons.map(({ label, difference, method }) => {
+  const rows = results.comparisons.map(({ label, difference, method }) => {
     const isShown = signOf(difference) !== "unclear";
-    const figures = [signedPoints(difference.value), signedInterval(difference), decimal(difference.n, 0)];
+    const figures = [
+      signedNumber(figure, difference.value),
+      signedEnds(figure, difference),
+      decimal(difference.n, 0),
+    ];
     return { cells: [label, ...figures, isShown ? "interval excludes zero" : "no difference shown", method] };
   });
   return rows.length === 0 ? html`` : dataTable("Comparisons", columns, rows);
@@ -117,7 +129,9 @@ export function selectionTable({ figures, selections }: SearchResults): Html {
         cells: [
           `${poolName(pool)}, round ${round + 1}`,
           ...counts.map((value) => decimal(value, 0)),
-          ...values.map((value) => (value === undefined ? NOT_MEASURED : percent(value))),
+          ...values.map((value) =>
+            value === undefined ? NOT_MEASURED : figureValue(leadingFigure({ figures }), value),
+          ),
           decimal(kept.length, 0),
         ],
       };
@@ -145,10 +159,11 @@ export function costTable({ selections, traces, finals }: SearchResults): Html {
 }
 
 /** Every search: what it ended with, and how steady its genotype was. */
-export function traceTable({ traces }: SearchResults): Html {
+export function traceTable({ traces, figures }: SearchResults): Html {
+  const figure = leadingFigure({ figures });
   const columns = [
     { title: "search" },
-    ...["epochs", "entropy, normal", "entropy, reduction", "E[C]", "derived", "one-shot accuracy"].map(
+    ...["epochs", "entropy, normal", "entropy, reduction", "E[C]", "derived", `one-shot ${figure.label}`].map(
       (title) => ({
         title,
       }),
@@ -164,9 +179,9 @@ export function traceTable({ traces }: SearchResults): Html {
       value === undefined ? NOT_MEASURED : decimal(value, 2),
     );
     const changes = epochs.slice(-3).map(({ numChanges }) => decimal(numChanges, 0));
-    const accuracy = last === undefined ? NOT_MEASURED : percent(last.oneShot);
+    const oneShot = last === undefined ? NOT_MEASURED : figureValue(figure, last.oneShot);
     const costs = [macs(last?.expected.macs), macs(last?.derived.macs)];
-    const cells = [label, decimal(epochs.length, 0), ...entropies, ...costs, accuracy, changes.join(", ")];
+    const cells = [label, decimal(epochs.length, 0), ...entropies, ...costs, oneShot, changes.join(", ")];
     return { cells: [...cells, duration(durationS)] };
   });
   return rows.length === 0 ? html`` : dataTable("Searches", columns, rows);

@@ -12,7 +12,8 @@ import type { SearchEpoch } from "../search-results.ts";
 import { eachTempFolder } from "../../temp-folder.fixture.ts";
 import type { WatchedRuntime } from "../../train/watched-runtime.fixture.ts";
 import { watchedRuntime } from "../../train/watched-runtime.fixture.ts";
-import { loadWeights, placeInFolders, WEIGHTS_FILE } from "../../train/node/phase-files.ts";
+import { loadWeights, WEIGHTS_FILE } from "../../train/node/phase-files.ts";
+import { placeInFolders } from "../../train/training-place.fixture.ts";
 
 const folder = eachTempFolder();
 const problem = tinyProblem(48);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Runtime } from "@semlink/engine";
 import { SemlinkError } from "@semlink/engine";
 import { fileCheckpoints, readMetrics, writeSafetensors } from "@semlink/engine/node";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Reporter } from "../../run/progress.ts";
 import { readStageTensors } from "../../store/stored-files.ts";
-import type { PhaseStore, TrainingPlace, Weights } from "../phase.ts";
+import type { PhaseStore, Weights } from "../phase.ts";
 import { weightsOf, weightTensors } from "../weights.ts";
 
 /** File of the trained weights in a folder. */
@@ -47,33 +45,5 @@ export function phaseFiles(folder: string): PhaseStore {
     saveWeights: (network, weights) => saveWeights(folder, network, weights),
     checkpoints: fileCheckpoints(join(folder, "checkpoint.safetensors"), metricsPath),
     metrics: () => readMetrics(metricsPath),
-  };
-}
-
-/** What a job works with, as far as training needs it. */
-export interface TrainingSetting {
-  readonly runtime: Runtime;
-  /** Names the operator that makes the first value that is not finite; false unless said otherwise. */
-  readonly detectAnomaly?: boolean;
-  readonly report: Reporter;
-  readonly signal: AbortSignal;
-}
-
-/**
- * A place on this machine, on one core.
- *
- * @param folderOf - folder of a phase by its name
- */
-export function placeInFolders(
-  { runtime, detectAnomaly = false, report, signal }: TrainingSetting,
-  folderOf: (name: string) => string,
-): TrainingPlace {
-  return {
-    runtime,
-    cores: { count: 1 },
-    detectAnomaly,
-    report,
-    signal,
-    phase: (name) => phaseFiles(folderOf(name)),
   };
 }
