@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mergeSettings, type Settings } from "../src/config/settings.ts";
+import { mergeSettings, type Settings } from "@semlink/system";
 import { main } from "../src/main.ts";
 import { textIo } from "../src/testing-io.fixture.ts";
 import { EXAMPLE, ownWorkplace } from "./own-parts.fixture.ts";

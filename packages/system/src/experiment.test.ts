@@ -2,11 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { SemlinkError } from "@semlink/engine";
 import {
-  applyOverrides,
   defineExperiment,
-  type Experiment,
   experimentJsonSchema,
-  type ExperimentInput,
   parseExperiment,
 } from "./experiment.ts";
 import { presetNamed, presets } from "./presets/presets.ts";
@@ -36,7 +33,7 @@ describe("defaults", () => {
       cleanFraction: 0.2,
       sandwichFraction: 1 / 3,
     });
-    expect(experiment.evaluate).toMatchObject({ esNoDb: [-10, -5, 0, 5, 10, 15, 20], confidence: 0.95 });
+    expect(experiment.evaluate).toMatchObject({ esNoDb: [-10, -5, 0, 5, 10, 15, 20] });
     expect(experiment.robust.terms).toEqual({
       teacherFeature: 0.5,
       ownFeature: 0.5,
@@ -84,7 +81,27 @@ describe("a mistake is named with place, expected, actual and what to do", () =>
     ["unknown choice", { data: { dataset: "cifar-10" } }, /at data.dataset: .*did you mean "cifar10"\?/],
     ["wrong type", { seed: "one" }, /at seed: expected an integer .*got "one"/],
     ["section that is no section", { codec: 3 }, /at codec: expected keys and values: kinds.*got 3/],
-    ["empty section", { codec: null }, /at codec: .*got null/],
+    [
+      "size that nothing holds",
+      { codec: { maxSymbols: 1e9 } },
+      /codec.maxSymbols: .*at most 65536.*got 1000000000/,
+    ],
+    ["width that nothing holds", { codec: { cat: { width: 1e6 } } }, /codec.cat.width: .*at most 4096/],
+    [
+      "number as a name",
+      { name: 2026 },
+      /at name: .*got 2026 \(if this is meant as text, put it in quotes: "2026"\)/,
+    ],
+    [
+      "channel that is none",
+      { codec: { channels: [{ model: "x" }] } },
+      /channels\[0\].model: expected "awgn" or .*"rician".*"ofdm"/,
+    ],
+    [
+      "setting that a channel has not",
+      { codec: { channels: [{ model: "rician", kFactor: 3 }] } },
+      /channels\[0\].kFactor: .*did you mean "kFactorDb"/,
+    ],
     ["impossible Es/N0", { codec: { esNoDb: { min: -70 } } }, /at codec.esNoDb.min: .*-60.*60.*got -70/],
     [
       "impossible Es/N0 in a list",
@@ -127,11 +144,6 @@ describe("a mistake is named with place, expected, actual and what to do", () =>
       "channel that was not trained",
       { codec: { channels: ["awgn"] }, evaluate: { channels: ["rayleigh-block"] } },
       /evaluate.channels: .*codec.channels = \["awgn"\], got \["rayleigh-block"\]/,
-    ],
-    [
-      "confidence that is not published",
-      { evaluate: { confidence: 0.9 } },
-      /evaluate.confidence: expected 0.95/,
     ],
     ["too many views", { targets: { numViews: 51 } }, /targets.numViews: .*at most 50.*got 51/],
     ["loss without terms", { robust: { terms: zeroTerms() } }, /robust.terms: expected a weight above 0/],
@@ -190,6 +202,15 @@ describe("a mistake is named with place, expected, actual and what to do", () =>
     },
   );
 
+  it("of thousands, the first twenty and the number of the others", () => {
+    const keys = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, index]));
+    const lines = messageFor(keys).split("\n");
+    expect(lines).toHaveLength(22);
+    expect([lines[0], lines[21]]).toEqual([expect.stringMatching(/10000 mistakes:$/), "  and 9980 more"]);
+    const numbers = messageFor({ evaluate: { esNoDb: new Array(5000).fill("x") } });
+    expect(numbers.length).toBeLessThan(5000);
+  });
+
   it("without drowning in long values", () => {
     expect(messageFor({ seed: "x".repeat(10_000) }).length).toBeLessThan(300);
   });
@@ -200,52 +221,6 @@ function zeroTerms(): Record<string, number> {
     Object.keys(defineExperiment({ name: "x" }).robust.terms).map((term) => [term, 0]),
   );
 }
-
-describe("applyOverrides", () => {
-  const set = (...overrides: string[]): Experiment =>
-    parseExperiment(applyOverrides(presetNamed("quick"), overrides), "quick");
-
-  it("sets single keys and leaves the rest", () => {
-    const experiment = set(
-      "codec.maxSymbols=32",
-      "codec.channels=[awgn]",
-      "data.testLimit = 500",
-      "name=mine",
-    );
-    const quick = set();
-    expect(experiment).toEqual({
-      ...quick,
-      name: "mine",
-      data: { ...quick.data, testLimit: 500 },
-      codec: { ...quick.codec, maxSymbols: 32, lengths: [4, 8, 16, 32], channels: ["awgn"] },
-      evaluate: { ...quick.evaluate, lengths: [4, 8, 16, 32], channels: ["awgn"] },
-    });
-  });
-
-  it("sets a whole section, and the last override of a key wins", () => {
-    expect(set(`codec.esNoDb={"min": 0, "max": 10}`, "codec.esNoDb.max=5").codec.esNoDb).toEqual({
-      min: 0,
-      max: 5,
-      lowEmphasis: 3,
-    });
-  });
-
-  it("does not change what it is given", () => {
-    const input: ExperimentInput = Object.freeze({ name: "x", codec: Object.freeze({ maxSymbols: 8 }) });
-    expect(applyOverrides(input, ["codec.maxSymbols=16"]).codec).toEqual({ maxSymbols: 16 });
-    expect(input.codec).toEqual({ maxSymbols: 8 });
-  });
-
-  it("names every key that does not exist and the nearest that does", () => {
-    const overrides = ["codec.maxSymbol=32", "seed.x=1", "seed", "__proto__.polluted=1"];
-    const error = rejection(() => applyOverrides({ name: "x" }, overrides));
-    expect(error.code).toBe("invalid-config");
-    expect(error.message).toMatch(/codec.maxSymbol: .*did you mean "maxSymbols"\?/);
-    expect(error.message).toMatch(/seed.x: .*nothing below/);
-    expect(error.message).toMatch(/"seed": expected key=value/);
-    expect(error.message).toMatch(/__proto__: expected a known key/);
-  });
-});
 
 describe("presets", () => {
   it("are valid and have names of their own", () => {

@@ -9,7 +9,7 @@ import { type BrokenRule, checkRules, notIncreasing, withoutTerms, type Written 
 import { keyTreeOf } from "./config/key-tree.ts";
 import { completeMatrix } from "./evaluate/mismatch/matrix-config.ts";
 import { invalidConfig, mistakesOf } from "./config/mistakes.ts";
-import { withOverrides } from "./config/overrides.ts";
+import { withoutNulls, withOverrides } from "./config/overrides.ts";
 import { type RobustConfig, robustConfigSchema } from "./train/robust-config.ts";
 import { type SearchConfig, searchConfigSchema } from "./search/search-config.ts";
 import { type StudentConfig, studentConfigSchema, type StudentInput } from "./student/student-config.ts";
@@ -129,9 +129,11 @@ export function defineExperiment(input: ExperimentInput): Experiment {
  * @throws SemlinkError "invalid-config" with every mistake, one line each: key, expected, actual, what to change
  */
 export function parseExperiment(value: unknown, where: string, parts: OwnParts = NO_PARTS): Experiment {
-  const checked = schemaWith(parts).safeParse(value);
+  const tree = keyTreeOf(experimentSchema);
+  const written = withoutNulls(value, tree);
+  const checked = schemaWith(parts).safeParse(written);
   if (checked.success) return checked.data;
-  throw invalidConfig(where, mistakesOf(checked.error.issues, value, keyTreeOf(experimentSchema)));
+  throw invalidConfig(where, mistakesOf(checked.error.issues, written, tree));
 }
 
 /**

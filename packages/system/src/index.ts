@@ -2,6 +2,7 @@
 // Everything that runs in Node and in browsers alike; what needs Node is in node.ts.
 // Settings of a user's own parts are written with this zod, so that there is one.
 export { z } from "zod";
+export { mergeSettings, parseSettings, type Settings } from "./config/settings.ts";
 export { applyOverrides, defineExperiment, experimentJsonSchema, parseExperiment } from "./experiment.ts";
 export type { Experiment, ExperimentInput, OwnParts } from "./experiment.ts";
 export { presetNamed, presets } from "./presets/presets.ts";
@@ -94,7 +95,7 @@ export type {
   Results,
 } from "./results/results.ts";
 export type { SearchResults } from "./search/search-results.ts";
-export { parseSearchResults, searchResultsJsonSchema } from "./search/search-results-schema.ts";
+export { parseSearchResults, SEARCH_FILE, searchResultsJsonSchema } from "./search/search-results-schema.ts";
 export type { ProgressEvent, Reporter } from "./run/progress.ts";
 
 export { differenceWithInterval, figureWithInterval } from "./report/number-format.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What needs Node: data sources, teachers and links in folders, the store, runs, stages, reports as files.
-export { loadChannelModule } from "./channel/node/own-channels.ts";
+export { loadChannelModule, openOwnChannel } from "./channel/node/own-channels.ts";
 export { loadLineModule } from "./lines/node/own-lines.ts";
 export { loadOwnParts, partsOf, withModules } from "./stages/own-parts.ts";
 export { prepareData, userCacheFolder } from "./data/node/prepare-data.ts";
@@ -19,6 +19,7 @@ export type { OpenRun, OpenRunOptions } from "./stages/open-run.ts";
 export { runExperiment, STAGES } from "./stages/pipeline.ts";
 export type { StageName } from "./stages/pipeline.ts";
 export type { StageTiming } from "./run/provenance.ts";
+export { makeFolder } from "./store/folders.ts";
 export { checkRun, collectGarbage, describeStore } from "./store/garbage.ts";
 export type { CheckedArtifact, Garbage, StoredArtifact, StoreFolders } from "./store/garbage.ts";
 export { storeFolderOf } from "./store/store.ts";

@@ -5,14 +5,12 @@ import { option, type OptionSpec, type OptionTable, type OptionValues } from "./
 
 /** Options that every command has. */
 export interface CommonValues {
-  readonly seed: number | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
 /** The table of {@link CommonValues}; its names are taken, no command may define them again. */
 export const commonOptions: { readonly [Name in keyof CommonValues]: OptionSpec<CommonValues[Name]> } = {
-  seed: option.integer("root seed of everything that is random"),
   json: option.flag("print the result, or the error, as JSON on stdout"),
   verbose: option.flag("print the stack trace of an error"),
 };

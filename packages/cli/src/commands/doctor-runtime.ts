@@ -36,7 +36,8 @@ export async function checkRuntime(provider: NodeExecutionProvider | "auto"): Pr
 function runtimeFailed(error: unknown): DoctorCheck {
   const { code, message } = describeError(error);
   if (code === "no-execution-provider" || code === "backend-wrong-results") {
-    const hint = "install its driver, or leave --execution-provider out to compute on the processor";
+    const hint =
+      "install its driver (for cuda also `npm run setup:cuda`), or leave --provider out to compute on the processor";
     return { name: "execution provider", state: "failed", found: message, hint };
   }
   const hint = "install the dependencies again: npm install";

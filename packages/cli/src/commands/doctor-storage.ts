@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "@semlink/engine";
 import type { DoctorCheck } from "./doctor-table.ts";
@@ -14,8 +14,9 @@ async function checkCache(folder: string): Promise<DoctorCheck> {
   const name = "cache";
   const probe = join(folder, `.doctor-${process.pid}`);
   const { writeFileAtomic } = await import("@semlink/engine/node");
+  const { makeFolder } = await import("@semlink/system/node");
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFileAtomic(probe, "");
     await rm(probe, { force: true });
     return { name, state: "ok", found: `${folder}, can be written` };

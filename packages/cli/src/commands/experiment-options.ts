@@ -2,12 +2,18 @@
 import type { CommonValues } from "./define-command.ts";
 import { option, type OptionSpec, type OptionValues } from "./option.ts";
 
+/** Where the random numbers of a command begin. */
+export const seedOption: OptionSpec<number | undefined> = option.integer(
+  "root seed of everything that is random",
+);
+
 /** Options of every command that works on an experiment. */
 export const experimentOptions: {
   readonly preset: OptionSpec<string>;
   readonly config: OptionSpec<string | undefined>;
   readonly set: OptionSpec<readonly string[]>;
   readonly name: OptionSpec<string | undefined>;
+  readonly seed: OptionSpec<number | undefined>;
   readonly runs: OptionSpec<string>;
   readonly dataDir: OptionSpec<string | undefined>;
   readonly provider: OptionSpec<string | undefined>;
@@ -18,6 +24,7 @@ export const experimentOptions: {
   config: option.path("YAML file with settings in place of the preset's"),
   set: option.strings("one setting in place of preset and file: --set codec.maxSymbols=32", "key=value"),
   name: option.string("name of the run, and of its folder"),
+  seed: seedOption,
   runs: option.path("folder of all runs", { default: "runs" }),
   dataDir: option.path("folder with an offline copy of the data"),
   provider: option.string("execution provider of ONNX Runtime: cpu, cuda, webgpu, coreml or dml"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Experiment, ExperimentInput } from "@semlink/system";
-import { mergeSettings, readSettings, type Settings } from "../config/settings.ts";
+import type { Experiment, ExperimentInput, Settings } from "@semlink/system";
+import { readSettings } from "../config/settings.ts";
 import type { ExperimentValues } from "./experiment-options.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function resolveExperiment(
   values: ExperimentValues,
   ofCommand: Settings = {},
 ): Promise<Experiment> {
-  const { applyOverrides, parseExperiment, presetNamed } = await import("@semlink/system");
+  const { applyOverrides, mergeSettings, parseExperiment, presetNamed } = await import("@semlink/system");
   const { partsOf, withModules } = await import("@semlink/system/node");
   const { preset, config, set } = values;
   const written = config === undefined ? {} : await readSettings(config);

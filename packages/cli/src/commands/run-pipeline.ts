@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import type { Experiment } from "@semlink/system";
+import type { Experiment, Settings } from "@semlink/system";
 import type { StageName } from "@semlink/system/node";
 import type { CommandContext } from "./define-command.ts";
 import type { ExperimentValues } from "./experiment-options.ts";
 import { printResults, printStages } from "./print-run.ts";
 import { printSearch } from "./print-search.ts";
-import type { Settings } from "../config/settings.ts";
 import { resolveExperiment } from "./resolve-experiment.ts";
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Settings } from "../config/settings.ts";
+import type { Settings } from "@semlink/system";
 import { type Command, defineCommand } from "./define-command.ts";
 import { experimentOptions } from "./experiment-options.ts";
 import { runPipeline } from "./run-pipeline.ts";

@@ -3,7 +3,7 @@ import type { VerifyReport } from "@semlink/system";
 import { describe, expect, it } from "vitest";
 import { formatVerify } from "./verify-table.ts";
 
-const figure = { quantity: "rate", deviation: 0.01, source: "book", place: null } as const;
+const figure = { quantity: "rate", deviation: 0.01, source: "book", detail: null, place: null } as const;
 
 const report: VerifyReport = {
   schema: "semlink-verify/1",

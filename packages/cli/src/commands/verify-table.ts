@@ -23,7 +23,9 @@ export async function formatVerify(report: VerifyReport, useColor: boolean): Pro
     const rows = own.map((check) => [check.passed ? colors.green("✓") : colors.red("✗"), ...cellsOf(check)]);
     return [colors.bold(family), await formatTable([HEADER, ...rows])].join("\n");
   });
-  return [...(await Promise.all(tables)), ...speed(report), verdict(report)].join("\n\n");
+  return [...(await Promise.all(tables)), ...speed(report), ...contradictions(report), verdict(report)].join(
+    "\n\n",
+  );
 }
 
 const HEADER = ["", "where", "quantity", "theory", "simulated", "bound", "n"] as const;
@@ -35,6 +37,14 @@ function speed({ throughput }: VerifyReport): string[] {
   const point = `${numInfoBits} bits in ${numCodedBits}, min-sum at ${esNoDb} dB`;
   const rate = `${mbitPerCpuSecond.toFixed(2)} Mbit/s per CPU second`;
   return [`LDPC decoding, ${point}: ${rate}, ${meanIterations.toFixed(1)} iterations`];
+}
+
+/** What failed checks found, in words, one line each. */
+function contradictions({ checks }: VerifyReport): string[] {
+  const lines = checks.flatMap(({ passed, name, quantity, detail }) =>
+    passed || detail === null ? [] : [`${name}, ${quantity}: ${detail}`],
+  );
+  return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
 function verdict({ checks, seed }: VerifyReport): string {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { type Command, defineCommand } from "./define-command.ts";
+import { seedOption } from "./experiment-options.ts";
 import { option } from "./option.ts";
 import { formatVerify } from "./verify-table.ts";
 
@@ -14,7 +14,8 @@ export const verify: Command = defineCommand({
   options: {
     quick: option.flag("wider intervals and no rare errors, in under a minute"),
     channel: option.path("module with a channel of your own (defineChannel), checked in place of semlink's"),
-    out: option.path("file for the figures", { default: "results/verify.json" }),
+    out: option.path("file for the figures"),
+    seed: seedOption,
     report: option.path("folder for a page with charts of theory and simulation"),
   },
   async run(
@@ -23,17 +24,20 @@ export const verify: Command = defineCommand({
   ) {
     const { nodeRuntime, writeFileAtomic } = await import("@semlink/engine/node");
     const { verifyRadio } = await import("@semlink/system");
-    const { loadChannelModule, writeVerifyReport } = await import("@semlink/system/node");
-    const channel = module === undefined ? {} : { channel: loadChannelModule(module).open({}) };
+    const { makeFolder, openOwnChannel, writeVerifyReport } = await import("@semlink/system/node");
+    const channel = module === undefined ? {} : { channel: openOwnChannel(module) };
     const runtime = await nodeRuntime({ intraOpThreads: 1 });
     const [cpu] = cpus();
     const settings = { seed: seed ?? 0, isQuick: quick, ...(cpu && { processor: cpu.model.trim() }) };
     const figures = await verifyRadio({ ...settings, ...channel, runtime, report, signal });
-    await mkdir(dirname(out), { recursive: true });
-    await writeFileAtomic(out, `${JSON.stringify(figures, null, 2)}\n`);
+    if (out !== undefined) {
+      await makeFolder(dirname(out));
+      await writeFileAtomic(out, `${JSON.stringify(figures, null, 2)}\n`);
+    }
     const files = folder === undefined ? undefined : await writeVerifyReport(figures, folder);
     if (!figures.passed) fail();
-    const written = [out, ...(files ? [files.html] : [])].join(" and ");
-    print(`${await formatVerify(figures, isColored)}\nwritten to ${written}`, figures);
+    const written = [out, files?.html].filter((file) => file !== undefined).join(" and ");
+    const place = written === "" ? "" : `\nwritten to ${written}`;
+    print(`${await formatVerify(figures, isColored)}${place}`, figures);
   },
 });

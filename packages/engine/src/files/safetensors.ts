@@ -179,11 +179,16 @@ function checkTensor(name: string, tensor: HostTensor): void {
  * Reads the bytes of a safetensors file; values are copied out of `bytes`.
  *
  * @param where - path of the file, named in errors
+ * @param isShared - tensors of bytes keep their place in `bytes` and are not copied
  * @throws SemlinkError "corrupt-file" when the file is truncated, its header is not what the format asks for, or
  * the tensors do not cover the data exactly once
  * @source safetensors format, https://github.com/huggingface/safetensors#format
  */
-export function decodeSafetensors(bytes: Uint8Array, where: string): TensorFile {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  where: string,
+  { isShared = false }: { readonly isShared?: boolean } = {},
+): TensorFile {
   if (bytes.length < LENGTH_BYTES) {
     throw truncated(where, `at least ${LENGTH_BYTES} bytes`, `${bytes.length}`);
   }
@@ -196,7 +201,15 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): TensorFile 
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), data.length, where);
   const tensors = new Map<string, HostTensor>();
   for (const { name, dtype, shape, begin, end } of header.entries) {
-    tensors.set(name, hostTensorFromBytes(dtype, shape, data.subarray(begin, end)));
+    const values = data.subarray(begin, end);
+    const isInPlace = isShared && dtype === "uint8";
+    const { buffer, byteOffset, length } = values;
+    tensors.set(
+      name,
+      isInPlace
+        ? { dtype, shape, data: new Uint8Array(buffer, byteOffset, length) }
+        : hostTensorFromBytes(dtype, shape, values),
+    );
   }
   return { tensors, metadata: header.metadata };
 }

@@ -54,7 +54,7 @@ export function spaceCost(
   );
   const cells = cellPlans(options).map((plan, cell) => {
     const inputs = inputCost(plan, map);
-    if (plan.isReduction) map = { height: map.height / 2, width: map.width / 2 };
+    if (plan.isReduction) map = { height: Math.ceil(map.height / 2), width: Math.ceil(map.width / 2) };
     return {
       isReduction: plan.isReduction,
       inputs,

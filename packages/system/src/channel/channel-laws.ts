@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HostTensor, Runtime, Tensor } from "@semlink/engine";
-import { Evaluator, input, rngFrom } from "@semlink/engine";
-import {
-  type ChannelDraw,
-  type ChannelModel,
-  type DrawOptions,
-  firstSymbols,
-  type Transmission,
-} from "./channel-model.ts";
+import { rngFrom } from "@semlink/engine";
+import { type ChannelDraw, type ChannelModel, type DrawOptions, firstSymbols } from "./channel-model.ts";
 import { noFromEsNoDb } from "./decibel.ts";
-import { imageNoise } from "./image-noise.ts";
 import { hasFieldsOf } from "./impairment.ts";
-import { firstOf, isSame, meanOf, outside, repeated, sampleLink, SAMPLE_SIZE } from "./law-sample.ts";
-import type { Radio } from "./radio.ts";
+import {
+  type ChannelLaw,
+  firstOf,
+  isSame,
+  meanOf,
+  outside,
+  repeated,
+  sampleLink,
+  SAMPLE_SIZE,
+} from "./law-sample.ts";
 
-/** A statement that channels must satisfy. */
-export interface ChannelLaw {
-  readonly title: string;
-  /** Whom it binds: every channel, or those that are `y = h x + n`, see `isLinear`. */
-  readonly binds: "all" | "linear";
-  /** What contradicts the law, or undefined when it holds. */
-  violation(model: ChannelModel): string | undefined;
-}
+/** Symbols of an image where a law looks at late ones. */
+const LONG = 24;
+/** Of float32 values. */
+const ROUNDING = 1e-4;
+/** Hardware may be off by a decibel; nothing radiates more than it is given. */
+const LOUDEST = 10 ** 0.1;
 
 /**
  * The laws of a channel. Statistical bounds are 5 standard deviations of the estimator, so a sound channel fails one of
@@ -43,7 +41,7 @@ export const channelLaws: readonly ChannelLaw[] = [
     title: "is y = h x where there is no noise",
     binds: "linear",
     violation(model) {
-      const { x, y, gainOf } = sampleLink(model, 12, { no: 0, batchSize: 50 });
+      const { x, y, gainOf } = sampleLink(model, 12, { no: 0, batchSize: 50, numSymbols: LONG });
       const error = Math.max(
         ...Array.from({ length: x.length / 2 }, (_, symbol) => {
           const [[re, im], i] = [gainOf(symbol), 2 * symbol];
@@ -75,6 +73,68 @@ export const channelLaws: readonly ChannelLaw[] = [
         const first = outside(`mean noise on axis ${axis}`, meanOf(axisNoise).mean, 0, sigma);
         const power = meanOf(axisNoise.map((value) => value ** 2)).mean;
         return first ?? outside(`noise variance on axis ${axis}`, power, 1 / 2, sigma);
+      });
+    },
+  },
+  {
+    title: "has noise of one power at every symbol, early and late, at low and high Es/N0",
+    binds: "linear",
+    violation(model) {
+      return firstOf([0, 30], (esNoDb) => {
+        const no = noFromEsNoDb(esNoDb);
+        const { noise } = sampleLink(model, 15, { no, batchSize: 1000, numSymbols: LONG });
+        return firstOf(
+          Array.from({ length: LONG }, (_, symbol) => symbol),
+          (symbol) => {
+            const powers = repeated(1000, (image) => {
+              const i = 2 * (image * LONG + symbol);
+              return noise[i]! ** 2 + noise[i + 1]! ** 2;
+            });
+            const place = `noise power over no at symbol ${symbol} and ${esNoDb} dB`;
+            return outside(place, meanOf(powers).mean, 1, Math.sqrt(1 / 1000) + ROUNDING);
+          },
+        );
+      });
+    },
+  },
+  {
+    title: "tells the receiver the noise level that is there",
+    binds: "linear",
+    violation(model) {
+      const no = noFromEsNoDb(5);
+      const { noise, told } = sampleLink(model, 16, { no });
+      const span = noise.length / 2 / told.length;
+      const ratios = repeated(noise.length / 2, (i) => {
+        return (no * (noise[2 * i]! ** 2 + noise[2 * i + 1]! ** 2)) / told[Math.floor(i / span)]!;
+      });
+      const { mean, deviation } = meanOf(ratios);
+      return outside("noise power over the level told", mean, 1, deviation);
+    },
+  },
+  {
+    title: "receives at most 1 dB more than it is sent",
+    binds: "other",
+    violation(model) {
+      const { y, told } = sampleLink(model, 17, { no: noFromEsNoDb(20) });
+      const { mean, deviation } = meanOf(repeated(y.length / 2, (i) => y[2 * i]! ** 2 + y[2 * i + 1]! ** 2));
+      const level = meanOf(Float64Array.from(told)).mean;
+      if (mean - level <= LOUDEST + 5 * deviation) return undefined;
+      return `E|y|^2 - no is ${mean - level}, expected at most ${LOUDEST} for symbols of power 1`;
+    },
+  },
+  {
+    title: "gives finite values at every Es/N0 from -60 to 60 dB",
+    binds: "all",
+    violation(model) {
+      return firstOf([-60, -30, 0, 20, 36, 48, 60], (esNoDb) => {
+        const { y, told, powers } = sampleLink(model, 18, {
+          no: noFromEsNoDb(esNoDb),
+          batchSize: 20,
+          numSymbols: LONG,
+        });
+        const arrays = { y, no: told, h: powers };
+        const [name] = Object.entries(arrays).find(([, values]) => !values.every(Number.isFinite)) ?? [];
+        return name === undefined ? undefined : `${name} is not finite at ${esNoDb} dB`;
       });
     },
   },
@@ -189,69 +249,9 @@ export const channelLaws: readonly ChannelLaw[] = [
 
 /** The laws that bind a channel. */
 export function lawsOf({ isLinear = true }: ChannelModel): readonly ChannelLaw[] {
-  return channelLaws.filter(({ binds }) => isLinear || binds === "all");
+  return channelLaws.filter(({ binds }) => binds === "all" || (binds === "linear") === isLinear);
 }
 
 function draw(model: ChannelModel, seed: number, options: DrawOptions): ChannelDraw {
   return model.draw(rngFrom(seed).fold("channel-laws"), options);
-}
-
-/** Largest difference, relative to the largest value of an image, that counts as float error. */
-const FLOAT_ERROR = 2e-4;
-const SIZE = { batchSize: 12, numSymbols: 21 } as const;
-/** [dB]; one for each image in turn. */
-const LEVELS = [-10, 0, 10, 30] as const;
-
-/**
- * What contradicts the law that a radio's graph computes what its arrays compute, for estimates and ratios, or undefined.
- *
- * @returns the first output and image that differ by more than float error
- */
-export async function graphViolation(radio: Radio, runtime: Runtime): Promise<string | undefined> {
-  const { batchSize, numSymbols } = SIZE;
-  const rng = rngFrom(1).fold("graph-law");
-  const x = imageNoise(rng.fold("symbols sent"), SIZE, numSymbols);
-  const no = Float32Array.from({ length: batchSize }, (_, i) => noFromEsNoDb(LEVELS[i % LEVELS.length]!));
-  const draw = radio.draw(rng, SIZE);
-  const { xHat, equalizedEsNoDb } = radio.transmit({ x, no } satisfies Transmission, draw);
-
-  const fields = Object.entries(radio.fields(numSymbols));
-  const drawn = fields.map(([name, shape]) => [name, input(name, ["batch", ...shape])] as const);
-  const sent = { x: input("x", ["batch", numSymbols, 2]), no: input("no", ["batch", 1, 1]) };
-  const outputs = radio.transmitGraph(sent, Object.fromEntries(drawn));
-  const evaluator = await Evaluator.create({ ...outputs }, { runtime, weights: new Map() });
-  const values: Readonly<Record<string, Float32Array>> = { ...draw, x, no };
-  const feeds = Object.entries({ ...Object.fromEntries(drawn), ...sent })
-    .filter(([name]) => Object.hasOwn(evaluator.model.inputs, name))
-    .map(([name, tensor]) => [name, hostTensor(tensor, values[name]!)]);
-  const results = await evaluator.run(Object.fromEntries(feeds) as Record<string, HostTensor>);
-  await evaluator.release();
-  return (
-    difference("xHat", xHat, results["xHat"]!.data as Float32Array) ??
-    difference("equalizedEsNoDb", equalizedEsNoDb, results["equalizedEsNoDb"]!.data as Float32Array)
-  );
-}
-
-function hostTensor({ shape }: Tensor, data: Float32Array): HostTensor {
-  return {
-    dtype: "float32",
-    shape: shape.map((dim) => (dim === "batch" ? SIZE.batchSize : Number(dim))),
-    data,
-  };
-}
-
-function difference(name: string, arrays: Float32Array, graph: Float32Array): string | undefined {
-  const stride = arrays.length / SIZE.batchSize;
-  const wrong = arrays.findIndex((value, i) => {
-    const image = Math.floor(i / stride);
-    const largest = arrays
-      .subarray(image * stride, (image + 1) * stride)
-      .reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-    // A ratio of minus infinity, a complete fade, is clamped in the graph.
-    if (value === -Infinity) return !(graph[i]! < -40);
-    return !(Math.abs(value - graph[i]!) <= FLOAT_ERROR * largest);
-  });
-  if (wrong < 0) return undefined;
-  const image = Math.floor(wrong / stride);
-  return `${name} of image ${image} is ${arrays[wrong]!} on arrays and ${graph[wrong]!} in the graph`;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nodeRuntime } from "@semlink/engine/node";
 import { describe, expect, it } from "vitest";
-import { graphViolation, lawsOf } from "./channel-laws.ts";
+import { lawsOf } from "./channel-laws.ts";
 import type { ChannelModel } from "./channel-model.ts";
+import { gradientViolation, graphViolation } from "./graph-laws.ts";
 import { radioOf } from "./radio.ts";
 
 /**
@@ -17,8 +18,10 @@ export function channelConformance(model: ChannelModel): void {
       });
     }
 
-    it("computes in a graph what it computes on arrays", async () => {
-      expect(await graphViolation(radioOf(model), await nodeRuntime({ intraOpThreads: 1 }))).toBeUndefined();
+    it("computes in a graph what it computes on arrays, and passes a gradient back", async () => {
+      const runtime = await nodeRuntime({ intraOpThreads: 1 });
+      expect(await graphViolation(radioOf(model), runtime)).toBeUndefined();
+      expect(await gradientViolation(model, runtime)).toBeUndefined();
     });
   });
 }

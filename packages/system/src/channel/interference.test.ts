@@ -5,7 +5,7 @@ import { expectClose } from "@semlink/engine/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openGraph } from "../open-graph.fixture.ts";
-import { graphViolation } from "./channel-laws.ts";
+import { graphViolation } from "./graph-laws.ts";
 import { otherCodewords } from "./interference.ts";
 import { openChannel, openRadio } from "./channel-spec.ts";
 import { dbToLinear } from "./decibel.ts";

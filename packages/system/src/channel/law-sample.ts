@@ -3,6 +3,15 @@ import { rngFrom } from "@semlink/engine";
 import type { ChannelDraw, ChannelModel } from "./channel-model.ts";
 import { imageNoise } from "./image-noise.ts";
 
+/** A statement that channels must satisfy. */
+export interface ChannelLaw {
+  readonly title: string;
+  /** Whom it binds: every channel, those that are `y = h x + n`, or those that are not, see `isLinear`. */
+  readonly binds: "all" | "linear" | "other";
+  /** What contradicts the law, or undefined when it holds. */
+  violation(model: ChannelModel): string | undefined;
+}
+
 /** Size of the samples that statistical laws look at. */
 export const SAMPLE_SIZE = { batchSize: 5_000, numSymbols: 4 } as const;
 
@@ -16,6 +25,8 @@ export interface LinkSample {
   readonly y: Float32Array;
   /** [batch, numSymbols, 2] `(y - h x) / sqrt(no)`; not finite without noise */
   readonly noise: Float32Array;
+  /** [batch] or [batch, numSymbols] noise variance that the receiver is told */
+  readonly told: Float32Array;
   /** [batch] |h|² at the first symbol of each image */
   readonly powers: Float64Array;
   /** Gain of a symbol by its place in the batch. */
@@ -26,14 +37,18 @@ export interface LinkSample {
 export function sampleLink(
   model: ChannelModel,
   seed: number,
-  { no = 0.25, batchSize = SAMPLE_SIZE.batchSize, firstImage = 0 }: SampleOptions,
+  {
+    no = 0.25,
+    batchSize = SAMPLE_SIZE.batchSize,
+    numSymbols = SAMPLE_SIZE.numSymbols,
+    firstImage = 0,
+  }: SampleOptions,
 ): LinkSample {
-  const { numSymbols } = SAMPLE_SIZE;
   const rng = rngFrom(seed).fold("channel-laws");
   const options = { firstImage, batchSize, numSymbols };
   const x = imageNoise(rng.fold("symbols sent"), options, numSymbols);
   const sent = { x, no: new Float32Array(batchSize).fill(no) };
-  const { y, h } = model.apply(sent, model.draw(rng, options));
+  const { y, h, no: told } = model.apply(sent, model.draw(rng, options));
   const span = y.length / h.length;
   const gainOf = (place: number): readonly [number, number] => {
     const gain = 2 * Math.floor(place / span);
@@ -48,12 +63,13 @@ export function sampleLink(
     const [re, im] = gainOf(image * numSymbols);
     return re ** 2 + im ** 2;
   });
-  return { x, y, noise, powers, gainOf };
+  return { x, y, noise, told, powers, gainOf };
 }
 
 interface SampleOptions {
   readonly no?: number;
   readonly batchSize?: number;
+  readonly numSymbols?: number;
   readonly firstImage?: number;
 }
 

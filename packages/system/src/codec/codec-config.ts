@@ -6,12 +6,14 @@ import { channelId, type ChannelSpec, channelSpecSchema } from "../channel/chann
 import {
   type BrokenRule,
   checkRules,
-  count,
+  depthCount,
   esNoDb,
   notDistinct,
   notIncreasing,
   positive,
+  symbolCount,
   type Written,
+  widthCount,
 } from "../config/fields.ts";
 
 /** Es/N0 met in training [dB]: `min + (max - min) u^lowEmphasis` with u even in [0, 1). */
@@ -38,11 +40,11 @@ export interface CodecConfig {
 /** Sizes of the channel-aware transformer. */
 export const catSchema: z.ZodType<TransformerOptions, Written<TransformerOptions>> = z
   .strictObject({
-    width: count("width of a token").default(64),
-    numTokens: count("tokens on each side, each a view of the whole vector").default(4),
-    numBlocks: count("transformer blocks on each side").default(1),
-    numHeads: count("attention heads of a block; divides the width").default(4),
-    expansion: count("width of a block's hidden layer as a multiple of the token's").default(2),
+    width: widthCount("width of a token").default(64),
+    numTokens: depthCount("tokens on each side, each a view of the whole vector").default(4),
+    numBlocks: depthCount("transformer blocks on each side").default(1),
+    numHeads: depthCount("attention heads of a block; divides the width").default(4),
+    expansion: depthCount("width of a block's hidden layer as a multiple of the token's").default(2),
   })
   .check(checkRules(catRulesBrokenBy))
   .describe("the channel-aware transformer");
@@ -50,9 +52,9 @@ export const catSchema: z.ZodType<TransformerOptions, Written<TransformerOptions
 /** Sizes of the FiLM-conditioned multi-layer perceptron. */
 export const filmMlpSchema: z.ZodType<FilmMlpOptions, Written<FilmMlpOptions>> = z
   .strictObject({
-    width: count("width of the hidden layers").default(256),
-    numLayers: count("hidden layers on each side").default(2),
-    conditionWidth: count("width of the condition vector").default(64),
+    width: widthCount("width of the hidden layers").default(256),
+    numLayers: depthCount("hidden layers on each side").default(2),
+    conditionWidth: widthCount("width of the condition vector").default(64),
   })
   .describe("the FiLM-conditioned multi-layer perceptron");
 
@@ -70,11 +72,11 @@ export const codecConfigSchema: z.ZodType<CodecConfig, Written<CodecConfig>> = z
       .min(1)
       .describe("former spelling of the section lines: names of codecs to train")
       .optional(),
-    maxSymbols: count(
+    maxSymbols: symbolCount(
       `longest transmission [complex symbols]; by default the longest of the lengths, or ${MAX_SYMBOLS}`,
     ).optional(),
     lengths: z
-      .array(count("complex symbols"))
+      .array(symbolCount("complex symbols"))
       .min(1)
       .optional()
       .describe("lengths that a transmission may have [complex symbols]; by default 4, 8, ... to maxSymbols"),

@@ -37,6 +37,20 @@ export function checkRules<T>(
 /** An integer of at least `least`. */
 export const count = (description: string, least = 1): z.ZodInt => z.int().min(least).describe(description);
 
+/** Channels or features of a layer: more than 4,096 squared are no weights that a link could carry. */
+export const widthCount = (description: string): z.ZodInt => z.int().min(1).max(4096).describe(description);
+
+/** How often a part of a network stands in a row. */
+export const depthCount = (description: string, least = 1): z.ZodInt =>
+  z.int().min(least).max(256).describe(description);
+
+/** Complex symbols of a transmission: 65,536 are more than the images of any data set here have values. */
+export const symbolCount = (description: string): z.ZodInt =>
+  z.int().min(1).max(65_536).describe(description);
+
+/** Images of a step, which are in memory together. */
+export const batchCount = (description: string): z.ZodInt => z.int().min(1).max(65_536).describe(description);
+
 /** A number above 0. */
 export const positive = (description: string): z.ZodNumber => z.number().gt(0).describe(description);
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 /** A place in a configuration, as its JSON Schema describes it. */
 export interface KeyTree {
   readonly type?: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly properties?: Readonly<Record<string, KeyTree>>;
   readonly items?: KeyTree;
   /** Alternatives, of which one holds. */
@@ -34,16 +34,18 @@ export function alternativesOf(place: KeyTree): readonly KeyTree[] {
 }
 
 /**
- * The place that a path leads to, through the first alternative that has the key, or undefined when a key on the way is
- * unknown.
+ * The place that a path leads to, or undefined when a key on the way is unknown. Where several alternatives have the key, it
+ * is any of theirs: the `model` of a channel may be that of any channel.
  */
 export function placeAt(tree: KeyTree, path: readonly PropertyKey[]): KeyTree | undefined {
   let place: KeyTree | undefined = tree;
   for (const key of path) {
     if (place === undefined) return undefined;
-    place = alternativesOf(place)
-      .map((alternative) => childAt(alternative, key))
-      .find((child) => child !== undefined);
+    const children: KeyTree[] = alternativesOf(place).flatMap(
+      (alternative) => childAt(alternative, key) ?? [],
+    );
+    const [first] = children;
+    place = first && children.length > 1 ? { description: first.description, anyOf: children } : first;
   }
   return place;
 }

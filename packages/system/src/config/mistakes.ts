@@ -13,6 +13,8 @@ export interface Mistake {
 }
 
 const LONGEST_VALUE = 60;
+const LONGEST_KEY = 120;
+const MAX_SHOWN = 20;
 
 /** Every mistake that a validation found, in words; a key that does not exist comes with the nearest that does. */
 export function mistakesOf(issues: readonly z.core.$ZodIssue[], value: unknown, tree: KeyTree): Mistake[] {
@@ -36,21 +38,25 @@ function nearestAlternative({ errors, path }: z.core.$ZodIssueInvalidUnion): z.c
   return best.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
-/** One error with all mistakes, one line each. */
+/** One error with all mistakes, one line each; of more than twenty, the first twenty and how many more there are. */
 export function invalidConfig(where: string, mistakes: readonly Mistake[]): SemlinkError {
   const [first] = mistakes;
   if (mistakes.length === 1 && first) {
     const { key, expected, actual, hint } = first;
     return new SemlinkError({ code: "invalid-config", where: `${where} at ${key}`, expected, actual, hint });
   }
-  const lines = mistakes.map(({ key, expected, actual, hint }) => {
+  const lines = mistakes.slice(0, MAX_SHOWN).map(({ key, expected, actual, hint }) => {
     return `  ${key}: expected ${expected}, got ${actual}${hint === undefined ? "" : ` (${hint})`}`;
   });
   return new SemlinkError({
     code: "invalid-config",
     where,
     expected: "a valid experiment",
-    actual: [`${mistakes.length} mistakes:`, ...lines].join("\n"),
+    actual: [
+      `${mistakes.length} mistakes:`,
+      ...lines,
+      ...(mistakes.length > MAX_SHOWN ? [`  and ${mistakes.length - MAX_SHOWN} more`] : []),
+    ].join("\n"),
   });
 }
 
@@ -65,8 +71,10 @@ export function unknownKey(path: readonly PropertyKey[], tree: KeyTree): Mistake
   return {
     key: keyText(path.slice(0, depth + 1)),
     expected: "a known key",
-    actual: JSON.stringify(key),
-    hint: hintOf(nearest, known),
+    actual: valueText(key),
+    hint: places.some(({ type }) => type === "array")
+      ? `a list is written whole: ${keyText(path.slice(0, depth))}=[...]`
+      : hintOf(nearest, known),
   };
 }
 
@@ -88,14 +96,23 @@ function brokenRule(issue: z.core.$ZodIssueCustom, value: unknown): Mistake {
 function unfitValue(path: readonly PropertyKey[], root: unknown, tree: KeyTree): Mistake {
   const place = placeAt(tree, path) ?? {};
   const value = valueAt(root, path);
-  const names = alternativesOf(place).flatMap(({ enum: values = [] }) => values.map(String));
+  const names = alternativesOf(place).flatMap((each) => (each.enum ?? [each.const ?? []].flat()).map(String));
   const nearest = typeof value === "string" ? nearestName(value, names) : undefined;
   return {
     key: keyText(path),
     expected: expectationOf(place),
     actual: valueText(value),
-    hint: nearest === undefined ? place.description : `did you mean ${JSON.stringify(nearest)}?`,
+    hint:
+      quotesHint(place, value) ??
+      (nearest === undefined ? place.description : `did you mean ${JSON.stringify(nearest)}?`),
   };
+}
+
+/** YAML takes `2026`, `1e3` and `true` for what they look like; text that looks so needs quotes. */
+function quotesHint(place: KeyTree, value: unknown): string | undefined {
+  const isText = alternativesOf(place).some(({ type }) => type === "string");
+  const looksOtherwise = typeof value === "number" || typeof value === "boolean";
+  return isText && looksOtherwise ? `if this is meant as text, put it in quotes: "${value}"` : undefined;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -109,10 +126,14 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 function valueText(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}...` : text;
+  return shortened(text, LONGEST_VALUE);
+}
+
+function shortened(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
 }
 
 function keyText(path: readonly PropertyKey[]): string {
   const text = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  return text.replace(/^\./, "") || "the top";
+  return shortened(text.replace(/^\./, ""), LONGEST_KEY) || "the top";
 }

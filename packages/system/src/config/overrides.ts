@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type KeyTree, placeAt } from "./key-tree.ts";
+import { alternativesOf, type KeyTree, placeAt } from "./key-tree.ts";
 import { invalidConfig, type Mistake, unknownKey } from "./mistakes.ts";
+import { mergedValue } from "./settings.ts";
+import { parseYaml } from "./yaml.ts";
 
 /**
- * A copy of a configuration with single keys set.
+ * A copy of a configuration with single keys set, as if a file said so: mappings are merged, everything else is replaced.
  *
- * @param overrides - `path.to.key=value`; a value is written as in YAML, in one line (see {@link parseValue})
+ * @param overrides - `path.to.key=value`; a value is YAML in one line: `32`, `[awgn, { model: rician, kFactorDb: 6 }]`
  * @param tree - the keys that exist
- * @throws SemlinkError "invalid-config" with every override that sets nothing
+ * @throws SemlinkError "invalid-config" with every override that sets nothing, or with the first whose value is no YAML
  */
 export function withOverrides(value: unknown, overrides: readonly string[], tree: KeyTree): unknown {
   const mistakes: Mistake[] = [];
@@ -21,32 +23,34 @@ export function withOverrides(value: unknown, overrides: readonly string[], tree
     } else if (placeAt(tree, path) === undefined) {
       mistakes.push(unknownKey(path, tree));
     } else {
-      changed = withKey(changed, path, parseValue(written));
+      changed = withKey(changed, path, parseYaml(written, `override ${text}`));
     }
   }
   if (mistakes.length > 0) throw invalidConfig("override", mistakes);
   return changed;
 }
 
-/**
- * The value of one line of YAML as people write settings: numbers, `true`, `false`, `null`, quoted or plain text,
- * lists such as `[awgn, rayleigh-block]`, and any JSON.
- */
-export function parseValue(text: string): unknown {
-  const trimmed = text.trim();
-  try {
-    return JSON.parse(trimmed);
-  } catch {
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed);
-    if (/^'.*'$/s.test(trimmed)) return trimmed.slice(1, -1).replaceAll("''", "'");
-    const [, items] = /^\[(.*)\]$/s.exec(trimmed) ?? [];
-    if (items === undefined) return trimmed;
-    return items.trim() === "" ? [] : items.split(",").map(parseValue);
-  }
-}
-
 function withKey(value: unknown, [key, ...rest]: readonly string[], leaf: unknown): unknown {
-  if (key === undefined) return leaf;
+  if (key === undefined) return mergedValue(value, leaf);
   const section = typeof value === "object" && value !== null ? value : {};
   return { ...section, [key]: withKey(Reflect.get(section, key), rest, leaf) };
+}
+
+/**
+ * A configuration without the keys whose value is null where null says nothing: such a key has its default, as if it were not
+ * written, so that a file can undo what a preset sets.
+ */
+export function withoutNulls(value: unknown, tree: KeyTree, path: readonly PropertyKey[] = []): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => withoutNulls(item, tree, [...path, index]));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).flatMap(([key, each]: [string, unknown]): [string, unknown][] => {
+    const inside = [...path, key];
+    if (each !== null) return [[key, withoutNulls(each, tree, inside)]];
+    const place = placeAt(tree, inside);
+    const isUndone = place !== undefined && !alternativesOf(place).some(({ type }) => type === "null");
+    return isUndone ? [] : [[key, each]];
+  });
+  return Object.fromEntries(kept);
 }

@@ -47,29 +47,45 @@ function corrupt(where: string, expected: string, actual: string): SemlinkError 
   return new SemlinkError({ code: "corrupt-data", where, expected, actual });
 }
 
-/** The dataset that results from one split of a decoded dataset. */
+/**
+ * The dataset that results from one split of a decoded dataset. Images of a part are copied when it is first looked at: a
+ * measurement never looks at those for training, most of the memory.
+ */
 export function assembleDataset(decoded: DecodedDataset, options: Omit<SplitOptions, "numClasses">): Dataset {
   const { name, classNames, contentDigest } = decoded;
   const split = splitDataset(decoded.train.labels, decoded.test.labels, {
     ...options,
     numClasses: classNames.length,
   });
-  const selected = selectImages(decoded.train, split.train);
   const { isLabelled } = split;
-  const train: ImageSet = isLabelled === undefined ? selected : { ...selected, isLabelled };
-  const validation = selectImages(decoded.train, split.validation);
-  const test = selectImages(decoded.test, split.test);
-  const { mean, std } = intensityMoments(train);
+  const train = once((): ImageSet => {
+    const selected = selectImages(decoded.train, split.train);
+    return isLabelled === undefined ? selected : { ...selected, isLabelled };
+  });
+  const validation = once(() => selectImages(decoded.train, split.validation));
+  const test = once(() => selectImages(decoded.test, split.test));
+  const { mean, std } = intensityMoments(decoded.train, split.train);
   return {
     name,
     classNames,
-    train,
-    validation,
-    test,
+    get train() {
+      return train();
+    },
+    get validation() {
+      return validation();
+    },
+    get test() {
+      return test();
+    },
     mean,
     std,
     digest: datasetDigest(contentDigest, split),
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 const EVERY_LABEL = new Uint8Array(0);

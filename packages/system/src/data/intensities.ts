@@ -25,28 +25,34 @@ export function toPlanar(
 const MAX_INTENSITY = 255;
 
 /**
- * Mean and standard deviation of each channel over all pixels of all images, intensities scaled to 0..1:
+ * Mean and standard deviation of each channel over all pixels of the images, intensities scaled to 0..1:
  * `mean = Σ v / n`, `std = sqrt(Σ v² / n − mean²)`. The sums are exact integers.
  *
+ * @param indices - [count] of the images; all unless said otherwise
  * @returns per channel
  * @throws SemlinkError "constant-channel" when a channel never changes, since nothing can be normalised by it
  */
-export function intensityMoments(set: ImageSet): { readonly mean: number[]; readonly std: number[] } {
-  const { images, channels, count } = set;
+export function intensityMoments(
+  set: ImageSet,
+  indices: Uint32Array = Uint32Array.from({ length: set.count }, (_, index) => index),
+): { readonly mean: number[]; readonly std: number[] } {
+  const { images, channels } = set;
+  const count = indices.length;
   const numPixels = set.height * set.width;
   const sums = new Float64Array(channels);
   const squares = new Float64Array(channels);
-  for (let plane = 0; plane < count * channels; plane++) {
-    let sum = 0;
-    let square = 0;
-    const end = (plane + 1) * numPixels;
-    for (let i = plane * numPixels; i < end; i++) {
-      const value = images[i]!;
-      sum += value;
-      square += value * value;
+  for (const image of indices) {
+    for (let c = 0; c < channels; c++) {
+      let [sum, square] = [0, 0];
+      const start = (image * channels + c) * numPixels;
+      for (let i = start; i < start + numPixels; i++) {
+        const value = images[i]!;
+        sum += value;
+        square += value * value;
+      }
+      sums[c]! += sum;
+      squares[c]! += square;
     }
-    sums[plane % channels]! += sum;
-    squares[plane % channels]! += square;
   }
   const n = count * numPixels;
   const mean = Array.from(sums, (sum) => sum / n);

@@ -117,11 +117,14 @@ describe("splitDataset", () => {
       expect(part).toEqual(part.slice().sort());
   });
 
+  it("takes limits as at most: one above what is there takes all", () => {
+    expect(split({ trainLimit: 501, testLimit: 601 })).toEqual(split());
+  });
+
   it.each([
     ["data.validationCount", { validationCount: 600 }],
     ["data.validationCount", { validationCount: 0 }],
-    ["data.trainLimit", { trainLimit: 501 }],
-    ["data.testLimit", { testLimit: 601 }],
+    ["data.trainLimit", { trainLimit: 0 }],
     ["data.testLimit", { testLimit: 1.5 }],
   ])("refuses %s in %j", (where, options) => {
     expect(() => split(options)).toThrow(expect.objectContaining({ code: "invalid-config", where }));

@@ -38,9 +38,8 @@ export function splitDataset(trainLabels: Uint8Array, testLabels: Uint8Array, op
   const { seed, numClasses, validationCount, labelFraction } = options;
   checkCount("data.validationCount", validationCount, trainLabels.length - 1);
   const numTrain = trainLabels.length - validationCount;
-  const { trainLimit = numTrain, testLimit = testLabels.length } = options;
-  checkCount("data.trainLimit", trainLimit, numTrain);
-  checkCount("data.testLimit", testLimit, testLabels.length);
+  const trainLimit = atMost("data.trainLimit", options.trainLimit, numTrain);
+  const testLimit = atMost("data.testLimit", options.testLimit, testLabels.length);
 
   const rng = rngFrom(seed);
   const order = stratifiedPermutation(trainLabels, numClasses, rng.fold("validation-split"));
@@ -88,8 +87,15 @@ function labelMask(labels: Uint8Array, numClasses: number, fraction: number, rng
   return mask;
 }
 
+/** How many images a limit leaves of those that are there. */
+function atMost(where: string, limit: number | undefined, count: number): number {
+  if (limit === undefined) return count;
+  checkCount(where, limit, Infinity);
+  return Math.min(limit, count);
+}
+
 function checkCount(where: string, value: number, max: number): void {
   if (Number.isInteger(value) && value >= 1 && value <= max) return;
-  const expected = `an integer in 1..${max}`;
+  const expected = max === Infinity ? "an integer of at least 1" : `an integer in 1..${max}`;
   throw new SemlinkError({ code: "invalid-config", where, expected, actual: String(value) });
 }

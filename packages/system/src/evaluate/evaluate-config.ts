@@ -11,6 +11,7 @@ import {
   esNoDb,
   notDistinct,
   notIncreasing,
+  symbolCount,
   type Written,
 } from "../config/fields.ts";
 import { type MatrixConfig, matrixConfigSchema, type MatrixDraft } from "./mismatch/matrix-config.ts";
@@ -23,7 +24,6 @@ export interface EvaluateConfig {
   readonly lengths: readonly number[];
   readonly channels: readonly ChannelSpec[];
   readonly drawsPerImage: number;
-  readonly confidence: 0.95;
   readonly baselines: readonly LineName[];
   readonly separation: SeparationConfig;
   /** Absent when no matrix is measured. */
@@ -49,13 +49,12 @@ export const evaluateConfigSchema: z.ZodType<EvaluateDraft, Written<EvaluateConf
       .default([-10, -5, 0, 5, 10, 15, 20])
       .describe("points of the sweep over Es/N0 [dB]"),
     lengths: z
-      .array(count("complex symbols"))
+      .array(symbolCount("complex symbols"))
       .min(1)
       .optional()
       .describe("transmission lengths to measure [complex symbols]; by default the codec's"),
     channels: channelSpecs("channels to measure; by default the codec's").optional(),
     drawsPerImage: count("transmissions of each image at each point").default(1),
-    confidence: z.literal(0.95).default(0.95).describe("of every interval; results are published at 95 %"),
     baselines: z
       .array(z.enum(lineNames))
       .default([...usualLines])

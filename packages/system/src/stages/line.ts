@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { graphCost, nameTree } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../store/folders.ts";
 import { channelKinds } from "../channel/channel-model.ts";
 import type { CodecConfig } from "../codec/codec-config.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -147,7 +147,7 @@ async function exportInto(folder: string, trained: TrainedLine): Promise<void> {
   };
   const models = linkModels(network, link, sizes);
   const files = exportLink(models, weights, card);
-  await mkdir(join(folder, LINE_FILES.folder), { recursive: true });
+  await makeFolder(join(folder, LINE_FILES.folder));
   for (const [part, bytes] of Object.entries(files)) {
     await writeFileAtomic(join(folder, LINE_FILES.folder, `${part}.onnx`), bytes);
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
 import * as z from "zod";
+import { makeFolder } from "../store/folders.ts";
 import { knownPrimitives } from "../cells/primitive-sets.ts";
 import { openRadio } from "../channel/channel-spec.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -111,7 +112,7 @@ export async function noteLines(
   { data, trained }: { readonly data: string; readonly trained: readonly Artifact<LineCard>[] },
 ): Promise<void> {
   const links = join(run.folder, "links");
-  await mkdir(links, { recursive: true });
+  await makeFolder(links);
   const lines = trained.map((line) => ({
     id: line.value.card.line,
     artifact: line.artifact,

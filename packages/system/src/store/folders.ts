@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { describeError, SemlinkError } from "@semlink/engine";
 import { removeTemporaries } from "@semlink/engine/node";
 
@@ -19,12 +19,45 @@ export const TRASH = ".trash-";
 /** Start of the name of a lock that is being made. */
 export const LOCK_DRAFT = ".lock-";
 
-/** Makes a folder and those above it. @throws SemlinkError "write-failed" */
+/**
+ * Makes a folder and those above it, one after the other: where a folder cannot hold others, as those of `/proc`, making all of
+ * them in one call never ends.
+ *
+ * @throws SemlinkError "write-failed"
+ */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    for (const missing of await missingFolders(resolve(folder))) await makeOne(missing);
   } catch (cause) {
     throw unwritable(folder, "to make the folder", cause);
+  }
+}
+
+/** What must be made of a folder and those above it, the highest first. */
+async function missingFolders(folder: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let place = folder; !(await isFolder(place)); place = dirname(place)) {
+    missing.unshift(place);
+    if (place === dirname(place)) break;
+  }
+  return missing;
+}
+
+async function makeOne(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (describeError(error).code !== "EEXIST" || !(await isFolder(folder))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(describeError(error).code)) return false;
+    throw error;
   }
 }
 

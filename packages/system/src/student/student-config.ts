@@ -2,7 +2,14 @@
 import * as z from "zod";
 import { type Genotype, genotypeSchema, type WrittenGenotype } from "../cells/genotype.ts";
 import { notKnown } from "../cells/primitive-sets.ts";
-import { type BrokenRule, checkRules, count, type Written } from "../config/fields.ts";
+import {
+  type BrokenRule,
+  checkRules,
+  count,
+  depthCount,
+  type Written,
+  widthCount,
+} from "../config/fields.ts";
 
 /** The `student.cells` part of an experiment; each key is described in its schema. */
 export interface CellsConfig {
@@ -47,10 +54,10 @@ const cellsSchema: z.ZodType<CellsConfig, NonNullable<StudentInput["cells"]>> = 
       .min(1)
       .describe("module that exports `primitives` of one's own, where the genotype names such")
       .optional(),
-    channels: count("channels of a cell node before the first reduction, which doubles them; even").default(
-      16,
-    ),
-    numCells: count("cells, reductions at a third and two thirds").default(5),
+    channels: widthCount(
+      "channels of a cell node before the first reduction, which doubles them; even",
+    ).default(16),
+    numCells: depthCount("cells, reductions at a third and two thirds").default(5),
     stemStride: z
       .union([z.literal(1), z.literal(2)])
       .default(2)
@@ -67,12 +74,12 @@ export const studentConfigSchema: z.ZodType<StudentConfig, StudentInput> = z
       .describe("the hand-made network (stemWidth, widths, depths, residual), or the cells of a genotype"),
     stemWidth: count("channels of a first unit at full resolution; 0 leaves it out", 0).default(0),
     widths: z
-      .array(count("channels of a stage"))
+      .array(widthCount("channels of a stage"))
       .min(1)
       .default([32, 64, 128])
       .describe("channels of each stage, which halves the map; multiples of 16 are fastest"),
     depths: z
-      .array(count("residual units", 0))
+      .array(depthCount("residual units", 0))
       .default([0, 2, 1])
       .describe("residual units of each stage; the first maps are large, so units there cost most"),
     residual: z

@@ -3,6 +3,7 @@ import * as z from "zod";
 import {
   type BrokenRule,
   checkRules,
+  batchCount,
   count,
   fraction,
   notDividing,
@@ -67,7 +68,7 @@ export const teacherConfigSchema: z.ZodType<TeacherConfig, Written<TeacherConfig
       .default("lite")
       .describe("size of the network: lite has channels 32/128/128, standard 64/256/256"),
     epochs: count("passes over the training images").default(12),
-    batchSize: count("images per step").default(256),
+    batchSize: batchCount("images per step").default(256),
     shards: shards(),
     peakLearningRate: positive("highest rate of the one-cycle schedule").default(0.25),
     momentum: fraction("Nesterov momentum").default(0.9),

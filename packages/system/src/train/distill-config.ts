@@ -3,6 +3,7 @@ import * as z from "zod";
 import {
   type BrokenRule,
   checkRules,
+  batchCount,
   count,
   fraction,
   notDividing,
@@ -43,7 +44,7 @@ export interface DistillConfig {
 const transferSchema: z.ZodType<TransferConfig, Written<TransferConfig>> = z
   .strictObject({
     epochs: count("passes over the training images").default(8),
-    batchSize: count("images per step").default(128),
+    batchSize: batchCount("images per step").default(128),
     shards: shards(1),
     optimizer: z
       .enum(["muon", "sgd"])

@@ -3,6 +3,7 @@ import * as z from "zod";
 import {
   type BrokenRule,
   checkRules,
+  batchCount,
   count,
   fraction,
   notDividing,
@@ -42,7 +43,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
     phaseA: z
       .strictObject({
         steps: count("steps", 0).default(1600),
-        batchSize: count("images per step").default(128),
+        batchSize: batchCount("images per step").default(128),
         shards: shards(),
         numViews: count("views of each training image whose embeddings are trained on").default(2),
         peakLearningRate: positive("highest rate of the cosine schedule").default(3e-3),
@@ -52,7 +53,7 @@ export const robustConfigSchema: z.ZodType<RobustConfig, Written<RobustConfig>> 
     phaseB: z
       .strictObject({
         epochs: count("passes over the training images; 0 leaves the phase out", 0).default(4),
-        batchSize: count("images per step").default(128),
+        batchSize: batchCount("images per step").default(128),
         shards: shards(1),
         peakLearningRate: positive("highest rate of the cosine schedule").default(1e-3),
         encoderScale: weight("the encoder's learning rate as a share of the codec's; 0 freezes it").default(

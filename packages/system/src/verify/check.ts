@@ -49,8 +49,11 @@ interface ExactCheck extends CheckText {
   readonly tolerance: number;
   /** Number of cases looked at. */
   readonly n: number;
-  measure(): number | Promise<number>;
+  measure(): Measurement | Promise<Measurement>;
 }
+
+/** A measured value, with what it found in words where the value alone does not tell. */
+export type Measurement = number | { readonly value: number; readonly detail: string | null };
 
 /** A statement of theory with the way to measure it. */
 export type Check = MeanCheck | ExactCheck;
@@ -83,6 +86,8 @@ export interface VerifyCheck {
   /** Independent values behind the figure. */
   readonly n: number;
   readonly passed: boolean;
+  /** What contradicts the theory, in words; null where the figures say it. */
+  readonly detail: string | null;
   readonly source: string;
   readonly place: CurvePlace | null;
 }

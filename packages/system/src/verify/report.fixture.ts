@@ -21,6 +21,7 @@ export function smallReport(): VerifyReport {
         bound: { below: 0.005, above: 0.005 },
         n: 12_000,
         passed: true,
+        detail: null,
         place: { ...line, panel: "AWGN", x: 0 },
       },
       {
@@ -32,6 +33,7 @@ export function smallReport(): VerifyReport {
         bound: { below: null, above: 0.006 },
         n: 8000,
         passed: false,
+        detail: "what contradicts it",
         place: { ...line, panel: "fading", x: 6 },
       },
       {
@@ -44,6 +46,7 @@ export function smallReport(): VerifyReport {
         bound: { below: 0, above: 0 },
         n: 72,
         passed: true,
+        detail: null,
         source: "3GPP",
         place: null,
       },

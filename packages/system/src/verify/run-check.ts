@@ -15,7 +15,7 @@ export const SIGMAS = 5;
 /** A bound of nothing would fail on rounding: values are float32. */
 const ROUNDING = 1e-6;
 
-type Figure = Pick<VerifyCheck, "simulated" | "deviation" | "bound" | "n">;
+type Figure = Pick<VerifyCheck, "simulated" | "deviation" | "bound" | "n" | "detail">;
 
 /**
  * Runs a check. Monte-Carlo stops when the 5-sigma interval is as narrow as wanted or the batches are used up, whatever the
@@ -31,19 +31,21 @@ export async function runCheck(
   signal?: AbortSignal,
 ): Promise<VerifyCheck> {
   const { name, quantity, theory, source, place = null } = check;
-  const { simulated, deviation, bound, n } =
+  const { simulated, deviation, bound, n, detail } =
     check.kind === "exact"
       ? await exactly(check)
       : await estimate(check, rng.fold(family).fold(name).fold(quantity), effort, signal);
   const difference = simulated - theory;
   // Written so that NaN fails.
   const passed = difference <= bound.above && (bound.below === null || -difference <= bound.below);
-  return { family, name, quantity, theory, simulated, deviation, bound, n, passed, source, place };
+  return { family, name, quantity, theory, simulated, deviation, bound, n, passed, detail, source, place };
 }
 
 async function exactly(check: Extract<Check, { kind: "exact" }>): Promise<Figure> {
   const { tolerance, n } = check;
-  return { simulated: await check.measure(), deviation: 0, bound: { below: tolerance, above: tolerance }, n };
+  const measured = await check.measure();
+  const { value, detail } = typeof measured === "number" ? { value: measured, detail: null } : measured;
+  return { simulated: value, detail, deviation: 0, bound: { below: tolerance, above: tolerance }, n };
 }
 
 async function estimate(check: MeanCheck, rng: Rng, effort: Effort, signal?: AbortSignal): Promise<Figure> {
@@ -63,7 +65,7 @@ async function estimate(check: MeanCheck, rng: Rng, effort: Effort, signal?: Abo
       const chance = SIGMAS * Math.hypot(deviation, reference.deviation) + rounding;
       const { below, above } = reference;
       const bound = { below: below === null ? null : below + chance, above: above + chance };
-      return { simulated: theory + mean, deviation, bound, n };
+      return { simulated: theory + mean, deviation, bound, n, detail: null };
     }
     await yieldToEvents(); // signals and drawing get in here
     signal?.throwIfAborted();

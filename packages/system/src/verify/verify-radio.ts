@@ -11,13 +11,15 @@ import {
   channelChecks,
   channelCurves,
   channelFamilyChecks,
-  graphCheck,
+  graphChecks,
   standardRadios,
 } from "./checks/channels.ts";
 import { closedFormChecks, ofdmChecks, powerChecks } from "./checks/closed-forms.ts";
+import { gainFamily } from "./checks/gains.ts";
 import { impairmentChecks } from "./checks/impairments.ts";
 import { knownAnswerChecks } from "./checks/known-answers.ts";
 import { labelFamily } from "./checks/labels.ts";
+import { ldpcAnswerFamily } from "./checks/ldpc-answers.ts";
 import { bitErrorFamily, demappingFamily } from "./checks/modulation.ts";
 import { receiverChecks } from "./checks/receivers.ts";
 import { type Effort, runCheck } from "./run-check.ts";
@@ -27,11 +29,13 @@ import type { LdpcThroughput, VerifyReport } from "./verify-report.ts";
 export const checkFamilies: readonly CheckFamily[] = [
   closedFormChecks,
   channelFamilyChecks,
+  gainFamily,
   powerChecks,
   receiverChecks,
   impairmentChecks,
   ofdmChecks,
   knownAnswerChecks,
+  ldpcAnswerFamily,
   bitErrorFamily,
   demappingFamily,
   blockErrorFamily,
@@ -97,7 +101,7 @@ interface PlannedCheck {
 function plannedChecks({ channel, runtime, isQuick = false }: VerifyOptions): PlannedCheck[] {
   const families = channel ? [{ name: "channel", checks: () => channelChecks(channel) }] : checkFamilies;
   const radios = channel ? [radioOf(channel)] : standardRadios();
-  const graphs = runtime ? radios.map((radio) => graphCheck(radio, runtime)) : [];
+  const graphs = runtime ? radios.flatMap((radio) => graphChecks(radio, runtime)) : [];
   return [...families, { name: "graphs", checks: () => graphs }].flatMap(({ name, checks }) =>
     checks()
       .filter(({ isSlow = false }) => !(isQuick && isSlow))

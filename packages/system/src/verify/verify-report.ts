@@ -56,6 +56,9 @@ const schema: z.ZodType<VerifyReport> = z.strictObject({
         ),
       n: count.describe("independent values behind the figure"),
       passed: z.boolean(),
+      detail: text
+        .nullable()
+        .describe("what contradicts the theory, in words; null where the figures say it"),
       source: text.describe("where the theory is from"),
       place: z
         .strictObject({ ...line, x: z.number().describe("Es/N0 [dB]") })

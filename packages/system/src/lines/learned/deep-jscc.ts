@@ -10,7 +10,7 @@ import {
   unitPowerPerIncrement,
 } from "../../codec/channel-codec.ts";
 import { ReceiverConditioner, TransmitterConditioner } from "../../codec/condition.ts";
-import { count, positive } from "../../config/fields.ts";
+import { depthCount, positive, widthCount } from "../../config/fields.ts";
 import type { LinkGraph, ReceptionInputs } from "../../link/link-graph.ts";
 import { studentEncoder } from "../../student/student-encoder.ts";
 import { weightedTerms } from "../../train/terms.ts";
@@ -30,8 +30,8 @@ export interface DeepJsccSettings {
 
 const settings: z.ZodType<DeepJsccSettings> = z.strictObject({
   esNoInput: z.boolean().default(true).describe("whether both halves are told Es/N0 and the kind of channel"),
-  width: count("width of the receiver's hidden layers").default(256),
-  numLayers: count("hidden layers of the receiver").default(2),
+  width: widthCount("width of the receiver's hidden layers").default(256),
+  numLayers: depthCount("hidden layers of the receiver").default(2),
   warmStart: z
     .boolean()
     .default(true)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describeError, SemlinkError } from "@semlink/engine";
+import { describeError } from "@semlink/engine";
 import { writeFileAtomic } from "@semlink/engine/node";
+import { makeFolder } from "../../store/folders.ts";
 import { formatGenotype } from "../../cells/genotype.ts";
 import type { Results } from "../../results/results.ts";
 import { parseSearchResults, SEARCH_FILE } from "../../search/search-results-schema.ts";
@@ -100,19 +101,4 @@ async function writeReportFiles(folder: string, content: ReportContent): Promise
   for (const { name, text } of content.tables) csv.push(await write(join("tables", `${name}.csv`), text));
   for (const { path, text } of others) await write(path, text);
   return { html: await write(content.page.name, content.page.text), svg, png, csv };
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new SemlinkError({
-      code: "write-failed",
-      where: path,
-      expected: "to make the folder",
-      actual: describeError(cause).message,
-      hint: "choose another folder for the report",
-      cause,
-    });
-  }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rng, Runtime } from "@semlink/engine";
-import { graphViolation, lawsOf } from "../../channel/channel-laws.ts";
+import { lawsOf } from "../../channel/channel-laws.ts";
 import type { ChannelModel } from "../../channel/channel-model.ts";
 import { channelId, type ChannelObject, openChannel, openRadio } from "../../channel/channel-spec.ts";
 import { dbToLinear } from "../../channel/decibel.ts";
+import { gradientViolation, graphViolation } from "../../channel/graph-laws.ts";
 import { type LinkSample, SAMPLE_SIZE, sampleLink } from "../../channel/law-sample.ts";
 import type { Radio } from "../../channel/radio.ts";
 import type { Check, CheckFamily, LinePlace, TheoryCurve } from "../check.ts";
@@ -44,18 +45,9 @@ const CURVE_DB = Array.from({ length: 21 }, (_, i) => i - 5);
 /** What theory says of a channel, whichever it is: its noise, its gain, and what follows from the gain's distribution. */
 export function channelChecks(model: ChannelModel): Check[] {
   const laws = lawsOf(model);
-  const conformance: Check = {
-    kind: "exact",
-    name: model.name,
-    quantity: "broken laws of a channel",
-    theory: 0,
-    tolerance: 0,
-    n: laws.length,
-    source: "semlink channelLaws",
-    measure: () => laws.filter((law) => law.violation(model) !== undefined).length,
-  };
-  if (model.isLinear === false) return [conformance];
-  return [conformance, ...signalChecks(model), ...(model.gainMean ? gainChecks(model) : [])];
+  const conformance = laws.map((law) => lawCheck(model.name, law.title, () => law.violation(model)));
+  if (model.isLinear === false) return conformance;
+  return [...conformance, ...signalChecks(model), ...(model.gainMean ? gainChecks(model) : [])];
 }
 
 function signalChecks(model: ChannelModel): Check[] {
@@ -190,6 +182,13 @@ const RADIOS: readonly (string | ChannelObject)[] = [
   { model: "rician", form: "fast" },
   "ofdm",
   { model: "rayleigh-block", receiver: { csi: { pilots: 2, estimator: "mmse" }, equalizer: "zero-forcing" } },
+  { model: "rayleigh", form: "fast", receiver: { csi: { pilots: 1, estimator: "ls" }, equalizer: "mmse" } },
+  { model: "rayleigh-block", receiver: { csi: { rho: 0.95 }, equalizer: "mmse-unbiased" } },
+  { model: "rayleigh-block", receiver: { csi: "none" } },
+  {
+    model: "ofdm",
+    receiver: { csi: { pilots: 4, estimator: "ls" }, equalizer: "zero-forcing", esNoOffsetDb: 3 },
+  },
   ...["rapp", "iq-imbalance", "phase-noise", "carrier-offset", "interference", "erasures", "quantizer"].map(
     (impairment) => ({
       model: "rayleigh-block",
@@ -203,16 +202,35 @@ export function standardRadios(): readonly Radio[] {
   return RADIOS.map((spec) => ({ ...openRadio(spec), name: channelId(spec) }));
 }
 
-/** A radio's graph, which is trained through, against its arrays, which are measured. */
-export function graphCheck(radio: Radio, runtime: Runtime): Check {
+/** A radio's graph, which is trained through, against its arrays, which are measured, and the gradient that it passes back. */
+export function graphChecks(radio: Radio, runtime: Runtime): Check[] {
+  return [
+    lawCheck(radio.name, "computes in a graph what it computes on arrays", () =>
+      graphViolation(radio, runtime),
+    ),
+    lawCheck(radio.name, "passes a gradient back to what is sent", () =>
+      gradientViolation(radio.channel, runtime),
+    ),
+  ];
+}
+
+/** A law: 1 where it is broken, with what breaks it in words. */
+function lawCheck(
+  name: string,
+  title: string,
+  violation: () => string | undefined | Promise<string | undefined>,
+): Check {
   return {
     kind: "exact",
-    name: radio.name,
-    quantity: "outputs of the graph that differ from the arrays'",
+    name,
+    quantity: `broken law: ${title}`,
     theory: 0,
     tolerance: 0,
-    n: 2,
-    source: "semlink channel-laws",
-    measure: async () => ((await graphViolation(radio, runtime)) === undefined ? 0 : 1),
+    n: 1,
+    source: "semlink channelLaws",
+    measure: async () => {
+      const detail = (await violation()) ?? null;
+      return { value: detail === null ? 0 : 1, detail };
+    },
   };
 }

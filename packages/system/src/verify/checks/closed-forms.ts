@@ -147,7 +147,63 @@ const CASES = [
 ] as const;
 
 /** OFDM with a long enough prefix against flat fading on each subcarrier. */
-export const ofdmChecks: CheckFamily = { name: "ofdm", checks: () => CASES.map(flatCheck) };
+export const ofdmChecks: CheckFamily = {
+  name: "ofdm",
+  checks: () => [...CASES.map(flatCheck), ...CASES.map(usesCheck), ...CASES.map(energyCheck)],
+};
+
+/** Loaded symbols of an image in the checks of channel uses: several OFDM symbols, the last not full. */
+const NUM_LOADED = 40;
+
+/** `ceil(n / N) (N + prefix)`: every channel use on the air is counted, those that carry nothing too. */
+function usesCheck(sizes: (typeof CASES)[number]): Check {
+  const { fftSize, cpLength, numTaps } = sizes;
+  return {
+    kind: "exact",
+    name: `${fftSize} subcarriers, prefix ${cpLength}, ${NUM_LOADED} symbols`,
+    quantity: "channel uses with prefix and idle subcarriers",
+    theory: Math.ceil(NUM_LOADED / fftSize) * (fftSize + cpLength),
+    tolerance: 0,
+    n: 1,
+    source: "Tse & Viswanath 2005, section 3.4.4",
+    measure: () => {
+      const { prefix, idle } = ofdmChannel({ fftSize, cpLength, numTaps, delaySpread: 2 }).guardUses!(
+        NUM_LOADED,
+      );
+      return NUM_LOADED + prefix + idle;
+    },
+  };
+}
+
+/** Samples on the air have the mean power of the symbols, those of the prefix too: full OFDM symbols, orthonormal transform. */
+function energyCheck(sizes: (typeof CASES)[number]): Check {
+  const { fftSize, cpLength } = sizes;
+  const images = { batchSize: 500, numSymbols: 2 * fftSize };
+  return {
+    kind: "mean",
+    name: `${fftSize} subcarriers, prefix ${cpLength}`,
+    quantity: "energy on the air per channel use",
+    theory: 1,
+    source: "Parseval; the prefix repeats the end of each symbol",
+    sample: (rng) => {
+      const channel = ofdmChannel({ ...sizes, delaySpread: 2 });
+      const x = imageNoise(rng.fold("symbols sent"), images, images.numSymbols);
+      const sent = { x, no: new Float32Array(images.batchSize) };
+      let samples = new Float32Array(0);
+      channel.apply(sent, channel.draw(rng, images), {
+        transmit: (radiated) => (samples = radiated.x.slice()),
+        receive: ({ y }) => y,
+      });
+      const { prefix, idle } = channel.guardUses!(images.numSymbols);
+      const uses = images.numSymbols + prefix + idle;
+      const perImage = samples.length / images.batchSize;
+      return Float64Array.from({ length: images.batchSize }, (_, image) => {
+        const own = samples.subarray(image * perImage, (image + 1) * perImage);
+        return own.reduce((sum, value) => sum + value ** 2, 0) / uses;
+      });
+    },
+  };
+}
 
 function flatCheck(sizes: (typeof CASES)[number]): Check {
   const { fftSize, cpLength, numTaps } = sizes;

@@ -37,12 +37,14 @@ interface LabelSetting {
 /** Labels by the best code and by repetition: closed form against the code and its decision. */
 export const labelFamily: CheckFamily = {
   name: "labels",
-  checks: () =>
-    settings().flatMap((setting) =>
+  checks: () => [
+    ...settings().flatMap((setting) =>
       LEVELS_DB.filter((esNoDb) => setting.errorRate(esNoDb) >= LEAST_RATE).map((esNoDb) =>
         labelCheck(setting, esNoDb),
       ),
     ),
+    ...[0, 4, 8].map(unevenWordsCheck),
+  ],
   curves: () =>
     settings().map((setting) => ({
       ...placeOf(setting),
@@ -112,6 +114,61 @@ function labelCheck(setting: LabelSetting, esNoDb: number): Check {
       return Float64Array.from(received, (label, image) => (label === predictedLabels[image] ? 0 : 1));
     },
   };
+}
+
+/** Two words of power 1, each with all of its energy in its own half of four symbols. */
+const UNEVEN_WORDS = Float32Array.of(
+  Math.SQRT2,
+  0,
+  Math.SQRT2,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  Math.SQRT2,
+  0,
+  Math.SQRT2,
+  0,
+);
+
+/**
+ * Words of uneven energy under fast fading, where the decision must weigh the energy with which each word arrives: they differ by
+ * `sqrt(2)` at each of L = 4 symbols, so the error is that of L-fold diversity with `S / 2` in each branch,
+ * `p^L sum_{k < L} C(L - 1 + k, k) (1 - p)^k`, `p = (1 - sqrt(g / (1 + g))) / 2`, `g = S / 2`.
+ */
+function unevenWordsCheck(esNoDb: number): Check {
+  const theory = diversityError(4, dbToLinear(esNoDb) / 2);
+  const radio = openRadio({ model: "rayleigh", form: "fast" });
+  return {
+    kind: "mean",
+    name: `2 labels of uneven energy, 4 symbols, fast Rayleigh fading at ${esNoDb} dB`,
+    quantity: "label error rate",
+    theory,
+    variance: theory * (1 - theory),
+    source: "Proakis & Salehi 2008, equation 13.4-15: L-fold diversity",
+    sample(rng) {
+      const predictedLabels = Uint8Array.from(rng.fold("labels").integers(BATCH, 2));
+      const draw = radio.draw(rng.fold("radio"), { batchSize: BATCH, numSymbols: 4 });
+      const sending = { codebook: UNEVEN_WORDS, numClasses: 2, predictedLabels, radio, draw, esNoDb };
+      const received = transmitLabels(sending);
+      return Float64Array.from(received, (label, image) => (label === predictedLabels[image] ? 0 : 1));
+    },
+  };
+}
+
+function diversityError(numBranches: number, branchSnr: number): number {
+  const p = (1 - Math.sqrt(branchSnr / (1 + branchSnr))) / 2;
+  let [sum, term] = [0, 1];
+  for (let k = 0; k < numBranches; k++) {
+    sum += term;
+    term *= ((numBranches + k) / (k + 1)) * (1 - p);
+  }
+  return p ** numBranches * sum;
 }
 
 function placeOf({ title, series }: LabelSetting): LinePlace {

@@ -27,6 +27,7 @@ export const receiverChecks: CheckFamily = {
     ...(["zero-forcing", "mmse-unbiased"] as const).map((equalizer) => awgnError(equalizer)),
     ...LEVELS_DB.slice(1).flatMap((esNoDb) => [1, 4, 16].flatMap((pilots) => pilotLoss(esNoDb, pilots))),
     ...[0.9, 0.99].map((rho) => gainError({ rho }, 10, `aged, rho ${rho}`)),
+    ...ESTIMATES.map(errorCovariance),
   ],
 };
 
@@ -92,6 +93,40 @@ function gainError(csi: ChannelStateInformation, esNoDb: number, name: string): 
       const { h } = channel.apply(sent, draw);
       const difference = received.h.map((value, i) => value - h[i]!);
       return Float64Array.from(sent.no, (_, image) => powerGain(difference, image));
+    },
+  };
+}
+
+/** Ways to know the gain of every symbol, with how a gain is called. */
+const ESTIMATES: readonly (readonly [name: string, csi: ChannelStateInformation])[] = [
+  ["least squares, 4 pilots", { pilots: 4, estimator: "ls" }],
+  ["MMSE, 4 pilots", { pilots: 4, estimator: "mmse" }],
+  ["aged, rho 0.9", { rho: 0.9 }],
+];
+
+/** Where every symbol has a gain of its own, every gain is estimated by itself: errors of two symbols have no covariance. */
+function errorCovariance([name, csi]: (typeof ESTIMATES)[number]): Check {
+  const no = noFromEsNoDb(5);
+  const channel = openChannel({ model: "rayleigh", form: "fast" });
+  const radio = radioOf(channel, { ...bestReceiver, csi });
+  const images = { batchSize: IMAGES.batchSize, numSymbols: 2 };
+  return {
+    kind: "mean",
+    name: `${name}, fast fading at 5 dB`,
+    quantity: "covariance of the errors of two symbols",
+    theory: 0,
+    scale: estimationError(csi, no),
+    source: "one estimate for each gain: independent pilots and noise",
+    sample: (rng) => {
+      const draw = radio.draw(rng, images);
+      const x = imageNoise(rng.fold("symbols sent"), images, images.numSymbols);
+      const sent = { x, no: new Float32Array(images.batchSize).fill(no) };
+      const { h } = channel.apply(sent, draw);
+      const error = radio.receive(sent, draw).h.map((value, i) => value - h[i]!);
+      return Float64Array.from(sent.no, (_, image) => {
+        const i = 4 * image;
+        return error[i]! * error[i + 2]! + error[i + 1]! * error[i + 3]!;
+      });
     },
   };
 }

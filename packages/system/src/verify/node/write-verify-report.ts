@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@semlink/engine/node";
+import { makeFolder } from "../../store/folders.ts";
 import { drawingDocument, renderPng } from "../../report/node/drawing.ts";
 import { withLightColours } from "../../report/palette.ts";
 import { drawTheoryCharts } from "../report/theory-charts.ts";
@@ -22,7 +22,7 @@ export interface VerifyReportFiles {
  * @throws SemlinkError `disk-full` or `write-failed`
  */
 export async function writeVerifyReport(report: VerifyReport, folder: string): Promise<VerifyReportFiles> {
-  await mkdir(join(folder, "charts"), { recursive: true });
+  await makeFolder(join(folder, "charts"));
   const charts = drawTheoryCharts(report, drawingDocument());
   const svg = charts.map(({ id }) => join(folder, "charts", `${id}.svg`));
   const png = charts.map(({ id }) => join(folder, "charts", `${id}.png`));

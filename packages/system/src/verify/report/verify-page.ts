@@ -105,11 +105,11 @@ function familyTable(family: string, checks: readonly VerifyCheck[]): Html {
   </details> `;
 }
 
-function row({ name, quantity, theory, simulated, bound, n, passed, source }: VerifyCheck): Html {
+function row({ name, quantity, theory, simulated, bound, n, passed, detail, source }: VerifyCheck): Html {
   return html`<tr>
     <th>${passed ? "✓" : "✗"}</th>
     <td class="text">${name}</td>
-    <td class="text">${quantity}</td>
+    <td class="text">${quantity}${detail === null ? undefined : html`<br /><b>${detail}</b>`}</td>
     <td>${figureText(theory)}</td>
     <td>${figureText(simulated)}</td>
     <td>${boundText(bound)}</td>
