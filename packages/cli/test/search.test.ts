@@ -58,7 +58,7 @@ describe("semlink search --preset smoke", () => {
       const { exitCode, stdout, stderr } = await semlink(workplace, ARGV);
       expect(exitCode, stderr).toBe(0);
       expect(await stages()).toEqual(before);
-      expect(stdout).toMatch(/^architecture +origin +MACs +parameters +latency \[ms\] +accuracy/);
+      expect(stdout).toMatch(/^architecture +origin +MACs +parameters +latency \[ms\] +Top-1 accuracy/);
       expect(stdout).toMatch(/\(chosen\) +(KDL-DARTS|random genotypes)/);
       expect(stdout).toContain('"normal": [');
       expect(stdout).toContain(`report: ${join(folder, "search.html")}\n`);

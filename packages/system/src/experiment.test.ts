@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import { SemlinkError } from "@semlink/engine";
-import {
-  defineExperiment,
-  experimentJsonSchema,
-  parseExperiment,
-} from "./experiment.ts";
+import { defineExperiment, experimentJsonSchema, parseExperiment } from "./experiment.ts";
 import { presetNamed, presets } from "./presets/presets.ts";
 
 function rejection(work: () => unknown): SemlinkError {

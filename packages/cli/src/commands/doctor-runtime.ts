@@ -37,7 +37,7 @@ function runtimeFailed(error: unknown): DoctorCheck {
   const { code, message } = describeError(error);
   if (code === "no-execution-provider" || code === "backend-wrong-results") {
     const hint =
-      "install its driver (for cuda also `npm run setup:cuda`), or leave --provider out to compute on the processor";
+      "install its driver (for cuda also `npm run setup:cuda`), or leave --execution-provider out to compute on the processor";
     return { name: "execution provider", state: "failed", found: message, hint };
   }
   const hint = "install the dependencies again: npm install";

@@ -79,7 +79,9 @@ describe("semlink doctor --execution-provider", () => {
       name: "execution provider",
       state: "failed",
       found: expect.stringMatching(new RegExp(`got ${absent}: not used, .*backend not found`)) as string,
-      hint: "install its driver, or leave --execution-provider out to compute on the processor",
+      hint: expect.stringMatching(
+        /^install its driver .*`npm run setup:cuda`.*--execution-provider out/,
+      ) as string,
     });
   });
 

@@ -62,7 +62,7 @@ describe("formatSearch", () => {
         "epoch 9 (chosen)  KDL-DARTS  13.9 M  214 k       2.00          75.0 %                   1",
         "hand-made         plain CNN  14.0 M  215 k       not measured  70.0 %                   1",
       ].join("\n"),
-      "Chosen: epoch 9, 13.9 M MACs, 75.0 % of the test images over 1 seed.",
+      "Chosen: epoch 9, 13.9 M MACs, accuracy 75.0 % on the test set over 1 seed.",
       "Epoch 9 beats hand-made: +5.00 points [+4.00, +6.00].",
       '{\n  "normal": [\n    [["conv_3x3",0],["skip_connect",1]]\n  ],\n  "reduce": [\n    [["conv_1x1",0],["conv_3x3",1]]\n  ]\n}',
     ]);

@@ -54,7 +54,10 @@ describe("semlink verify", () => {
     const { exitCode, stdout } = await verify("--channel", module);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/✗ +silent +noise power per axis over no, re +0\.5 +\S+e-/);
-    expect(stdout).toMatch(/✗ +silent +outputs of the graph that differ/);
+    expect(stdout).toMatch(/✗ +silent +broken law: computes in a graph/);
+    expect(stdout).toMatch(
+      /^silent, broken law: has noise of mean 0 .*: noise variance on axis 0 is .*, expected 0\.5 within/m,
+    );
     expect(stdout).toMatch(/✓ +silent +E\|h\|\^2 +1 +/);
     const report = JSON.parse(await readFile(join(folder, "results", "verify.json"), "utf8")) as VerifyReport;
     expect(report).toMatchObject({ schema: "semlink-verify/1", seed: 0, channel: "silent", passed: false });

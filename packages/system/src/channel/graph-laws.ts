@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostTensor, Runtime, Tensor } from "@semlink/engine";
-import { Evaluator, gradients, input, mul, rngFrom, sum } from "@semlink/engine";
+import { Evaluator, GradientError, gradients, input, mul, rngFrom, sum } from "@semlink/engine";
 import type { ChannelModel, Transmission } from "./channel-model.ts";
 import { noFromEsNoDb } from "./decibel.ts";
 import { imageNoise } from "./image-noise.ts";
@@ -85,8 +85,14 @@ export async function gradientViolation(model: ChannelModel, runtime: Runtime): 
   const sent = { x: input("x", ["batch", numSymbols, 2]), no: input("no", ["batch", 1, 1]) };
   const w = input("w", ["batch", numSymbols, 2]);
   const { y } = model.applyGraph(sent, Object.fromEntries(drawn));
-  const [slope] = gradients(sum(mul(y, w)), [sent.x]);
-  const evaluator = await Evaluator.create({ slope: slope! }, { runtime, weights: new Map() });
+  let slope: Tensor;
+  try {
+    [slope] = gradients(sum(mul(y, w)), [sent.x]) as [Tensor];
+  } catch (error) {
+    if (error instanceof GradientError) return `no gradient reaches what is sent: ${error.message}`;
+    throw error;
+  }
+  const evaluator = await Evaluator.create({ slope }, { runtime, weights: new Map() });
   const values: Readonly<Record<string, Float32Array>> = { ...draw, x, no, w: weights };
   const feeds = Object.entries({ ...Object.fromEntries(drawn), ...sent, w })
     .filter(([name]) => Object.hasOwn(evaluator.model.inputs, name))

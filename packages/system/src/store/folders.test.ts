@@ -22,10 +22,13 @@ describe("makeFolder", () => {
     await expect(makeFolder(join(folder(), "file"))).rejects.toMatchObject({ code: "write-failed" });
   });
 
-  it.runIf(existsSync("/proc/self"))("is refused, and ends, where folders cannot be made at all", async () => {
-    await expect(makeFolder("/proc/nope/below")).rejects.toMatchObject({
-      code: "write-failed",
-      where: "/proc/nope/below",
-    });
-  });
+  it.runIf(existsSync("/proc/self"))(
+    "is refused, and ends, where folders cannot be made at all",
+    async () => {
+      await expect(makeFolder("/proc/nope/below")).rejects.toMatchObject({
+        code: "write-failed",
+        where: "/proc/nope/below",
+      });
+    },
+  );
 });

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { stopGradient } from "@semlink/engine";
+import { nodeRuntime } from "@semlink/engine/node";
 import { describe, expect, it } from "vitest";
 import { rayleighBlockFading, ricianFading } from "../channel/fading.ts";
 import { awgn } from "../channel/flat-channel.ts";
@@ -69,6 +71,101 @@ const FAULTS: readonly { fault: string; law: RegExp; quantity: RegExp; channel: 
     },
   },
 ];
+
+/** Faults of a channel of one's own that only a law sees; each must be named in words. */
+const UNSEEN: readonly { fault: string; law: RegExp; detail: RegExp; channel: ChannelModel<FlatDraw> }[] = [
+  {
+    fault: "no number above 35 dB",
+    law: /finite values/,
+    detail: /y is not finite at 36 dB/,
+    channel: {
+      ...awgn,
+      apply(sent, draw) {
+        const received = awgn.apply(sent, draw);
+        return sent.no[0]! < 3e-4 ? { ...received, y: received.y.map(() => Number.NaN) } : received;
+      },
+    },
+  },
+  {
+    fault: "half of the noise level told",
+    law: /tells the receiver the noise level/,
+    detail: /noise power over the level told is 2\.0|noise power over the level told is 1\.9/,
+    channel: {
+      ...rayleighBlockFading,
+      apply(sent, draw) {
+        const received = rayleighBlockFading.apply(sent, draw);
+        return { ...received, no: received.no.map((level) => level / 2) };
+      },
+    },
+  },
+  {
+    fault: "more noise from symbol 8 on",
+    law: /one power at every symbol/,
+    detail: /at symbol 8 and 0 dB is [23]\./,
+    channel: {
+      ...awgn,
+      draw(rng, options) {
+        const draw = awgn.draw(rng, options);
+        const late = draw.noise.map((value, i) => ((i >> 1) % options.numSymbols < 8 ? value : 1.6 * value));
+        return { ...draw, noise: late };
+      },
+    },
+  },
+  {
+    fault: "fading that the told gain hides, from symbol 8 on",
+    law: /y = h x where there is no noise/,
+    detail: /differs from h x/,
+    channel: {
+      ...rayleighBlockFading,
+      apply(sent, draw) {
+        const received = rayleighBlockFading.apply(sent, draw);
+        const numSymbols = sent.x.length / 2 / sent.no.length;
+        return {
+          ...received,
+          y: received.y.map((value, i) => ((i >> 1) % numSymbols < 8 ? value : 0.9 * value)),
+        };
+      },
+    },
+  },
+  {
+    fault: "a channel of power 2 that says it is not linear",
+    law: /at most 1 dB more/,
+    detail: /E\|y\|\^2 - no is [12]\./,
+    channel: {
+      ...awgn,
+      isLinear: false,
+      apply: ({ x, no }, draw) => awgn.apply({ x: x.map((value) => Math.SQRT2 * value), no }, draw),
+    },
+  },
+];
+
+describe("a fault of one's own channel is named in words", () => {
+  it.each(UNSEEN.map(({ fault, ...rest }) => [fault, rest] as const))(
+    "%s",
+    async (_fault, { law, detail, channel }) => {
+      const { passed, checks } = await verifyRadio({ channel, isQuick: true });
+      expect(passed).toBe(false);
+      expect(checks.filter(({ quantity }) => law.test(quantity))).toEqual([
+        expect.objectContaining({ passed: false, detail: expect.stringMatching(detail) as string }),
+      ]);
+    },
+  );
+
+  it("a graph that passes no gradient", async () => {
+    const runtime = await nodeRuntime({ intraOpThreads: 1 });
+    const channel: ChannelModel<FlatDraw> = {
+      ...rayleighBlockFading,
+      applyGraph: (sent, draw) => rayleighBlockFading.applyGraph({ ...sent, x: stopGradient(sent.x) }, draw),
+    };
+    const { checks } = await verifyRadio({ channel, isQuick: true, runtime });
+    expect(checks.filter(({ passed }) => !passed)).toEqual([
+      expect.objectContaining({
+        quantity: "broken law: passes a gradient back to what is sent",
+        detail: expect.stringMatching(/^no gradient reaches what is sent/) as string,
+      }),
+    ]);
+  });
+});
 
 describe("a planted fault is found", () => {
   it.each(FAULTS.map(({ fault, ...rest }) => [fault, rest] as const))(

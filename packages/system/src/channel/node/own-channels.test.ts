@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChannelFamily } from "../define-channel.ts";
-import { loadChannelModule } from "./own-channels.ts";
+import { loadChannelModule, openOwnChannel } from "./own-channels.ts";
 
 describe("loadChannelModule", () => {
   let folder = "";
@@ -38,6 +38,36 @@ describe("loadChannelModule", () => {
     ["nothing.mjs", "", "got no exports"],
   ])("refuses %s and says why", async (name, text, message) => {
     await expect(load(name, text)).rejects.toThrow(message);
+  });
+
+  const PARTS =
+    "fields: (n) => ({ noise: [n, 2] }), draw: (rng, { batchSize, numSymbols }) => ({ noise: new Float32Array(batchSize * numSymbols * 2) })";
+  it.each([
+    [
+      "parts.mjs",
+      "{}",
+      "expected open to return fields, draw, apply, applyGraph, got no fields, no draw, no apply, no applyGraph",
+    ],
+    [
+      "throws.mjs",
+      `{ ${PARTS}, apply: () => null.y, applyGraph() {} }`,
+      "expected apply to run, got Cannot read properties of null",
+    ],
+    [
+      "short.mjs",
+      `{ ${PARTS}, apply: ({ x, no }) => ({ y: x.subarray(2), h: x, no }), applyGraph() {} }`,
+      "got 10, 12 and 2 values",
+    ],
+    [
+      "sizes.mjs",
+      "{ fields: () => ({ h: [1, 2] }), draw: () => ({ h: [] }), apply() {}, applyGraph() {} }",
+      "expected draw to give an array of the size of each of fields, got h 0",
+    ],
+  ])("opens no channel of %s, and says what it lacks", async (name, body, message) => {
+    const file = join(folder, name);
+    await writeFile(file, `export const channel = { name: "mine", open: () => (${body}) };`);
+    expect(() => openOwnChannel(file)).toThrow(expect.objectContaining({ code: "channel-module" }));
+    expect(() => openOwnChannel(file)).toThrow(message);
   });
 
   it("says which Node reads TypeScript where this one does not", async () => {
