@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EmitContext, Emitter, Value } from "../onnx/emitter.ts";
 import { currentScope } from "./scope.ts";
-import type { Attributes, OpNode, Siblings, Tensor, TensorType } from "./tensor.ts";
+import type { Attributes, FeedDemand, OpNode, Siblings, Tensor, TensorType } from "./tensor.ts";
 
 /** What a gradient rule may use: the node's own inputs, outputs and attributes, and the output gradients. */
 export interface VjpContext<A extends object> {
@@ -39,6 +39,8 @@ export interface OpDefinition<A extends object> {
   readonly scaledInputs?: (inputs: readonly Tensor[], factor: Tensor) => readonly Tensor[];
   /** How one application can stand for several; left out where that cannot be, or gains nothing. */
   readonly join?: JoinRule<A>;
+  /** What it asks of what is fed; left out where shapes tell everything. */
+  readonly demands?: (inputs: readonly Tensor[], attrs: A) => readonly FeedDemand[];
 }
 
 /** How one application of an operator can stand for several, see `joinSiblings`. */
@@ -81,6 +83,7 @@ export function defineOp<A extends object>(definition: OpDefinition<A>): Op<A> {
       },
       scaledInputs: scaledInputs ? (factor) => scaledInputs(inputs, factor) : null,
       join: joinOn(definition.join, attrs),
+      demands: definition.demands?.(inputs, attrs) ?? [],
     };
     // A rule may return one of its inputs as the type; only shape and dtype of it are meant.
     types.forEach(({ shape, dtype }, outputIndex) => outputs.push({ node, outputIndex, shape, dtype }));

@@ -54,6 +54,24 @@ export interface ParamNode {
 /** What a gradient rule is given: gradients of the outputs (null where an output is unused). */
 export type Backward = (grads: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
 
+/** What an operator asks of what is fed, which no shape tells when the graph is built. */
+export type FeedDemand =
+  | {
+      /** Values of a tensor; looked at where it is fed itself. */
+      readonly kind: "range";
+      readonly of: Tensor;
+      readonly least: number;
+      readonly most: number;
+    }
+  | {
+      /** The size that a symbol of a shape has. */
+      readonly kind: "size";
+      readonly symbol: string;
+      readonly least: number;
+      readonly code: string;
+      readonly hint: string;
+    };
+
 /** One application of an operator. */
 export interface OpNode {
   readonly kind: "op";
@@ -71,6 +89,8 @@ export interface OpNode {
   readonly scaledInputs: ((factor: Tensor) => readonly Tensor[]) | null;
   /** How one application can stand for this and others; null where the operator cannot. */
   readonly join: NodeJoin | null;
+  /** What is asked of what is fed, checked before a run. */
+  readonly demands: readonly FeedDemand[];
   readonly scope: string;
 }
 

@@ -28,6 +28,7 @@ import { resizeCases } from "./resize.cases.ts";
 import { slicingCases } from "./slice.cases.ts";
 import { softmaxCases } from "./softmax.cases.ts";
 import { sortCases } from "./sort.cases.ts";
+import { labelRangeCases } from "./label-range.cases.ts";
 import { stopGradientCases } from "./stop-gradient.cases.ts";
 import { takeAlongAxisCases } from "./take-along-axis.cases.ts";
 
@@ -48,6 +49,7 @@ export const opCasesList: readonly AnyOpCases[] = [
   ...powerCases,
   reluCases,
   ...sigmoidCases,
+  labelRangeCases,
   stopGradientCases,
   ...trigonometricCases,
   whereCases,

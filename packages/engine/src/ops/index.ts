@@ -46,6 +46,7 @@ export type { SoftmaxOptions } from "./softmax.ts";
 export { sort, topK } from "./sort.ts";
 export type { Ordered, SortOptions, TopKOptions } from "./sort.ts";
 export { gumbelNoise, gumbelSoftmax } from "./gumbel.ts";
+export { labelsBelow } from "./label-range.ts";
 export { stopGradient, straightThrough } from "./stop-gradient.ts";
 export type { GumbelSoftmaxOptions } from "./gumbel.ts";
 export { scatterAdd, takeAlongAxis } from "./take-along-axis.ts";

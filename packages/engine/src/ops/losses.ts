@@ -5,6 +5,7 @@ import { placeOf } from "../graph/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { mul, neg, sub } from "./arithmetic.ts";
 import { exp, square } from "./elementary.ts";
+import { labelsBelow } from "./label-range.ts";
 import { l2Normalize } from "./normalization.ts";
 import { oneHot } from "./gather.ts";
 import { mean, sum } from "./reduce.ts";
@@ -16,7 +17,7 @@ import { stopGradient } from "./stop-gradient.ts";
  * `q = (1 − labelSmoothing) · oneHot(labels) + labelSmoothing / numClasses`, [].
  *
  * @param logits - [..., numClasses]
- * @param labels - [...] int32 or int64
+ * @param labels - [...] int32 or int64 in 0 .. numClasses - 1; others are refused when they are fed (`label-range`)
  * @throws ShapeError `label-shape` when labels are not one for each row of logits, `dtype`
  * @source Szegedy et al. 2016, section 7 (label smoothing)
  */
@@ -35,7 +36,7 @@ export function crossEntropy(
     });
   }
   const off = labelSmoothing / numClasses;
-  const targets = oneHot(labels, { numClasses, on: 1 - labelSmoothing + off, off });
+  const targets = oneHot(labelsBelow(labels, numClasses), { numClasses, on: 1 - labelSmoothing + off, off });
   return neg(mean(sum(mul(logSoftmax(logits), targets), { axes: -1 })));
 }
 

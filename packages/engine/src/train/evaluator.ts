@@ -3,6 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { LoweredModel } from "../onnx/lower.ts";
 import { lower } from "../onnx/lower.ts";
 import type { NamedTensors, Runtime } from "../runtime/runtime.ts";
+import { FeedDemands } from "./feed-demands.ts";
 import type { SessionPool, SessionPoolOptions } from "./session-pool.ts";
 import { openSessionPool } from "./session-pool.ts";
 
@@ -19,10 +20,12 @@ const BATCHES_AHEAD = 2;
 export class Evaluator {
   private readonly session: SessionPool;
   readonly model: LoweredModel;
+  private readonly demands: FeedDemands;
 
-  private constructor(model: LoweredModel, session: SessionPool) {
+  private constructor(model: LoweredModel, session: SessionPool, demands: FeedDemands) {
     this.model = model;
     this.session = session;
+    this.demands = demands;
   }
 
   /** Weights are written into the model, so that the runtime prepares them once. */
@@ -32,7 +35,11 @@ export class Evaluator {
   ): Promise<Evaluator> {
     const { runtime, weights } = options;
     const model = lower(outputs, { kernels: runtime.kernels, weights, name: "evaluate" });
-    return new Evaluator(model, await openSessionPool(runtime, model.bytes, options));
+    return new Evaluator(
+      model,
+      await openSessionPool(runtime, model.bytes, options),
+      new FeedDemands(outputs),
+    );
   }
 
   /** Sessions that share the batches. */
@@ -45,8 +52,13 @@ export class Evaluator {
     return this.session.useCores(cores);
   }
 
-  /** One batch. With `cores`, several can be asked for at once. */
-  run(feeds: NamedTensors): Promise<NamedTensors> {
+  /**
+   * One batch. With `cores`, several can be asked for at once.
+   *
+   * @throws SemlinkError `label-range`, `single-value`: what {@link FeedDemands} refuses
+   */
+  async run(feeds: NamedTensors): Promise<NamedTensors> {
+    this.demands.check(feeds);
     return this.session.run(feeds);
   }
 

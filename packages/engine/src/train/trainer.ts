@@ -7,6 +7,7 @@ import type { Rng } from "../random/index.ts";
 import type { NamedTensors } from "../runtime/runtime.ts";
 import { findAnomaly } from "./anomaly.ts";
 import type { Anomaly, Phase } from "./anomaly.ts";
+import { FeedDemands } from "./feed-demands.ts";
 import { RandomInputs } from "./random-inputs.ts";
 import { openRunner } from "./shards/open-runner.ts";
 import { averagedName } from "./state-update.ts";
@@ -65,6 +66,7 @@ export class Trainer {
   private readonly runner: StepRunner;
   private readonly frozen: NamedTensors;
   private readonly random: RandomInputs;
+  private readonly demands: FeedDemands;
   private stepsDone = 0;
 
   private constructor(
@@ -78,6 +80,7 @@ export class Trainer {
     this.runner = runner;
     this.frozen = frozen;
     this.random = new RandomInputs(trainStep.outputs, options.binding);
+    this.demands = new FeedDemands(trainStep.outputs, options.binding, runner.shards);
   }
 
   /**
@@ -138,13 +141,15 @@ export class Trainer {
    * @param data - the inputs of the objective; as many micro-batches as the step accumulates
    * @param learningRate - rate of this step
    * @returns the metrics, `loss` among them, each the mean over micro-batches
-   * @throws SemlinkError `micro-batches` when their number is another; `loss-not-finite`, and with `detectAnomaly`
+   * @throws SemlinkError `micro-batches` when their number is another; `label-range`, `single-value` for a batch that an
+   * operator refuses; `loss-not-finite`, and with `detectAnomaly`
    * `state-not-finite`: the state is then that before the step
    */
   async run(data: StepData, learningRate: number): Promise<Readonly<Record<string, number>>> {
     const batches = isList(data) ? data : [data];
     const { numMicroBatches } = this;
     if (batches.length !== numMicroBatches) throw microBatches(numMicroBatches, batches.length);
+    for (const batch of batches) this.demands.check(batch);
     const rng = this.options.rng.fold("step");
     const addressOf = (index: number): number[] =>
       this.trainStep.accumulation ? [this.stepsDone, index] : [this.stepsDone];

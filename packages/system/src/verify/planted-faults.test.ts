@@ -134,7 +134,8 @@ const UNSEEN: readonly { fault: string; law: RegExp; detail: RegExp; channel: Ch
     channel: {
       ...awgn,
       isLinear: false,
-      apply: ({ x, no }, draw) => awgn.apply({ x: x.map((value) => Math.SQRT2 * value), no }, draw),
+      apply: (sent, draw) =>
+        awgn.apply({ ...sent, x: Float32Array.from(sent.x, (value) => Math.SQRT2 * value) }, draw),
     },
   },
 ];

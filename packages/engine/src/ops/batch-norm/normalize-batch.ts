@@ -30,6 +30,19 @@ import { channelConstant } from "./normalize-channels.ts";
 export const normalizeBatchOp: Op<EpsilonAttribute> = defineOp({
   name: "NormalizeBatch",
 
+  demands([x]) {
+    const sizes = reducedAxes(x!).map((axis) => x!.shape[axis]!);
+    const symbols = sizes.filter((size) => typeof size === "string");
+    const known = sizes.reduce<number>(
+      (product, size) => (typeof size === "number" ? product * size : product),
+      1,
+    );
+    const [symbol] = symbols;
+    if (known !== 1 || symbols.length !== 1 || symbol === undefined) return [];
+    const hint = "a single value has no variance: use a larger batch, or training: false";
+    return [{ kind: "size", symbol, least: 2, code: "single-value", hint }];
+  },
+
   infer([x, weight, bias]) {
     const channels = channelsOf("batchNorm", x!);
     checkChannelVector("batchNorm", "a weight", weight!, channels);

@@ -78,7 +78,9 @@ function openWhole(module: string, family: ChannelFamily, settings: object): Cha
   const sent = { x: new Float32Array(2 * count), no: new Float32Array(batchSize).fill(1) };
   const draw = attempt("draw to run", () => channel.draw(rngFrom(0), TRIAL));
   if (!attempt("fields to run", () => hasFieldsOf(channel, draw, batchSize, numSymbols))) {
-    const sizes = Object.entries(draw).map(([name, values]) => `${name} ${values?.length}`);
+    const sizes = Object.entries<Float32Array | undefined>(draw).map(
+      ([name, values]) => `${name} ${values?.length}`,
+    );
     throw refused("draw to give an array of the size of each of fields", sizes.join(", "));
   }
   const { y, h, no } = attempt("apply to run", (): Partial<Reception> => channel.apply(sent, draw));

@@ -22,7 +22,7 @@ export const gainFamily: CheckFamily = {
   name: "gains",
   checks: () => [
     ...["rayleigh", "rician"].flatMap((model) =>
-      FORMS.map(({ form, blockOf }) => blockCheck({ model, form } as ChannelSpec, blockOf)),
+      FORMS.map(({ form, blockOf }) => blockCheck({ model, form }, blockOf)),
     ),
     ...[0.5, 2].flatMap((delaySpread) => [0, 1, 3].map((tap) => delayProfileCheck(delaySpread, tap))),
   ],
