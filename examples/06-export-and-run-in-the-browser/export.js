@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trains a network that tells apart three arms of a spiral, exports it, and serves a page that runs it.
+import { realpathSync } from "node:fs";
 import {
   Activation,
   adam,
@@ -97,4 +98,5 @@ export async function main({ port = 8080, numSteps = 600, log = console.log } = 
   return { accuracy: numRight / count, ...server };
 }
 
-if (process.argv[1] === import.meta.filename) await main();
+// The program may have been started through a link.
+if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) await main();
