@@ -112,7 +112,7 @@ export {
   leadingFigure,
 } from "./report/selection.ts";
 export type { LargestLoss } from "./report/selection.ts";
-export { boundText, figureText } from "./verify/check.ts";
+export { boundText, figureText, resolutionOf } from "./verify/check.ts";
 export type {
   Bound,
   CurvePlace,

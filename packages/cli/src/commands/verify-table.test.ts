@@ -50,12 +50,12 @@ describe("formatVerify", () => {
     expect(await formatVerify(report, false)).toBe(
       [
         "codes",
-        "   where  quantity  theory  simulated  bound  n",
-        "✓  short  rate      0.5     0.51       +0.1   1,200",
+        "   where  quantity  theory  simulated  bound  of theory  n",
+        "✓  short  rate      0.5     0.51       +0.1   20 %       1,200",
         "",
         "fades",
-        "   where  quantity  theory  simulated  bound  n",
-        "✗  deep   rate      2       1          ±0.2   30",
+        "   where  quantity  theory  simulated  bound  of theory  n",
+        "✗  deep   rate      2       1          ±0.2   10 %       30",
         "",
         "LDPC decoding, 500 bits in 1000, min-sum at 2 dB: 2.50 Mbit/s per CPU second, 6.0 iterations",
         "",

@@ -9,12 +9,17 @@ import { formatTable } from "./table.ts";
  * @param useColor - whether the output understands colours
  */
 export async function formatVerify(report: VerifyReport, useColor: boolean): Promise<string> {
-  const { boundText, figureText } = await import("@semlink/system");
+  const { boundText, figureText, resolutionOf } = await import("@semlink/system");
   const { checks } = report;
   const colors = pc.createColors(useColor);
-  const cellsOf = ({ name, quantity, theory, simulated, bound, n }: VerifyCheck): string[] => {
+  const resolution = (check: VerifyCheck): string => {
+    const percent = resolutionOf(check);
+    return percent === undefined ? "" : `${percent.toPrecision(2)} %`;
+  };
+  const cellsOf = (check: VerifyCheck): string[] => {
+    const { name, quantity, theory, simulated, bound, n } = check;
     const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-    const figures = [figureText(theory), figureText(simulated), boundText(bound)];
+    const figures = [figureText(theory), figureText(simulated), boundText(bound), resolution(check)];
     return [short, quantity, ...figures, n.toLocaleString("en-US")];
   };
   const families = [...new Set(checks.map(({ family }) => family))];
@@ -28,7 +33,7 @@ export async function formatVerify(report: VerifyReport, useColor: boolean): Pro
   );
 }
 
-const HEADER = ["", "where", "quantity", "theory", "simulated", "bound", "n"] as const;
+const HEADER = ["", "where", "quantity", "theory", "simulated", "bound", "of theory", "n"] as const;
 const LONGEST_NAME = 68;
 
 function speed({ throughput }: VerifyReport): string[] {

@@ -28,6 +28,7 @@ export type {
   GraphNode,
   InputNode,
   NodeJoin,
+  FeedDemand,
   OpNode,
   ParamNode,
   RandomKind,

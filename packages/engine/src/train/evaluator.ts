@@ -55,7 +55,7 @@ export class Evaluator {
   /**
    * One batch. With `cores`, several can be asked for at once.
    *
-   * @throws SemlinkError `label-range`, `single-value`: what {@link FeedDemands} refuses
+   * @throws SemlinkError `label-range`, `single-value` for a batch that an operator refuses
    */
   async run(feeds: NamedTensors): Promise<NamedTensors> {
     this.demands.check(feeds);

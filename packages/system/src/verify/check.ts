@@ -37,6 +37,8 @@ export interface MeanCheck extends CheckText {
   readonly scale?: number;
   /** Variance of a value where it is known, as of rare events; by default that of the sample. */
   readonly variance?: number;
+  /** Whether a batch takes milliseconds, so that the full form can be as fine as 1 %. Default false. */
+  readonly isCheap?: boolean;
   /** Default: the theory is exact. */
   readonly reference?: ReferenceError;
   /** Precision beyond which more values tell no more; default 0. */
@@ -122,6 +124,15 @@ export interface TheoryCurve extends LinePlace {
 /** A figure with five significant digits. */
 export function figureText(value: number): string {
   return value === 0 ? "0" : Number(value.toPrecision(5)).toString();
+}
+
+/** The wider side of a bound in percent of the theory; undefined where there is no theory to be relative to. */
+export function resolutionOf({
+  theory,
+  bound,
+  deviation,
+}: Pick<VerifyCheck, "theory" | "bound" | "deviation">): number | undefined {
+  return theory === 0 || deviation === 0 ? undefined : (100 * bound.above) / Math.abs(theory);
 }
 
 /** `±0.01` where both sides are alike, `+0.02 −0.01` where they are not, `+0.02` where the theory is an upper limit. */

@@ -9,7 +9,7 @@ import { type ModemParts, modemParts } from "./modem-parts.ts";
 import { modemChannels } from "./modem-sample.ts";
 import { runCheck } from "./run-check.ts";
 
-const EFFORT = { precision: 0.1, maxBatches: 4 };
+const EFFORT = { precision: 0.1, cheapPrecision: 0.1, maxBatches: 4 };
 
 /** Names and quantities of the checks that fail. */
 async function failed(checks: readonly Check[]): Promise<string[]> {

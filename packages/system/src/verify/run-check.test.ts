@@ -12,7 +12,7 @@ const coin = (probability: number, theory: number): MeanCheck => ({
   source: "test",
   sample: (rng: Rng) => Float64Array.from(rng.uniform(1000), (value) => (value < probability ? 1 : 0)),
 });
-const EFFORT = { precision: 0.1, maxBatches: 100 };
+const EFFORT = { precision: 0.1, cheapPrecision: 0.1, maxBatches: 100 };
 
 describe("runCheck", () => {
   it("stops as soon as 5 sigma are as narrow as wanted", async () => {
@@ -25,7 +25,11 @@ describe("runCheck", () => {
   });
 
   it("stops at the last batch when the interval stays wide", async () => {
-    const { n } = await runCheck(coin(0.5, 0.5), "f", rngFrom(1), { precision: 1e-6, maxBatches: 4 });
+    const { n } = await runCheck(coin(0.5, 0.5), "f", rngFrom(1), {
+      precision: 1e-6,
+      cheapPrecision: 1e-6,
+      maxBatches: 4,
+    });
     expect(n).toBe(4000);
   });
 
@@ -48,7 +52,7 @@ describe("runCheck", () => {
 
   it("adds the reference's own error to that of the estimate, and the differences that it allows", async () => {
     const reference = { deviation: 0.03, below: 0.01, above: 0.02 };
-    const effort = { precision: 0.1, maxBatches: 1 };
+    const effort = { precision: 0.1, cheapPrecision: 0.1, maxBatches: 1 };
     const check = { ...coin(0.5, 0.5), variance: 0.25, reference };
     const { bound, deviation } = await runCheck(check, "f", rngFrom(1), effort);
     const chance = 5 * Math.hypot(Math.sqrt(0.25 / 1000), 0.03) + 1e-6 / 2 + 1e-3;
@@ -67,7 +71,7 @@ describe("runCheck", () => {
   it("stops between two batches when it is told to", async () => {
     const stop = new AbortController();
     stop.abort(new Error("stop"));
-    const endless = { precision: 0, maxBatches: Infinity };
+    const endless = { precision: 0, cheapPrecision: 0, maxBatches: Infinity };
     await expect(runCheck(coin(0.5, 0.5), "f", rngFrom(1), endless, stop.signal)).rejects.toThrow("stop");
   });
 

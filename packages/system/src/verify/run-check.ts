@@ -7,6 +7,8 @@ import type { Check, MeanCheck, VerifyCheck } from "./check.ts";
 export interface Effort {
   /** Wanted half width of the 5-sigma interval over the scale of the quantity. */
   readonly precision: number;
+  /** The same of checks whose batches take milliseconds. */
+  readonly cheapPrecision: number;
   readonly maxBatches: number;
 }
 
@@ -50,7 +52,7 @@ async function exactly(check: Extract<Check, { kind: "exact" }>): Promise<Figure
 
 async function estimate(check: MeanCheck, rng: Rng, effort: Effort, signal?: AbortSignal): Promise<Figure> {
   const { theory, scale = Math.abs(theory), variance, reference = EXACT, finestPrecision = 0 } = check;
-  const precision = Math.max(effort.precision, finestPrecision);
+  const precision = Math.max(check.isCheap ? effort.cheapPrecision : effort.precision, finestPrecision);
   let [n, sum, squares] = [0, 0, 0];
   for (let batch = 1; ; batch++) {
     for (const value of check.sample(rng.fold(batch))) {

@@ -58,8 +58,8 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
 
-const QUICK: Effort = { precision: 0.1, maxBatches: 12 };
-const THOROUGH: Effort = { precision: 0.03, maxBatches: 150 };
+const QUICK: Effort = { precision: 0.1, cheapPrecision: 0.1, maxBatches: 12 };
+const THOROUGH: Effort = { precision: 0.03, cheapPrecision: 0.01, maxBatches: 150 };
 
 /**
  * Checks the radio against theory: each figure by closed form and by simulation, with the bound of 5 standard deviations

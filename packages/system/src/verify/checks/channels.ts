@@ -55,6 +55,7 @@ function signalChecks(model: ChannelModel): Check[] {
   const { numSymbols } = SAMPLE_SIZE;
   const noisePower = (axis: 0 | 1): Check => ({
     kind: "mean",
+    isCheap: true,
     name,
     quantity: `noise power per axis over no, ${axis === 0 ? "re" : "im"}`,
     theory: 1 / 2,
@@ -68,6 +69,7 @@ function signalChecks(model: ChannelModel): Check[] {
     noisePower(1),
     {
       kind: "mean",
+      isCheap: true,
       name,
       quantity: "E|h|^2",
       theory: 1,
@@ -76,6 +78,7 @@ function signalChecks(model: ChannelModel): Check[] {
     },
     {
       kind: "mean",
+      isCheap: true,
       name,
       quantity: "noise power in deep against shallow fades",
       theory: 0,
@@ -91,6 +94,7 @@ function signalChecks(model: ChannelModel): Check[] {
       ? [
           {
             kind: "mean" as const,
+            isCheap: true,
             name,
             quantity: "correlation of neighbouring images' gains",
             theory: 0,
@@ -117,6 +121,7 @@ function gainChecks(model: ChannelModel): Check[] {
     return [
       {
         kind: "mean",
+        isCheap: true,
         name: place,
         quantity: "ergodic capacity [bit]",
         theory: mean(capacity),
@@ -128,6 +133,7 @@ function gainChecks(model: ChannelModel): Check[] {
         : [
             {
               kind: "mean" as const,
+              isCheap: true,
               name: place,
               quantity: "outage at 1 bit",
               theory: outage,

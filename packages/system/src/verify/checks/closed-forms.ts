@@ -181,6 +181,7 @@ function energyCheck(sizes: (typeof CASES)[number]): Check {
   const images = { batchSize: 500, numSymbols: 2 * fftSize };
   return {
     kind: "mean",
+    isCheap: true,
     name: `${fftSize} subcarriers, prefix ${cpLength}`,
     quantity: "energy on the air per channel use",
     theory: 1,

@@ -68,6 +68,7 @@ function delayProfileCheck(delaySpread: number, tap: number): Check {
   const weights = Array.from({ length: NUM_TAPS }, (_, l) => Math.exp(-l / delaySpread));
   return {
     kind: "mean",
+    isCheap: true,
     name: `${NUM_TAPS} taps, delay spread ${delaySpread}, tap ${tap}`,
     quantity: "mean power of the tap",
     theory: weights[tap]! / weights.reduce((sum, weight) => sum + weight, 0),

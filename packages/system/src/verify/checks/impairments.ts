@@ -34,6 +34,7 @@ function sinrCheck(numUsers: number, symbols: "gaussian" | "qpsk"): Check {
   const [esNoDb, sirDb] = [8, 5];
   return {
     kind: "mean",
+    isCheap: true,
     name: `${numUsers} ${symbols} users, Es/N0 ${esNoDb} dB, SIR ${sirDb} dB`,
     quantity: "1 / SINR",
     theory: 1 / sinr(esNoDb, sirDb),
@@ -50,6 +51,7 @@ function erasureCheck(settings: { probability: number; packetSymbols: number }):
   const { probability, packetSymbols } = settings;
   return {
     kind: "mean",
+    isCheap: true,
     name: `probability ${probability}, packets of ${packetSymbols}`,
     quantity: "share of lost packets",
     theory: probability,
@@ -89,6 +91,7 @@ function rappChecks(): Check[] {
     },
     {
       kind: "mean",
+      isCheap: true,
       name: "Rapp amplifier, Gaussian symbols",
       quantity: "output power",
       theory: rayleighMean(output),
@@ -136,6 +139,7 @@ function phaseNoiseCheck(symbol: number): Check {
   const linewidthTs = 1e-3;
   return {
     kind: "mean",
+    isCheap: true,
     name: `linewidth Ts ${linewidthTs}, symbol ${symbol}`,
     quantity: "variance of the phase [rad^2]",
     theory: symbol * phaseStepVariance(linewidthTs),
@@ -159,6 +163,7 @@ function phaseWalkCheck(gap: number): Check {
   const [linewidthTs, first] = [1e-3, 3];
   return {
     kind: "mean",
+    isCheap: true,
     name: `linewidth Ts ${linewidthTs}, symbols ${first} and ${first + gap}`,
     quantity: "variance of the difference of two phases [rad^2]",
     theory: gap * phaseStepVariance(linewidthTs),

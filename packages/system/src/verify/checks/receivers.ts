@@ -35,6 +35,7 @@ function mmseError(channel: ChannelModel, esNoDb: number): Check {
   const no = noFromEsNoDb(esNoDb);
   return {
     kind: "mean",
+    isCheap: true,
     name: `${channel.name} at ${esNoDb} dB`,
     quantity: "MMSE error",
     theory: channel.gainMean!((gain) => no / (gain + no)),
@@ -48,6 +49,7 @@ function awgnError(equalizer: Equalizer): Check {
   const radio = radioOf(openChannel("awgn"), { ...bestReceiver, equalizer });
   return {
     kind: "mean",
+    isCheap: true,
     name: "awgn at 5 dB",
     quantity: `error after ${equalizer}`,
     theory: no,
@@ -66,6 +68,7 @@ function pilotLoss(esNoDb: number, pilots: number): Check[] {
     gainError(csi, esNoDb, `MMSE, ${place}`),
     {
       kind: "mean",
+      isCheap: true,
       name: place,
       quantity: "effective Es/N0 after MMSE estimation, linear",
       theory: pilotEffectiveEsNo(no, pilots),
@@ -84,6 +87,7 @@ function gainError(csi: ChannelStateInformation, esNoDb: number, name: string): 
   const radio = radioOf(channel, { ...bestReceiver, csi });
   return {
     kind: "mean",
+    isCheap: true,
     name,
     quantity: "E|h - hHat|^2",
     theory: estimationError(csi, no),
@@ -112,6 +116,7 @@ function errorCovariance([name, csi]: (typeof ESTIMATES)[number]): Check {
   const images = { batchSize: IMAGES.batchSize, numSymbols: 2 };
   return {
     kind: "mean",
+    isCheap: true,
     name: `${name}, fast fading at 5 dB`,
     quantity: "covariance of the errors of two symbols",
     theory: 0,

@@ -2,7 +2,7 @@
 import { Html, html, htmlDocument } from "../../report/markup.ts";
 import { compactCount, decibels, decimal } from "../../report/number-format.ts";
 import { card, scrollable } from "../../report/sections/section.ts";
-import { boundText, figureText, type VerifyCheck } from "../check.ts";
+import { boundText, figureText, resolutionOf, type VerifyCheck } from "../check.ts";
 import type { VerifyReport } from "../verify-report.ts";
 import { THEORY_CHART_TEXTS, type TheoryChart } from "./theory-charts.ts";
 
@@ -86,7 +86,7 @@ function familyTable(family: string, checks: readonly VerifyCheck[]): Html {
   const own = checks.filter((check) => check.family === family);
   const numFailed = own.filter(({ passed }) => !passed).length;
   const count = numFailed === 0 ? `${own.length}, all within` : `${numFailed} of ${own.length} outside`;
-  const headings = ["where", "quantity", "theory", "simulated", "bound", "n", "source"];
+  const headings = ["where", "quantity", "theory", "simulated", "bound", "of theory", "n", "source"];
   return html`<details ${numFailed === 0 ? undefined : new Html("open")}>
     <summary>${family}: ${count}</summary>
     <div class="scroll" tabindex="0" role="group" aria-label="${family}">
@@ -105,7 +105,9 @@ function familyTable(family: string, checks: readonly VerifyCheck[]): Html {
   </details> `;
 }
 
-function row({ name, quantity, theory, simulated, bound, n, passed, detail, source }: VerifyCheck): Html {
+function row(check: VerifyCheck): Html {
+  const { name, quantity, theory, simulated, bound, n, passed, detail, source } = check;
+  const resolution = resolutionOf(check);
   return html`<tr>
     <th>${passed ? "✓" : "✗"}</th>
     <td class="text">${name}</td>
@@ -113,6 +115,7 @@ function row({ name, quantity, theory, simulated, bound, n, passed, detail, sour
     <td>${figureText(theory)}</td>
     <td>${figureText(simulated)}</td>
     <td>${boundText(bound)}</td>
+    <td>${resolution === undefined ? undefined : `${resolution.toPrecision(2)} %`}</td>
     <td>${decimal(n, 0)}</td>
     <td class="text">${source}</td>
   </tr> `;
