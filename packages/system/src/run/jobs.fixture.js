@@ -3,7 +3,7 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { SemlinkError } from "@semlink/engine";
-import { serveJobs } from "../../dist/run/serve-jobs.js";
+import { serveJobs } from "../../dist/run/serve-stages.js";
 
 const table = {
   /** Doubles a number after some time, telling how far it is. */
