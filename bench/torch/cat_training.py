@@ -27,7 +27,7 @@ class Link(nn.Module):
         self.receiver_head = nn.Linear(EMBED_DIM, 10)
 
     def forward(self, data):
-        x = self.codec.encoder(data["embedding"], data["esNoDb"], data["kind"])
+        x = self.codec.encoder(data["features"], data["esNoDb"], data["kind"])
         x_hat, equalized = transmit(x, data["h"], data["noise"], data["no"])
         estimate = self.codec.decoder(x_hat, data["esNoDb"], data["kind"], data["mask"], equalized)
         return estimate, self.receiver_head(estimate)
@@ -52,13 +52,13 @@ def standardize(logits):
 
 def link_loss(model, data):
     estimate, logits = model(data)
-    log_p = F.log_softmax(standardize(data["teacherLogits"]) / TEMPERATURE, dim=-1)
+    log_p = F.log_softmax(standardize(data["teacherAnswer"]) / TEMPERATURE, dim=-1)
     log_q = F.log_softmax(standardize(logits) / TEMPERATURE, dim=-1)
     soft = TEMPERATURE**2 * F.kl_div(log_q, log_p, reduction="batchmean", log_target=True)
     per_image = F.cross_entropy(logits, data["labels"].long(), label_smoothing=0.05, reduction="none")
     is_labelled = data["isLabelled"]
     hard = (per_image * is_labelled).sum() / is_labelled.sum().clamp(min=1)
-    feature = F.mse_loss(estimate, data["teacherEmbedding"]) + F.mse_loss(estimate, data["embedding"])
+    feature = F.mse_loss(estimate, data["teacherEmbedding"]) + F.mse_loss(estimate, data["features"])
     return 0.5 * feature + 0.5 * soft + hard
 
 

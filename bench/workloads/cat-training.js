@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { adamW, buildTrainStep, input, Linear, rngFrom } from "@semlink/engine";
+import { buildTrainStep, rngFrom } from "@semlink/engine";
+import { knownPrimitives } from "../../packages/system/dist/cells/primitive-sets.js";
+import { channelKinds } from "../../packages/system/dist/channel/channel-model.js";
 import { openRadio } from "../../packages/system/dist/channel/channel-spec.js";
-import { linkObjective } from "../../packages/system/dist/distill/link-objective.js";
-import { channelCodec, codecShape } from "../../packages/system/dist/distill/networks.js";
-import { drawTransmissions } from "../../packages/system/dist/distill/transmission-draws.js";
 import { defineExperiment } from "../../packages/system/dist/experiment.js";
-import { quick } from "../../packages/system/dist/presets/quick.js";
+import { cat } from "../../packages/system/dist/lines/learned/codec-line.js";
+import { drawTransmissions } from "../../packages/system/dist/link/transmission-draws.js";
+import { quick } from "../../packages/system/dist/presets/presets.js";
+import { tasks } from "../../packages/system/dist/task/tasks.js";
 import { normalTensor } from "./images.js";
 
 // What the shipped teacher and the data give.
 const SHAPE = { imageShape: [3, 32, 32], embedDim: 128, numClasses: 10 };
+
+// The network of the PyTorch twin.
+const NUM_BLOCKS = 2;
 
 /**
  * Phase A of stage 2, preset `quick`: codec and receiver's head on given embeddings, through random channels; AdamW,
@@ -21,39 +26,48 @@ export const catTraining = {
   title: "channel-aware transformer, training step of phase A",
   cases: [{ name: "batch-256", batch: 256 }],
   program({ batch }) {
-    const { codec, robust } = defineExperiment(quick);
-    const model = {
-      codec: channelCodec(codecShape(SHAPE, codec), codec, "cat"),
-      receiverHead: new Linear({ inFeatures: SHAPE.embedDim, outFeatures: SHAPE.numClasses }),
+    const { codec, robust, student } = defineExperiment(quick);
+    const radios = codec.channels.map((spec) => openRadio(spec));
+    const { imageShape, embedDim, numClasses } = SHAPE;
+    const problem = {
+      task: tasks.find(({ name }) => name === "classify"),
+      sizes: { numClasses },
+      imageShape,
+      embedDim,
+      student,
+      primitives: knownPrimitives,
+      code: codec,
+      radios,
+      robust: { ...robust, phaseB: { ...robust.phaseB, epochs: 0 } },
     };
-    const step = buildTrainStep({
-      model,
-      objective: (build) => {
-        const embedding = input("embedding", ["batch", SHAPE.embedDim]);
-        return linkObjective(build, model, embedding, null, { shape: SHAPE, codec, robust });
-      },
-      optimizer: adamW({ weightDecay: robust.weightDecay }),
-      clipNorm: 5,
-      averageDecay: robust.averageDecay,
-    });
-    return { model, step, learningRate: 1e-3, data: transmissionData(batch, codec) };
+    const settings = cat.settings.parse({ ...codec.cat, numBlocks: NUM_BLOCKS });
+    const network = cat.network(problem, settings);
+    const material = { data: { train: {} }, targets: { embedDim, answerDim: numClasses }, seed: 0 };
+    const [phaseA] = cat.phases(network, problem, settings, material);
+    const { objective, optimizer, clipNorm, averageDecay } = phaseA;
+    const { codec: code, receiverHead } = network;
+    const model = { codec: code, receiverHead };
+    const step = buildTrainStep({ model, objective, optimizer, clipNorm, averageDecay });
+    return { model, step, learningRate: 1e-3, data: transmissionData(batch, codec, radios) };
   },
 };
 
-function transmissionData(batch, codec) {
-  const labels = Int32Array.from({ length: batch }, (_, i) => i % SHAPE.numClasses);
+function transmissionData(batch, { lengths, esNoDb, cleanFraction, sandwichFraction }, radios) {
+  const { embedDim, numClasses } = SHAPE;
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % numClasses);
   return {
-    embedding: normalTensor("embedding", [batch, SHAPE.embedDim]),
-    teacherEmbedding: normalTensor("teacherEmbedding", [batch, SHAPE.embedDim]),
-    teacherLogits: normalTensor("teacherLogits", [batch, SHAPE.numClasses]),
+    features: normalTensor("embedding", [batch, embedDim]),
+    teacherEmbedding: normalTensor("teacherEmbedding", [batch, embedDim]),
+    teacherAnswer: normalTensor("teacherLogits", [batch, numClasses]),
     labels: { dtype: "int32", shape: [batch], data: labels },
     isLabelled: { dtype: "float32", shape: [batch], data: new Float32Array(batch).fill(1) },
     ...drawTransmissions(rngFrom(4), batch, {
-      radios: codec.channels.map(openRadio),
-      numKinds: codecShape(SHAPE, codec).numKinds,
-      lengths: codec.lengths,
-      esNoDb: codec.esNoDb,
-      cleanFraction: codec.cleanFraction,
+      radios,
+      numKinds: channelKinds.length,
+      lengths,
+      esNoDb,
+      cleanFraction,
+      sandwichFraction,
     }),
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { adam, buildTrainStep, sgd } from "@semlink/engine";
-import { k7, Supernet } from "../../packages/system/dist/search/index.js";
+import { k7 } from "../../packages/system/dist/cells/primitive-sets.js";
+import { Supernet } from "../../packages/system/dist/search/supernet/supernet.js";
 import { classification, labelledImages } from "./images.js";
 
 const SIZES = {
