@@ -59,7 +59,7 @@ describe("applyOverrides", () => {
       codec: { lengths: [4, 8] },
     });
     expect(rejection(() => set("codec.channels=[awgn")).message).toMatch(
-      /override codec\.channels:1:\d+: expected valid YAML/,
+      /override at codec\.channels: expected valid YAML, got .*value:1:\d+/,
     );
     expect(rejection(() => set("codec.channels.0=awgn")).message).toMatch(
       /a list is written whole: codec\.channels=\[\.\.\.\]/,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SemlinkError } from "@semlink/engine";
 import { alternativesOf, type KeyTree, placeAt } from "./key-tree.ts";
 import { invalidConfig, type Mistake, unknownKey } from "./mistakes.ts";
 import { mergedValue } from "./settings.ts";
@@ -9,7 +10,7 @@ import { parseYaml } from "./yaml.ts";
  *
  * @param overrides - `path.to.key=value`; a value is YAML in one line: `32`, `[awgn, { model: rician, kFactorDb: 6 }]`
  * @param tree - the keys that exist
- * @throws SemlinkError "invalid-config" with every override that sets nothing, or with the first whose value is no YAML
+ * @throws SemlinkError "invalid-config" with every override that sets nothing or whose value is no YAML
  */
 export function withOverrides(value: unknown, overrides: readonly string[], tree: KeyTree): unknown {
   const mistakes: Mistake[] = [];
@@ -23,7 +24,13 @@ export function withOverrides(value: unknown, overrides: readonly string[], tree
     } else if (placeAt(tree, path) === undefined) {
       mistakes.push(unknownKey(path, tree));
     } else {
-      changed = withKey(changed, path, parseYaml(written, `override ${text}`));
+      try {
+        changed = withKey(changed, path, parseYaml(written, "value"));
+      } catch (error) {
+        if (!(error instanceof SemlinkError)) throw error;
+        const { expected, actual, where } = error;
+        mistakes.push({ key: text!, expected, actual, hint: where });
+      }
     }
   }
   if (mistakes.length > 0) throw invalidConfig("override", mistakes);

@@ -55,6 +55,9 @@ describe("parseYaml", () => {
     ["a: 1\nwidths: &w [16, *w]\n", /file\.yaml:2:17: expected an alias outside its own anchor, got \*w/],
     ["a: *b\nb: &b 1\n", /file\.yaml:1:4/],
     ["name: !include other.yaml\n", /file\.yaml:1:\d+: expected a value without a tag, got !include/],
+    ["1: a\n'1': b\n", /file\.yaml:2:1: expected every key once, got 1 twice/],
+    ["name: !!python/name:x y\n", /expected a value without a tag/],
+    ["name: !!binary aGk=\n", /expected a value without a tag/],
     ["a: 1\na: 2\n", /file\.yaml:2:1: expected every key once, got a twice/],
     ["a: [1\n", /file\.yaml:2:1: expected valid YAML/],
   ])("refuses %j with its place", (text, message) => {

@@ -37,6 +37,11 @@ export function parseYaml(text: string, where: string): unknown {
   }
 }
 
+/** Tags of the values that settings consist of. */
+const PLAIN_TAGS: ReadonlySet<string> = new Set(
+  ["str", "int", "float", "bool", "null", "seq", "map"].map((name) => `tag:yaml.org,2002:${name}`),
+);
+
 interface Unfit {
   readonly node: Node;
   readonly expected: string;
@@ -56,7 +61,7 @@ function unfitNode(document: Document.Parsed): Unfit | undefined {
         else if (path.includes(target)) unfit = { node, expected: "an alias outside its own anchor", actual };
       } else {
         const { tag } = node;
-        if (tag !== undefined && !tag.startsWith("tag:yaml.org,2002:")) {
+        if (tag !== undefined && !PLAIN_TAGS.has(tag)) {
           unfit = { node, expected: "a value without a tag", actual: tag };
         }
         if (node.anchor !== undefined) anchors.set(node.anchor, node);
@@ -69,10 +74,10 @@ function unfitNode(document: Document.Parsed): Unfit | undefined {
 }
 
 function repeatedKey(keys: readonly Node[]): Unfit | undefined {
-  const seen = new Set<unknown>();
+  const seen = new Set<string>();
   for (const node of keys) {
-    const name = isScalar(node) ? node.value : node;
-    if (seen.has(name)) return { node, expected: "every key once", actual: `${String(name)} twice` };
+    const name = String(isScalar(node) ? node.value : node); // as objects have them: 1 and "1" are one key
+    if (seen.has(name)) return { node, expected: "every key once", actual: `${name} twice` };
     seen.add(name);
   }
   return undefined;
