@@ -53,6 +53,9 @@ describe("wrong settings exit with 2 and one line that says what to change", () 
       /codec\.maxSymbol: expected a known key, got "maxSymbol" \(did you mean "maxSymbols"\?\)$/,
     ],
     [["--set", "evaluate.esNoDb=[400]"], /evaluate\.esNoDb\[0\]: expected .*at most 60.*, got 400/],
+    [["--cores", "0"], /--cores: expected an integer, at least 1, got "0"$/],
+    [["--set", "name=1e3"], /name: .*got 1000 \(if this is meant as text, put it in quotes: "1000"\)$/],
+    [["--set", "codec.channels=[!own x]"], /codec\.channels: expected a value without a tag, got !own/],
     [["--set", "evaluate.esNoDb=[loud]"], /evaluate\.esNoDb\[0\]: expected a number .*, got "loud"/],
     [
       ["--preset", "quik"],

@@ -28,7 +28,7 @@ export const experimentOptions: {
   runs: option.path("folder of all runs", { default: "runs" }),
   dataDir: option.path("folder with an offline copy of the data"),
   provider: option.string("execution provider of ONNX Runtime: cpu, cuda, webgpu, coreml or dml"),
-  cores: option.integer("cores that the run may use; all unless said otherwise"),
+  cores: option.integer("cores that the run may use; all unless said otherwise", { min: 1 }),
   detectAnomaly: option.flag("when a loss or weight is not finite, rerun the step and name the operator"),
 };
 

@@ -34,7 +34,7 @@ import { takeAlongAxisCases } from "./take-along-axis.cases.ts";
 
 /**
  * Cases of every operator of the engine: what the runner tests, and the references of the float64 interpreter. A new
- * operator is one file, its cases beside it, and one line here.
+ * operator is one file with its line in `index.ts`, and its cases beside it with their line here.
  */
 export const opCasesList: readonly AnyOpCases[] = [
   // Elementwise

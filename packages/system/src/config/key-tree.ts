@@ -55,6 +55,8 @@ function childAt({ properties, prefixItems, items }: KeyTree, key: PropertyKey):
   return properties && Object.hasOwn(properties, key) ? properties[String(key)] : undefined;
 }
 
+const LONGEST_PATTERN = 40;
+
 /** What belongs at a place, in words: `an integer of at least 1`. */
 export function expectationOf(place: KeyTree): string {
   if (place.const !== undefined) return JSON.stringify(place.const);
@@ -69,7 +71,10 @@ export function expectationOf(place: KeyTree): string {
     case "boolean":
       return "true or false";
     case "string":
-      return place.pattern === undefined ? "text" : `text that matches ${place.pattern}`;
+      // A short pattern says more than words; a long one only the description explains.
+      return place.pattern === undefined || place.pattern.length > LONGEST_PATTERN
+        ? `text${place.pattern === undefined ? "" : " of a certain form"}`
+        : `text that matches ${place.pattern}`;
     case "array":
       return `a list of at least ${place.minItems ?? 0}, each ${expectationOf(place.items ?? {})}`;
     case "object":

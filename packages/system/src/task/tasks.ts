@@ -3,7 +3,7 @@ import { hintFor, SemlinkError } from "@semlink/engine";
 import { classify } from "./classify.ts";
 import type { Task } from "./task.ts";
 
-/** Every task that comes with semlink. Adding one is a folder and a line here. */
+/** Every task that comes with semlink. Adding one is a file and a line here. */
 export const tasks: readonly Task[] = [classify];
 
 /**

@@ -3,6 +3,7 @@ import type { Rng, Runtime } from "@semlink/engine";
 import { lawsOf } from "../../channel/channel-laws.ts";
 import type { ChannelModel } from "../../channel/channel-model.ts";
 import { channelId, type ChannelObject, openChannel, openRadio } from "../../channel/channel-spec.ts";
+import { impairmentFamilies } from "../../channel/channels.ts";
 import { dbToLinear } from "../../channel/decibel.ts";
 import { gradientViolation, graphViolation } from "../../channel/graph-laws.ts";
 import { type LinkSample, SAMPLE_SIZE, sampleLink } from "../../channel/law-sample.ts";
@@ -20,14 +21,7 @@ const CHANNELS: readonly (string | ChannelObject)[] = [
   { model: "ofdm", fftSize: 8, cpLength: 3, numTaps: 4 },
   {
     model: "rayleigh-block",
-    impairments: [
-      { impairment: "rapp" },
-      ...["iq-imbalance", "phase-noise", "carrier-offset", "interference", "erasures", "quantizer"].map(
-        (impairment) => ({
-          impairment,
-        }),
-      ),
-    ],
+    impairments: impairmentFamilies.map(({ name }) => ({ impairment: name })),
   },
 ];
 
@@ -195,12 +189,7 @@ const RADIOS: readonly (string | ChannelObject)[] = [
     model: "ofdm",
     receiver: { csi: { pilots: 4, estimator: "ls" }, equalizer: "zero-forcing", esNoOffsetDb: 3 },
   },
-  ...["rapp", "iq-imbalance", "phase-noise", "carrier-offset", "interference", "erasures", "quantizer"].map(
-    (impairment) => ({
-      model: "rayleigh-block",
-      impairments: [{ impairment }],
-    }),
-  ),
+  ...impairmentFamilies.map(({ name }) => ({ model: "rayleigh-block", impairments: [{ impairment: name }] })),
 ];
 
 /** The radios whose graphs are compared when none is given. */
