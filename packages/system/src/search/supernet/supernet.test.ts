@@ -18,6 +18,7 @@ import type { CellNetworkOptions } from "../../cells/cell-plan.ts";
 import { cellEdges, cellPlans, edgeIndex } from "../../cells/cell-plan.ts";
 import type { CellGenotype, Genotype } from "../../cells/genotype.ts";
 import { darts8, k7 } from "../../cells/primitive-sets.ts";
+import { FactorizedReduce } from "../../cells/primitives/pools-and-skips.ts";
 import { SEARCH_NORM } from "../../cells/primitives/primitive.ts";
 import { drawnWeights, openGraph } from "../../open-graph.fixture.ts";
 import type { SupernetOptions } from "./supernet.ts";
@@ -194,11 +195,27 @@ describe("DerivedNetwork", () => {
     );
   });
 
-  it("names images that cannot be halved", () => {
+  it.each([
+    [18, 18],
+    [28, 28],
+    [33, 30],
+  ])("takes images whose halves are odd: %d x %d", (height, width) => {
     const network = new DerivedNetwork({ ...SIZES, genotype: GENOTYPE });
-    const build = new Build(network, { training: false });
-    expect(() => build.apply(network, input("images", ["batch", 3, 18, 18]))).toThrow(
-      expect.objectContaining({ code: "odd-map" }),
-    );
+    const images = input("images", ["batch", 3, height, width]);
+    expect(new Build(network, { training: false }).apply(network, images).shape).toEqual(["batch", 6]);
+  });
+
+  it("reduces an odd map as the even one that ends with a row and a column of zeros", async () => {
+    const layer = new FactorizedReduce({ inChannels: 2, outChannels: 4, norm: SEARCH_NORM });
+    const of = (side: number): Tensor =>
+      new Build(layer, { training: false }).apply(layer, input(`x${side}`, ["batch", 2, side, side]));
+    const odd = rngFrom(8).normal(2 * 7 * 7);
+    const even = new Float32Array(2 * 8 * 8);
+    odd.forEach((value, i) => {
+      even[Math.floor(i / 49) * 64 + Math.floor((i % 49) / 7) * 8 + (i % 7)] = value;
+    });
+    const { run } = await openGraph({ odd: of(7), even: of(8) }, drawnWeights(layer, 3));
+    const reduced = await run({ x7: odd, x8: even });
+    expectClose(reduced.odd, reduced.even, { relative: 1e-5, absolute: 1e-6 });
   });
 });
