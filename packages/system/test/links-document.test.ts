@@ -6,7 +6,7 @@ import { type ChannelSpec, openRadio, readLinkCard } from "../src/index.ts";
 import { exportedTinyLink } from "../src/link/exported-link.fixture.ts";
 
 const DOCUMENT = readFileSync(new URL("../../../docs/links.md", import.meta.url), "utf8");
-const SOURCES = ["link-card", "link-halves", "link-input", "node/exported-links"].map((name) =>
+const SOURCES = ["link-card", "link-halves", "link-input", "node/link-folder"].map((name) =>
   readFileSync(new URL(`../src/link/${name}.ts`, import.meta.url), "utf8"),
 );
 
